@@ -1,0 +1,111 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The manifest is the architecture test: a module may name only modules of a lower layer
+// (or a sideways edge listed below), so a wrong dependency fails the build with a sentence.
+
+enum Layer: Int { case c, model, core, shell, app
+    var folder: String { ["C", "Model", "Core", "Shell", "App"][rawValue] }
+}
+
+/// Edges inside one layer that the architecture allows.
+let sideways: Set<String> = [
+    "CLuaBridge > CLua",
+    "Proxying > Reactor", "NodeConnections > Reactor", "Hooks > Reactor",
+    "Probing > NodeConnections", "NodeControl > NodeConnections", "Hooks > Storage",
+    "Administration > Coordination",
+    "understudy > Coordination", "understudy > Administration", "understudy > Playground",
+]
+
+let packages: [Package.Dependency] = [
+]
+
+/// Where an external product comes from.
+let products: [String: String] = [
+    "ArgumentParser": "swift-argument-parser",
+    "Crypto": "swift-crypto",
+    "GRDB": "GRDB.swift",
+    "Logging": "swift-log",
+    "Subprocess": "swift-subprocess",
+    "SystemPackage": "swift-system",
+]
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+nonisolated(unsafe) var layers: [String: Layer] = [:]
+nonisolated(unsafe) var targets: [Target] = []
+
+func dependency(_ name: String) -> Target.Dependency {
+    if let package = products[name] { return .product(name: name, package: package) }
+    return .target(name: name)
+}
+
+func check(_ name: String, at layer: Layer, on names: [String]) {
+    for other in names where products[other] == nil {
+        guard let below = layers[other] else {
+            preconditionFailure("\(name) depends on \(other), which is not declared above it in Package.swift")
+        }
+        precondition(below.rawValue < layer.rawValue || sideways.contains("\(name) > \(other)"),
+                     "\(name) (\(layer.folder)) may not depend on \(other) (\(below.folder)): dependencies point to a lower layer only")
+    }
+    layers[name] = layer
+}
+
+func library(_ name: String, at layer: Layer, on names: [String]) {
+    check(name, at: layer, on: names)
+    targets.append(.target(name: name, dependencies: names.map(dependency), path: "Sources/\(layer.folder)/\(name)", swiftSettings: settings))
+}
+
+func model(_ name: String, on names: String...) { library(name, at: .model, on: names) }
+func core(_ name: String, on names: String...) { library(name, at: .core, on: names) }
+func shell(_ name: String, on names: String...) { library(name, at: .shell, on: names) }
+func app(_ name: String, on names: String...) { library(name, at: .app, on: names) }
+
+func system(_ name: String, pkgConfig: String, apt: String) {
+    check(name, at: .c, on: [])
+    targets.append(.systemLibrary(name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])]))
+}
+
+func c(_ name: String, on names: String...) {
+    check(name, at: .c, on: names)
+    targets.append(.target(name: name, dependencies: names.map(dependency), path: "Sources/C/\(name)",
+                           cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]))
+}
+
+func executable(_ name: String, on names: String...) {
+    check(name, at: .app, on: names)
+    targets.append(.executableTarget(name: name, dependencies: names.map(dependency), path: "Sources/App/\(name)", swiftSettings: settings))
+}
+
+/// The tests of one module, at the place that mirrors its sources.
+func tests(_ name: String, on names: String...) {
+    guard let layer = layers[name] else { preconditionFailure("tests(\"\(name)\"): there is no such module") }
+    targets.append(.testTarget(name: "\(name)Tests", dependencies: ([name] + names).map(dependency),
+                               path: "Tests/\(layer.folder)/\(name)", swiftSettings: settings))
+}
+
+// MARK: C
+
+
+// MARK: Model
+
+model("ClusterModel")
+
+// MARK: Core
+
+// MARK: Shell
+
+
+// MARK: App
+
+// MARK: Tests
+
+tests("ClusterModel")
+
+let package = Package(name: "understudy", platforms: [.macOS(.v15)], dependencies: packages, targets: targets)
