@@ -92,6 +92,7 @@ func tests(_ name: String, on names: String...) {
 
 // MARK: C
 
+c("CLinux")
 
 // MARK: Model
 
@@ -101,11 +102,13 @@ model("ClusterModel")
 
 // MARK: Shell
 
+shell("Reactor", on: "CLinux")
 
 // MARK: App
 
 // MARK: Tests
 
 tests("ClusterModel")
+tests("Reactor")
 
 let package = Package(name: "understudy", platforms: [.macOS(.v15)], dependencies: packages, targets: targets)

@@ -1,0 +1,15 @@
+/* What Glibc's Swift module leaves out of Linux: epoll, eventfd, accept4, peer credentials. */
+#pragma once
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/types.h>
+
+/* accept4 with SOCK_NONBLOCK | SOCK_CLOEXEC; -1 and errno as accept4. */
+int understudy_accept(int listener);
+
+/* The peer of a Unix-domain socket by SO_PEERCRED; 0, or -1 and errno. */
+int understudy_peer_credentials(int socket, pid_t *pid, uid_t *uid, gid_t *gid);
+
+/* Names the calling thread for debuggers and profilers; cut at 15 bytes. */
+void understudy_name_thread(const char *name);

@@ -1,0 +1,34 @@
+internal import CLinux
+
+/// What a descriptor or timer is called in the loop: 64 bits of the owner's choosing, for instance kind, slot, generation.
+package struct Token: Hashable, Sendable {
+    package let bits: UInt64
+    /// All bits set is the loop's own.
+    package init(bits: UInt64) { self.bits = bits }
+    static let mailbox = Token(bits: .max)
+}
+
+/// What the loop should watch a descriptor for. A hang-up or an error is always reported.
+package struct Interest: OptionSet, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    package static let readable = Interest(rawValue: 1)
+    package static let writable = Interest(rawValue: 2)
+
+    var bits: UInt32 {
+        (contains(.readable) ? EPOLLIN.rawValue | EPOLLRDHUP.rawValue : 0) | (contains(.writable) ? EPOLLOUT.rawValue : 0)
+    }
+}
+
+/// What the kernel said about a descriptor.
+package struct Readiness: Sendable {
+    private let bits: UInt32
+    init(bits: UInt32) { self.bits = bits }
+    /// Reading will not block: bytes, end of file, or an error to collect.
+    package var isReadable: Bool { bits & (EPOLLIN.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue | EPOLLRDHUP.rawValue) != 0 }
+    package var isWritable: Bool { bits & (EPOLLOUT.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 }
+    /// Both directions are gone, or the socket failed: nothing written can arrive any more.
+    package var isDead: Bool { bits & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 }
+    /// The peer will send no more (it may still read).
+    package var isPeerFinished: Bool { bits & EPOLLRDHUP.rawValue != 0 }
+}
