@@ -100,6 +100,8 @@ model("ClusterModel")
 
 // MARK: Core
 
+core("Failover", on: "ClusterModel")
+
 // MARK: Shell
 
 shell("Reactor", on: "CLinux")
@@ -109,6 +111,7 @@ shell("Reactor", on: "CLinux")
 // MARK: Tests
 
 tests("ClusterModel")
+tests("Failover", on: "ClusterModel")
 tests("Reactor")
 
 let package = Package(name: "understudy", platforms: [.macOS(.v15)], dependencies: packages, targets: targets)

@@ -1,5 +1,5 @@
 /// A node's number, as in `backend_hostname0`; stable for the life of the configuration.
-package struct NodeID: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct NodeID: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     package let number: Int
     package init(_ number: Int) { self.number = number }
     package var description: String { String(number) }
@@ -9,7 +9,7 @@ package struct NodeID: Hashable, Comparable, Sendable, CustomStringConvertible {
 /// The fencing token: rises each time a primary is declared lost or named, and never falls.
 ///
 /// Every effect of a failover carries the epoch it was decided in; an effect with an old one is refused.
-package struct Epoch: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct Epoch: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     package let number: UInt64
     package init(_ number: UInt64) { self.number = number }
     /// Before any primary was ever named.
@@ -20,7 +20,7 @@ package struct Epoch: Hashable, Comparable, Sendable, CustomStringConvertible {
 }
 
 /// PostgreSQL's history number: a promotion starts a new one.
-package struct Timeline: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct Timeline: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     package let number: UInt32
     package init(_ number: UInt32) { self.number = number }
     package var description: String { String(number) }
@@ -28,7 +28,7 @@ package struct Timeline: Hashable, Comparable, Sendable, CustomStringConvertible
 }
 
 /// What initdb stamped on a cluster; two servers that differ in it can never be one cluster.
-package struct SystemIdentifier: Hashable, Sendable, CustomStringConvertible {
+package struct SystemIdentifier: Hashable, Sendable, Codable, CustomStringConvertible {
     package let number: UInt64
     package init(_ number: UInt64) { self.number = number }
     package var description: String { String(number) }

@@ -1,7 +1,7 @@
 /// A position in the write-ahead log: a count of bytes since the cluster was initialised.
 ///
 /// Source: PostgreSQL manual, "pg_lsn Type". Written as two hexadecimal halves, `16/B374D848`.
-package struct LogSequenceNumber: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct LogSequenceNumber: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     /// Bytes since the beginning of the log.
     package let bytes: UInt64
 

@@ -40,7 +40,7 @@ package struct Node: Hashable, Sendable, Identifiable {
 package enum Role: String, Sendable, CaseIterable { case primary, standby }
 
 /// Whether a node is in service. The words are pgpool's, as users see them.
-package enum NodeStatus: String, Sendable, CaseIterable {
+package enum NodeStatus: String, Sendable, Codable, CaseIterable {
     /// In service; nobody has connected through us since it came into service.
     case waiting
     /// In service.

@@ -1,0 +1,41 @@
+package import ClusterModel
+
+/// One entry of the control log: a decision that every member applies in the same order.
+///
+/// The case names and fields are the stored form: add cases, never change one.
+package enum ClusterCommand: Hashable, Sendable, Codable {
+    /// The first primary of a new cluster was found; only valid while no primary was ever named.
+    case adopt(primary: NodeID, systemIdentifier: SystemIdentifier, timeline: Timeline)
+    /// The primary of `epoch` is lost: the gate closes and the epoch rises. `event` names the failover that begins.
+    case declareLost(primary: NodeID, epoch: Epoch, reason: String, event: String)
+    /// The failover of `epoch` will promote `candidate`; from here on no other node may be promoted in this epoch.
+    case promote(candidate: NodeID, epoch: Epoch)
+    /// The candidate of `epoch` cannot be promoted and is out of the running: the epoch rises and another may be chosen.
+    case passOver(candidate: NodeID, epoch: Epoch, reason: String)
+    /// `primary` was seen writable on `timeline`: the gate of `epoch` opens for it.
+    case primaryIs(primary: NodeID, epoch: Epoch, timeline: Timeline)
+    /// The lost primary of `epoch` came back before anything was promoted: it opens again under the next epoch.
+    case reopen(primary: NodeID, epoch: Epoch)
+    /// A node went into or out of service.
+    case setStatus(node: NodeID, status: NodeStatus, reason: String)
+    /// Which standbys must confirm a commit of the primary of `epoch`, as last seen on it.
+    case setSynchronousSet(SynchronousSet, epoch: Epoch)
+}
+
+/// The standbys a primary's commits wait for: any `required` of `members` confirm each one.
+package struct SynchronousSet: Hashable, Sendable, Codable {
+    package let members: Set<NodeID>
+    package let required: Int
+
+    package init(members: Set<NodeID>, required: Int) {
+        self.members = members
+        self.required = required
+    }
+
+    /// Commits wait for nobody.
+    package static let none = SynchronousSet(members: [], required: 0)
+
+    /// How many members must be heard before promoting, so that one of them holds every acknowledged commit:
+    /// |V| − k + 1. Zero where commits wait for nobody.
+    package var neededForElection: Int { required == 0 ? 0 : max(members.count - required + 1, 1) }
+}

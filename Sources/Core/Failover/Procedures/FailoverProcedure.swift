@@ -1,0 +1,165 @@
+package import ClusterModel
+
+/// An unplanned failover, from the loss that the log records to an open gate: close, observe, promote, verify, open.
+///
+/// Pure: each fact answers the action before it, and the next action follows. Built from `ClusterState` alone, so a
+/// restarted daemon continues where the log says it was; what was done twice around a crash is idempotent.
+package struct FailoverProcedure: Sendable {
+    /// What to do now. Each is answered by exactly one `Fact`.
+    package enum Action: Hashable, Sendable {
+        /// Cut every backend of the old epoch in every shard; answered by `gateClosed`.
+        case closeGate
+        /// Ask every node afresh; answered by `answered`.
+        case observe
+        /// Put the command in the log; answered by `recorded` or `refused`.
+        case record(ClusterCommand)
+        /// Run the `failover` event for the candidate; answered by `hookDone` or `hookFailed`.
+        case runHook(candidate: NodeID, attempt: Int, bundledOnly: Bool)
+        /// Look at the candidate; answered by `verified`.
+        case verify(candidate: NodeID)
+        /// Nothing can be done now; answered by `retried` after `pause`.
+        case wait(reason: String)
+        /// The log says who is primary: hand it to the shards. The procedure is over.
+        case finish(Outcome)
+    }
+
+    package enum Fact: Sendable {
+        case gateClosed
+        case answered([NodeID: Election.Answer])
+        case recorded
+        /// The log did not take the last command: somebody decided otherwise.
+        case refused(reason: String)
+        case hookDone
+        case hookFailed(reason: String)
+        case verified(Election.Answer)
+        case retried
+    }
+
+    package enum Outcome: Hashable, Sendable {
+        case promoted(NodeID)
+        /// The old primary serves again under a new epoch.
+        case reopened(NodeID)
+        /// Given up, and why; the state in the log says what goes on.
+        case abandoned(reason: String)
+    }
+
+    /// Where the procedure stands; each case names the action it waits for.
+    package enum Step: Hashable, Sendable {
+        case closingGate
+        case observing
+        case recordingReopening
+        case recordingCandidate(NodeID)
+        case promoting(NodeID, attempt: Int)
+        case verifying(NodeID, attempt: Int, failure: String?)
+        case recordingPassedOver
+        case recordingPrimary(NodeID)
+        case waiting
+        case finished
+    }
+
+    /// Attempts at one candidate. After the first failure only the bundled hook is asked: a broken site hook must not keep a cluster down.
+    package static let attemptsPerCandidate = 3
+    /// Between two looks at a cluster in which nobody can be promoted.
+    package static let pause = Duration.milliseconds(250)
+
+    package private(set) var step = Step.closingGate
+    private let nodes: [Node]
+
+    /// Begins, or resumes, the failover for the loss that `state` records.
+    package init(nodes: [Node]) { self.nodes = nodes }
+
+    /// The first action.
+    package func begin() -> Action { .closeGate }
+
+    /// Takes the answer to the last action. `state` is the log's, as of now.
+    package mutating func next(_ fact: Fact, _ state: ClusterState) -> Action {
+        guard state.loss != nil || isRecording else { return finish(.abandoned(reason: "no loss is recorded any more")) }
+        switch (step, fact) {
+        case (.closingGate, .gateClosed): return resume(state)
+        case (.observing, .answered(let answers)): return elect(answers, state)
+        case (.waiting, .retried): return resume(state)
+        case (.recordingReopening, .recorded): return finish(state.openPrimary.map(Outcome.reopened) ?? .abandoned(reason: "the log closed again"))
+        case (.recordingCandidate(let candidate), .recorded): return promote(candidate, attempt: 1)
+        case (.promoting(let candidate, let attempt), .hookDone): return verify(candidate, attempt, failure: nil)
+        case (.promoting(let candidate, let attempt), .hookFailed(let reason)): return verify(candidate, attempt, failure: reason)
+        case (.verifying(let candidate, let attempt, let failure), .verified(let answer)):
+            return judge(candidate, attempt, failure, answer, state)
+        case (.recordingPassedOver, .recorded): return observe()
+        case (.recordingPrimary(let primary), .recorded): return finish(.promoted(primary))
+        case (_, .refused(let reason)): return finish(.abandoned(reason: reason))
+        default: preconditionFailure("a failover at \(step) was told \(fact)")
+        }
+    }
+
+    private var isRecording: Bool {
+        switch step {
+        case .recordingReopening, .recordingPrimary: true
+        case .closingGate, .observing, .recordingCandidate, .promoting, .verifying, .recordingPassedOver, .waiting, .finished: false
+        }
+    }
+
+    /// A promotion that the log already names is finished first, and no other node is looked at.
+    private mutating func resume(_ state: ClusterState) -> Action {
+        if case .promoting(let candidate, _) = state.phase { return promote(candidate, attempt: 1) }
+        return observe()
+    }
+
+    private mutating func observe() -> Action {
+        step = .observing
+        return .observe
+    }
+
+    private mutating func elect(_ answers: [NodeID: Election.Answer], _ state: ClusterState) -> Action {
+        switch Election(nodes: nodes, state: state).outcome(of: answers) {
+        case .elected(let candidate):
+            step = .recordingCandidate(candidate)
+            return .record(.promote(candidate: candidate, epoch: state.epoch))
+        case .primaryIsBack:
+            guard let loss = state.loss else { preconditionFailure("a primary came back that was never lost") }
+            step = .recordingReopening
+            return .record(.reopen(primary: loss.primary, epoch: state.epoch))
+        case .blocked(let reason):
+            step = .waiting
+            return .wait(reason: reason)
+        }
+    }
+
+    private mutating func promote(_ candidate: NodeID, attempt: Int) -> Action {
+        step = .promoting(candidate, attempt: attempt)
+        return .runHook(candidate: candidate, attempt: attempt, bundledOnly: attempt > 1)
+    }
+
+    private mutating func verify(_ candidate: NodeID, _ attempt: Int, failure: String?) -> Action {
+        step = .verifying(candidate, attempt: attempt, failure: failure)
+        return .verify(candidate: candidate)
+    }
+
+    /// The database says whether the hook did its work; the hook's own word decides nothing.
+    private mutating func judge(_ candidate: NodeID, _ attempt: Int, _ failure: String?, _ answer: Election.Answer, _ state: ClusterState) -> Action {
+        switch answer {
+        case .success(let seen) where seen.role == .primary:
+            guard seen.systemIdentifier == state.systemIdentifier, let before = state.timeline, seen.timeline > before else {
+                return passOver(candidate, "became writable on timeline \(seen.timeline), which does not descend from ours", state)
+            }
+            step = .recordingPrimary(candidate)
+            return .record(.primaryIs(primary: candidate, epoch: state.epoch, timeline: seen.timeline))
+        case .failure(let silence) where failure != nil:
+            return passOver(candidate, silence.reason, state)
+        case .success, .failure:
+            if attempt < Self.attemptsPerCandidate { return promote(candidate, attempt: attempt + 1) }
+            // A server that was asked to promote may still obey: passing it over while it lives could make two primaries.
+            step = .waiting
+            return .wait(reason: "node \(candidate) was to be promoted and is not writable: \(failure ?? "the hook reported no error")")
+        }
+    }
+
+    private mutating func passOver(_ candidate: NodeID, _ reason: String, _ state: ClusterState) -> Action {
+        step = .recordingPassedOver
+        return .record(.passOver(candidate: candidate, epoch: state.epoch, reason: reason))
+    }
+
+    private mutating func finish(_ outcome: Outcome) -> Action {
+        step = .finished
+        return .finish(outcome)
+    }
+}

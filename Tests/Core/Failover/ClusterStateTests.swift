@@ -1,0 +1,80 @@
+import ClusterModel
+import Testing
+@testable import Failover
+
+@Suite("ClusterState")
+struct ClusterStateTests {
+    @Test("A failover raises the epoch once, and the new primary opens in that epoch")
+    func failover() throws {
+        var state = try ClusterState.open()
+        #expect(state.epoch == Epoch(1))
+        #expect(state.openPrimary == node0)
+        try state.apply(.declareLost(primary: node0, epoch: Epoch(1), reason: "gone", event: "ev-1"))
+        #expect(state.epoch == Epoch(2))
+        #expect(state.openPrimary == nil)
+        #expect(state.service(of: node0).status == .down)
+        try state.apply(.promote(candidate: node1, epoch: Epoch(2)))
+        try state.apply(.primaryIs(primary: node1, epoch: Epoch(2), timeline: timelineTwo))
+        #expect(state.epoch == Epoch(2))
+        #expect(state.openPrimary == node1)
+        #expect(state.timeline == timelineTwo)
+    }
+
+    @Test("A command of an old epoch changes nothing", arguments: [
+        ClusterCommand.declareLost(primary: node0, epoch: Epoch(1), reason: "late", event: "ev-2"),
+        .promote(candidate: node2, epoch: Epoch(1)), .passOver(candidate: node1, epoch: Epoch(1), reason: "late"),
+        .primaryIs(primary: node1, epoch: Epoch(1), timeline: timelineTwo), .reopen(primary: node0, epoch: Epoch(1)),
+        .setSynchronousSet(.none, epoch: Epoch(1)),
+    ])
+    func oldEpoch(_ command: ClusterCommand) throws {
+        var state = try ClusterState.lost()
+        let before = state
+        let refusal = #expect(throws: ClusterState.Refusal.self) { try state.apply(command) }
+        #expect(refusal?.description.contains("epoch 1, it is 2 now") == true)
+        #expect(state == before)
+    }
+
+    @Test("Within an epoch only the recorded candidate can become primary, and only once")
+    func onePromotion() throws {
+        var state = try ClusterState.lost()
+        try state.apply(.promote(candidate: node1, epoch: Epoch(2)))
+        #expect(throws: ClusterState.Refusal.self) { try state.apply(.promote(candidate: node2, epoch: Epoch(2))) }
+        #expect(throws: ClusterState.Refusal.self) { try state.apply(.primaryIs(primary: node2, epoch: Epoch(2), timeline: timelineTwo)) }
+        #expect(throws: ClusterState.Refusal.self) { try state.apply(.reopen(primary: node0, epoch: Epoch(2))) }
+        try state.apply(.primaryIs(primary: node1, epoch: Epoch(2), timeline: timelineTwo))
+        #expect(throws: ClusterState.Refusal.self) { try state.apply(.primaryIs(primary: node1, epoch: Epoch(2), timeline: timelineTwo)) }
+    }
+
+    @Test("Passing a candidate over raises the epoch and keeps it out of the running; the old primary can then not re-open")
+    func passOver() throws {
+        var state = try ClusterState.lost()
+        try state.apply(.promote(candidate: node1, epoch: Epoch(2)))
+        try state.apply(.passOver(candidate: node1, epoch: Epoch(2), reason: "refuses connections"))
+        #expect(state.epoch == Epoch(3))
+        #expect(throws: ClusterState.Refusal.self) { try state.apply(.promote(candidate: node1, epoch: Epoch(3))) }
+        #expect(throws: ClusterState.Refusal.self) { try state.apply(.reopen(primary: node0, epoch: Epoch(3))) }
+        try state.apply(.promote(candidate: node2, epoch: Epoch(3)))
+    }
+
+    @Test("The lost primary re-opens under the next epoch, on its own timeline")
+    func reopen() throws {
+        var state = try ClusterState.lost()
+        try state.apply(.reopen(primary: node0, epoch: Epoch(2)))
+        #expect(state.epoch == Epoch(3))
+        #expect(state.openPrimary == node0)
+        #expect(state.timeline == timelineOne)
+        #expect(state.service(of: node0).status == .up)
+    }
+
+    @Test("A cluster with a history is never adopted again")
+    func adoptOnce() throws {
+        var state = try ClusterState.lost()
+        #expect(throws: ClusterState.Refusal.self) { try state.apply(.adopt(primary: node0, systemIdentifier: cluster, timeline: timelineOne)) }
+    }
+
+    @Test("An election needs |V| - k + 1 of the synchronous standbys",
+          arguments: [(0, 0, 0), (1, 1, 1), (2, 1, 2), (2, 2, 1), (3, 2, 2), (3, 1, 3)])
+    func quorum(_ members: Int, _ required: Int, _ needed: Int) {
+        #expect(SynchronousSet(members: Set((0..<members).map(NodeID.init)), required: required).neededForElection == needed)
+    }
+}
