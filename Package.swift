@@ -18,6 +18,9 @@ let sideways: Set<String> = [
 ]
 
 let packages: [Package.Dependency] = [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
 ]
 
 /// Where an external product comes from.
@@ -105,6 +108,7 @@ core("Failover", on: "ClusterModel")
 // MARK: Shell
 
 shell("Reactor", on: "CLinux")
+shell("Storage", on: "ClusterModel", "GRDB")
 
 // MARK: App
 
@@ -113,5 +117,6 @@ shell("Reactor", on: "CLinux")
 tests("ClusterModel")
 tests("Failover", on: "ClusterModel")
 tests("Reactor")
+tests("Storage", on: "ClusterModel", "GRDB")
 
 let package = Package(name: "understudy", platforms: [.macOS(.v15)], dependencies: packages, targets: targets)

@@ -1,0 +1,43 @@
+internal import GRDB
+
+/// The tables, by version: `PRAGMA user_version` counts the migrations that were run.
+enum Schema {
+    /// Each takes the file from its index to the next. Add at the end; a published one never changes.
+    private static let migrations = [
+        """
+        CREATE TABLE log (
+            position INTEGER PRIMARY KEY,
+            command BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE step (
+            event TEXT NOT NULL,
+            name TEXT NOT NULL,
+            value BLOB NOT NULL,
+            PRIMARY KEY (event, name)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE event (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            at REAL NOT NULL,
+            epoch INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            node INTEGER,
+            message TEXT NOT NULL,
+            details TEXT NOT NULL
+        ) STRICT;
+        """,
+    ]
+
+    static func prepare(_ database: DatabasePool) throws {
+        try database.writeWithoutTransaction { connection in
+            let found = try Int.fetchOne(connection, sql: "PRAGMA user_version") ?? 0
+            guard found <= migrations.count else { throw StorageFailure.newerSchema(found: found, known: migrations.count) }
+            for (index, migration) in migrations.enumerated().dropFirst(found) {
+                try connection.inTransaction {
+                    try connection.execute(sql: migration)
+                    try connection.execute(sql: "PRAGMA user_version = \(index + 1)")
+                    return .commit
+                }
+            }
+        }
+    }
+}
