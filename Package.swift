@@ -112,11 +112,14 @@ shell("Storage", on: "ClusterModel", "GRDB")
 
 // MARK: App
 
+app("Coordination", on: "ClusterModel", "Failover", "Storage", "Logging")
+
 // MARK: Tests
 
 tests("ClusterModel")
 tests("Failover", on: "ClusterModel")
 tests("Reactor")
 tests("Storage", on: "ClusterModel", "GRDB")
+tests("Coordination", on: "ClusterModel", "Failover", "Logging", "Storage")
 
 let package = Package(name: "understudy", platforms: [.macOS(.v15)], dependencies: packages, targets: targets)

@@ -1,0 +1,159 @@
+internal import ClusterModel
+internal import Failover
+internal import Foundation
+internal import Logging
+
+/// Performs what `FailoverProcedure` orders, and writes down how long each phase took.
+extension ClusterCoordinator {
+    func beginFailover(in group: inout DiscardingTaskGroup) {
+        isFailoverRunning = true
+        group.addTask { await self.driveFailover() }
+    }
+
+    private func driveFailover() async {
+        defer {
+            isFailoverRunning = false
+            failoverStep = nil
+        }
+        guard let loss = state.loss, let lost = node(loss.primary) else { return }
+        var procedure = FailoverProcedure(nodes: nodes)
+        var timeline = FailoverTimeline("detect", since: trouble(of: loss.primary))
+        var answers: [NodeID: Election.Answer] = [:]
+        var action = procedure.begin()
+        timeline.enter("close")
+        await record("primary_lost", node: lost.id, "\(lost.name), the primary, \(loss.reason)", details: Details(["event": loss.event]).json)
+        while !Task.isCancelled, failure == nil {
+            failoverStep = procedure.step
+            let fact: FailoverProcedure.Fact
+            switch action {
+            case .closeGate:
+                await closeGate()
+                fact = .gateClosed
+            case .observe:
+                timeline.enter("observe")
+                answers = await observeAll()
+                fact = .answered(answers)
+            case .record(let command):
+                timeline.enter("decide")
+                fact = await recordStep(command)
+            case .runHook(let candidate, let attempt, let bundledOnly):
+                timeline.enter("promote")
+                fact = await runHook(loss, lost, candidate, attempt, bundledOnly, answers)
+            case .verify(let candidate):
+                timeline.enter("verify")
+                fact = .verified(await observe(candidate))
+            case .wait(let reason):
+                timeline.enter("blocked")
+                await reportBlocked(reason, lost, loss.event)
+                do { try await Task.sleep(for: FailoverProcedure.pause) } catch { return }
+                fact = .retried
+            case .finish(let outcome):
+                timeline.enter("open")
+                await finish(outcome, loss, lost, &timeline)
+                return
+            }
+            action = procedure.next(fact, state)
+        }
+    }
+
+    private func observeAll() async -> [NodeID: Election.Answer] {
+        let hands = hands
+        return await withTaskGroup(of: (NodeID, Election.Answer).self) { group in
+            for node in nodes { group.addTask { (node.id, await hands.observe(node)) } }
+            var answers: [NodeID: Election.Answer] = [:]
+            for await (id, answer) in group { answers[id] = answer }
+            return answers
+        }
+    }
+
+    private func observe(_ id: NodeID) async -> Election.Answer {
+        guard let node = node(id) else { return .failure(NodeSilence("is not in the configuration any more")) }
+        return await hands.observe(node)
+    }
+
+    private func recordStep(_ command: ClusterCommand) async -> FailoverProcedure.Fact {
+        guard await decide(command) else { return .refused(reason: "the control log did not take the decision") }
+        switch command {
+        case .promote(let candidate, _): await record("promotion_decided", node: candidate, "\(name(candidate)) will be promoted")
+        case .passOver(let candidate, _, let reason): await record("candidate_passed_over", node: candidate, "\(name(candidate)) \(reason)")
+        case .adopt, .declareLost, .primaryIs, .reopen, .setStatus, .setSynchronousSet: break
+        }
+        return .recorded
+    }
+
+    private func runHook(_ loss: ClusterState.Loss, _ lost: Node, _ candidate: NodeID, _ attempt: Int, _ bundledOnly: Bool,
+                         _ answers: [NodeID: Election.Answer]) async -> FailoverProcedure.Fact {
+        guard let node = node(candidate) else { return .hookFailed(reason: "node \(candidate) is not in the configuration any more") }
+        let observations = answers.compactMapValues { if case .success(let seen) = $0 { seen } else { nil } }
+        let request = PromotionRequest(event: loss.event, epoch: state.epoch, attempt: attempt, bundledOnly: bundledOnly,
+                                       lost: lost, candidate: node, observations: observations)
+        switch await hands.promote(request) {
+        case .success: return .hookDone
+        case .failure(let problem):
+            await record("hook_failed", node: candidate, problem.description)
+            return .hookFailed(reason: problem.description)
+        }
+    }
+
+    private func reportBlocked(_ reason: String, _ lost: Node, _ event: String) async {
+        guard explainClosedGate("\(lost.name), the primary, is lost and nobody can take over: \(reason)") else { return }
+        await record("failover_blocked", node: lost.id, reason, details: Details(["event": event]).json)
+        await publish()
+    }
+
+    private func finish(_ outcome: FailoverProcedure.Outcome, _ loss: ClusterState.Loss, _ lost: Node, _ timeline: inout FailoverTimeline) async {
+        let primary = state.openPrimary.flatMap(node)
+        if primary != nil { confirmPrimary() }
+        await publish()
+        timeline.end()
+        forgetTrouble(of: lost.id)
+        let message = switch outcome {
+        case .promoted(let id): "\(name(id)) is the primary now"
+        case .reopened(let id): "\(name(id)) came back before anything was promoted and is the primary again"
+        case .abandoned(let reason): "the failover was abandoned: \(reason)"
+        }
+        let milliseconds = timeline.total()
+        let details = Details(["event": loss.event, "lost": lost.name, "primary": primary?.name ?? "", "outcome": message], phases: timeline.phases, total: milliseconds)
+        await record("failover_finished", node: primary?.id, message, details: details.json)
+        await hands.tell(.nodeDown(lost, wasPrimary: true, reason: loss.reason, epoch: state.epoch, event: loss.event + "-down"))
+        await hands.tell(.failoverFinished(ok: primary != nil, lost: lost, primary: primary, outcome: message, epoch: state.epoch,
+                                           event: loss.event + "-finished", milliseconds: milliseconds))
+    }
+}
+
+/// The JSON object beside a journal line.
+struct Details: Encodable {
+    let fields: [String: String]
+    var phases: [FailoverTimeline.Phase]?
+    var total: Double?
+
+    init(_ fields: [String: String], phases: [FailoverTimeline.Phase]? = nil, total: Double? = nil) {
+        self.fields = fields
+        self.phases = phases
+        self.total = total
+    }
+
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(_ name: String) { stringValue = name }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        for (name, value) in fields { try container.encode(value, forKey: Key(name)) }
+        try container.encodeIfPresent(phases, forKey: Key("phases"))
+        try container.encodeIfPresent(total, forKey: Key("total_ms"))
+    }
+
+    /// Strings and finite numbers always encode; anything else would be our own mistake.
+    var json: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        do { return String(decoding: try encoder.encode(self), as: UTF8.self) } catch {
+            preconditionFailure("journal details cannot be encoded: \(error)")
+        }
+    }
+}

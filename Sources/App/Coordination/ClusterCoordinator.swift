@@ -1,0 +1,255 @@
+package import ClusterModel
+package import Failover
+internal import Foundation
+package import Logging
+
+/// The one owner of the cluster's truth in this process: reads facts in order, decides with the cores of `Failover`,
+/// records in the control log, and hands topologies down.
+///
+/// Re-reads its state after every `await`: the log's `apply` may have changed it.
+package actor ClusterCoordinator {
+    let nodes: [Node]
+    let hands: any ClusterHands
+    let log: any ControlLog
+    let journal: EventJournal
+    let logger: Logger
+    private let inbox: CoordinatorInbox
+
+    private(set) var state = ClusterState()
+    /// The newest report of each node, in this run of the daemon.
+    private(set) var reports: [NodeID: NodeReport] = [:]
+    /// When traffic first failed on a node that was up: where a failover's clock starts.
+    private var troubleSince: [NodeID: ContinuousClock.Instant] = [:]
+    /// Whether the recorded primary was seen to be one in this run; until then the gate stays closed.
+    private var isPrimaryConfirmed = false
+    /// Why the gate is closed, for people.
+    private var closedReason = "starting: no node was looked at yet"
+    private var publishedTopology: Topology?
+    var isFailoverRunning = false
+    /// Where a running failover stands.
+    var failoverStep: FailoverProcedure.Step?
+    /// Set when the log or the journal cannot be written: nothing may be decided any more.
+    private(set) var failure: ControlLogFailure?
+
+    package init(nodes: [Node], hands: any ClusterHands, log: any ControlLog, journal: EventJournal, inbox: CoordinatorInbox, logger: Logger) {
+        self.nodes = nodes
+        self.hands = hands
+        self.log = log
+        self.journal = journal
+        self.inbox = inbox
+        self.logger = logger
+    }
+
+    /// Restores the state, then serves facts until the inbox is closed. Throws when the control log fails: the gate
+    /// is closed by then, and going on would be guessing.
+    package func run() async throws(ControlLogFailure) {
+        try await log.start { [weak self] entry in await self?.adopt(entry) }
+        logger.info("state restored", metadata: ["epoch": "\(state.epoch)", "phase": "\(describePhase())"])
+        await publish()
+        await withDiscardingTaskGroup { group in
+            if state.loss != nil { beginFailover(in: &group) }
+            while failure == nil, let fact = await inbox.next() {
+                await take(fact)
+                if state.loss != nil, !isFailoverRunning, failure == nil { beginFailover(in: &group) }
+            }
+            group.cancelAll()
+        }
+        if let failure { throw failure }
+    }
+
+    /// Every committed entry arrives here, once and in order.
+    private func adopt(_ entry: ControlLogEntry) {
+        do { try state.apply(entry.command) } catch {
+            logger.warning("control log entry \(entry.index) changes nothing: \(error)")
+        }
+    }
+
+    /// Records a decision. False when it was refused or could not be written; the reason is logged.
+    func decide(_ command: ClusterCommand) async -> Bool {
+        let before = state
+        do { try await log.propose(command) } catch {
+            failure = error
+            logger.critical("the control log cannot be written, no decision is possible: \(error)")
+            await close("the control log cannot be written")
+            inbox.close()
+            return false
+        }
+        return state != before
+    }
+
+    // MARK: Facts
+
+    private func take(_ fact: CoordinatorInbox.Fact) async {
+        switch fact {
+        case .evidence(let node, let evidence, let at):
+            if troubleSince[node] == nil { troubleSince[node] = at }
+            logger.info("traffic failed", metadata: ["node": "\(name(node))", "evidence": "\(evidence.rawValue)"])
+        case .report(let report):
+            let previous = reports.updateValue(report, forKey: report.node)
+            switch report.verdict {
+            case .up: troubleSince[report.node] = nil
+            case .suspect, .down: if troubleSince[report.node] == nil { troubleSince[report.node] = .now }
+            }
+            if previous?.verdict != report.verdict {
+                logger.info("node is \(report.verdict.rawValue)", metadata: ["node": "\(name(report.node))", "reason": "\(report.reason)"])
+            }
+            await judge(report)
+        }
+    }
+
+    private func judge(_ report: NodeReport) async {
+        switch state.phase {
+        case .unformed: await adoptPrimary()
+        case .open(let primary) where primary == report.node: await judgePrimary(report)
+        case .open, .closed, .promoting: await judgeOther(report)
+        }
+    }
+
+    /// Names the first primary of a cluster without a history, once every node was looked at.
+    private func adoptPrimary() async {
+        guard nodes.allSatisfy({ reports[$0.id] != nil }) else { return }
+        switch Adoption.judge(reports.mapValues(\.answer), nodes: nodes) {
+        case .wait(let reason): await close(reason)
+        case .adopt(let primary, let identifier, let timeline):
+            guard await decide(.adopt(primary: primary, systemIdentifier: identifier, timeline: timeline)) else { return }
+            await record("primary_adopted", node: primary, "\(name(primary)) is the primary of this cluster")
+            isPrimaryConfirmed = true
+            await publish()
+            for node in nodes { if let report = reports[node.id] { await judge(report) } }
+        }
+    }
+
+    private func judgePrimary(_ report: NodeReport) async {
+        guard let node = node(report.node) else { return }
+        if let reason = report.verdict == .down ? report.reason : objection(to: report.observation) {
+            if node.mayFailOver { await declareLost(node, reason) } else { await close("\(node.name) \(reason), and DISALLOW_TO_FAILOVER keeps it the primary") }
+            return
+        }
+        guard let observation = report.observation else { return }
+        if !isPrimaryConfirmed || publishedTopology?.primary == nil {
+            isPrimaryConfirmed = true
+            await publish()
+        }
+        let set = synchronousSet(of: observation)
+        if set != state.synchronousSet { _ = await decide(.setSynchronousSet(set, epoch: state.epoch)) }
+        if state.service(of: report.node).status != .up { _ = await decide(.setStatus(node: report.node, status: .up, reason: "")) }
+    }
+
+    /// What makes a server that answers unfit to be the recorded primary; nil when it is fit, or when nothing was seen.
+    private func objection(to observation: NodeObservation?) -> String? {
+        guard let observation else { return nil }
+        if observation.systemIdentifier != state.systemIdentifier { return "answers as a server of another cluster" }
+        if observation.role == .standby { return "answers as a standby" }
+        if let timeline = state.timeline, observation.timeline != timeline {
+            return "is on timeline \(observation.timeline), it was made primary on \(timeline)"
+        }
+        return nil
+    }
+
+    private func declareLost(_ primary: Node, _ reason: String) async {
+        let event = EventID.make()
+        guard await decide(.declareLost(primary: primary.id, epoch: state.epoch, reason: reason, event: event)) else { return }
+        closedReason = "\(primary.name), the primary, \(reason)"
+        logger.warning("primary is lost", metadata: ["node": "\(primary.name)", "reason": "\(reason)", "event": "\(event)", "epoch": "\(state.epoch)"])
+    }
+
+    /// A node that is not the open primary: in service while it follows, out of service when it does not answer or must not be used.
+    private func judgeOther(_ report: NodeReport) async {
+        guard let node = node(report.node), state.loss?.primary != node.id, promotionCandidate != node.id else { return }
+        var reason = report.verdict == .down ? report.reason : ""
+        if let observation = report.observation, report.verdict != .down {
+            if observation.role == .primary { reason = "is writable, but it is not the primary of epoch \(state.epoch)" }
+            if observation.systemIdentifier != state.systemIdentifier { reason = "answers as a server of another cluster" }
+        }
+        if report.verdict == .suspect, reason.isEmpty { return }
+        let status: NodeStatus = reason.isEmpty ? .up : .down
+        let service = state.service(of: node.id)
+        guard service.status != status || service.reason != reason else { return }
+        guard await decide(.setStatus(node: node.id, status: status, reason: reason)) else { return }
+        await record(status == .up ? "node_up" : "node_down", node: node.id, status == .up ? "\(node.name) is in service" : "\(node.name) \(reason)")
+        if status == .down, service.status != .down {
+            await hands.tell(.nodeDown(node, wasPrimary: false, reason: reason, epoch: state.epoch, event: EventID.make()))
+        }
+    }
+
+    private var promotionCandidate: NodeID? {
+        if case .promoting(let candidate, _) = state.phase { candidate } else { nil }
+    }
+
+    // MARK: Topology
+
+    /// Closes the gate, or keeps it closed, for another reason than a loss in the log.
+    func close(_ reason: String) async {
+        if closedReason != reason { logger.notice("writes are held: \(reason)") }
+        closedReason = reason
+        isPrimaryConfirmed = false
+        await publish()
+    }
+
+    /// The primary that the log names was seen writable by the caller.
+    func confirmPrimary() { isPrimaryConfirmed = true }
+
+    /// Hands the shards what the state allows; returns when all have it.
+    func publish() async {
+        let gate: Topology.Gate
+        if let primary = state.openPrimary, isPrimaryConfirmed { gate = .open(primary: primary) } else { gate = .closed(reason: closedReason) }
+        let topology = Topology(epoch: state.epoch, gate: gate, nodes: nodes)
+        guard topology != publishedTopology else { return }
+        publishedTopology = topology
+        await hands.apply(topology)
+    }
+
+    /// Closes the gate because of the loss in the log; returns when no shard holds a backend of the old epoch.
+    func closeGate() async {
+        if let loss = state.loss { closedReason = "\(name(loss.primary)), the primary, \(loss.reason); a failover is under way" }
+        isPrimaryConfirmed = false
+        await publish()
+    }
+
+    func explainClosedGate(_ reason: String) -> Bool {
+        defer { closedReason = reason }
+        return closedReason != reason
+    }
+
+    var gateReason: String { publishedTopology?.primary == nil ? closedReason : "" }
+
+    // MARK: Small things
+
+    func node(_ id: NodeID) -> Node? { nodes.first { $0.id == id } }
+    func name(_ id: NodeID) -> String { node(id)?.name ?? "node \(id)" }
+    func trouble(of node: NodeID) -> ContinuousClock.Instant { troubleSince[node] ?? .now }
+    func forgetTrouble(of node: NodeID) { troubleSince[node] = nil }
+
+    /// Writes the journal. An event that cannot be written is logged and changes nothing: the log is the truth.
+    func record(_ kind: String, node: NodeID?, _ message: String, details: String = "{}") async {
+        logger.notice("\(message)", metadata: ["event": "\(kind)", "epoch": "\(state.epoch)"])
+        do { try await journal.append(kind: kind, epoch: state.epoch, node: node, message: message, details: details) } catch {
+            logger.error("the event journal cannot be written: \(error)")
+        }
+    }
+
+    private func synchronousSet(of observation: NodeObservation) -> SynchronousSet {
+        let rows = observation.streams.filter { $0.syncState != "async" }
+        let members = rows.compactMap { row in nodes.first { $0.name == row.applicationName }?.id }
+        // Rows of `FIRST k` say which k confirm now; rows of `ANY k` do not say k, so 1 is assumed: the safe side.
+        let required = rows.isEmpty ? 0 : max(rows.count { $0.syncState == "sync" }, 1)
+        return SynchronousSet(members: Set(members), required: required)
+    }
+
+    func describePhase() -> String {
+        switch state.phase {
+        case .unformed: "unformed"
+        case .open(let primary): "open, primary \(name(primary))"
+        case .closed(let loss): "closed, lost \(name(loss.primary))"
+        case .promoting(let candidate, let loss): "promoting \(name(candidate)), lost \(name(loss.primary))"
+        }
+    }
+}
+
+extension NodeReport {
+    /// The report as an election sees it.
+    var answer: Election.Answer {
+        if let observation { return .success(observation) }
+        return .failure(NodeSilence(reason.isEmpty ? "has not answered yet" : reason))
+    }
+}

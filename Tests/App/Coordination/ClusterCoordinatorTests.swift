@@ -1,0 +1,210 @@
+import ClusterModel
+import Failover
+import Foundation
+import Logging
+import Storage
+import Synchronization
+import Testing
+@testable import Coordination
+
+/// A coordinator on a state directory of its own, and the servers it believes to see.
+private struct Stage {
+    let hands = ScriptedHands()
+    let directory: String
+
+    init() {
+        directory = NSTemporaryDirectory() + "understudy-stage-\(UUID().uuidString)"
+        hands.script.withLock { $0.servers = [node0: observation(.primary), node1: observation(.standby, wal: 90), node2: observation(.standby, wal: 80)] }
+    }
+
+    /// One life of the daemon: runs `story`, then ends the coordinator as a stop would.
+    func live(_ story: (Life) async throws -> Void) async throws {
+        let store = try StateStore(directory: directory)
+        let journal = EventJournal(store: store)
+        let inbox = CoordinatorInbox()
+        let coordinator = ClusterCoordinator(nodes: threeNodes, hands: hands, log: SingleMemberLog(store: store), journal: journal,
+                                             inbox: inbox, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let run = Task { try await coordinator.run() }
+        try await story(Life(stage: self, coordinator: coordinator, inbox: inbox, journal: journal))
+        inbox.close()
+        try await run.value
+    }
+
+    func clean() { try? FileManager.default.removeItem(atPath: directory) }
+}
+
+private struct Life {
+    let stage: Stage
+    let coordinator: ClusterCoordinator
+    let inbox: CoordinatorInbox
+    let journal: EventJournal
+
+    /// What probes of all servers would report now.
+    func probeAll() {
+        for node in threeNodes { inbox.post(report(node.id, stage.hands.script.withLock { $0.servers[node.id] })) }
+    }
+
+    func kill(_ node: NodeID) {
+        stage.hands.script.withLock { $0.servers[node] = nil }
+        inbox.post(report(node, nil))
+    }
+
+    /// Waits until the last topology handed down is the expected one.
+    func expectGate(_ gate: Topology.Gate, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        try await expect("the gate is \(gate)", sourceLocation) { stage.hands.lastGate == gate }
+    }
+
+    func expect(_ what: String, _ sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while try await !condition() {
+            guard ContinuousClock.now < deadline else {
+                Issue.record("still waiting: \(what); last gate \(String(describing: stage.hands.lastGate))", sourceLocation: sourceLocation)
+                return
+            }
+            try await Task.sleep(for: .milliseconds(2))
+        }
+    }
+
+    func kinds() async throws -> [String] { try await journal.latest(100).map(\.kind) }
+}
+
+@Suite("ClusterCoordinator")
+struct ClusterCoordinatorTests {
+    @Test("A new cluster opens once every node was looked at; a lost primary is replaced, with one promotion and a timeline")
+    func failover() async throws {
+        let stage = Stage()
+        defer { stage.clean() }
+        try await stage.live { life in
+            life.inbox.post(report(node0, observation(.primary)))
+            life.inbox.post(report(node1, observation(.standby)))
+            #expect(await life.coordinator.snapshot().primary == nil)
+            life.probeAll()
+            try await life.expectGate(.open(primary: node0))
+            life.kill(node0)
+            try await life.expectGate(.open(primary: node1))
+            #expect(stage.hands.promotions == [node1])
+            let snapshot = await life.coordinator.snapshot()
+            #expect(snapshot.epoch == Epoch(2))
+            #expect(snapshot.nodes[0].service.status == .down)
+            try await life.expect("the timeline is in the journal") { try await life.kinds().contains("failover_finished") }
+            let finished = try #require(try await life.journal.latest(100).last { $0.kind == "failover_finished" })
+            for phase in ["detect", "close", "observe", "decide", "promote", "verify", "open", "total_ms"] { #expect(finished.details.contains("\"\(phase)\"")) }
+        }
+        // Between the two open gates there was a closed one: the old epoch's backends were cut before anybody was promoted.
+        let gates = stage.hands.script.withLock { $0.topologies }
+        let closing = try #require(gates.firstIndex { $0.epoch == Epoch(2) })
+        guard case .closed = gates[closing].gate else {
+            Issue.record("epoch 2 began with an open gate")
+            return
+        }
+    }
+
+    @Test("After a restart the recorded primary opens again only when it was seen writable, and an old primary never")
+    func restart() async throws {
+        let stage = Stage()
+        defer { stage.clean() }
+        try await stage.live { life in
+            life.probeAll()
+            try await life.expectGate(.open(primary: node0))
+            life.kill(node0)
+            try await life.expectGate(.open(primary: node1))
+        }
+        // The old primary is back, writable, and answers before the recorded one does.
+        stage.hands.script.withLock { $0.servers[node0] = observation(.primary); $0.topologies = [] }
+        try await stage.live { life in
+            life.inbox.post(report(node0, observation(.primary)))
+            try await life.expect("node 0 is seen as a stray") { await life.coordinator.snapshot().nodes[0].service.reason.contains("not the primary") }
+            #expect(stage.hands.script.withLock { $0.topologies.allSatisfy { $0.primary == nil } })
+            life.probeAll()
+            try await life.expectGate(.open(primary: node1))
+            #expect(stage.hands.promotions == [node1])
+        }
+    }
+
+    @Test("Stopped while the hook runs, the next life finishes the same promotion")
+    func stoppedInHook() async throws {
+        let stage = Stage()
+        defer { stage.clean() }
+        try await stage.live { life in
+            life.probeAll()
+            try await life.expectGate(.open(primary: node0))
+            stage.hands.script.withLock { $0.hangsInHook = true }
+            life.kill(node0)
+            try await life.expect("the hook runs") { stage.hands.script.withLock { !$0.requests.isEmpty } }
+        }
+        // Meanwhile the other standby got ahead: the log's candidate stands all the same.
+        stage.hands.script.withLock { $0.hangsInHook = false; $0.servers[node2] = observation(.standby, wal: 500) }
+        try await stage.live { life in
+            try await life.expectGate(.open(primary: node1))
+            #expect(stage.hands.promotions == [node1])
+            let requests = stage.hands.script.withLock { $0.requests }
+            #expect(Set(requests.map(\.event)).count == 1, "a resumed failover keeps its event, so that finished steps are skipped")
+        }
+    }
+
+    @Test("A site hook that fails is followed by the bundled hook alone, and its words are in the journal")
+    func hookFails() async throws {
+        let stage = Stage()
+        defer { stage.clean() }
+        stage.hands.script.withLock { $0.problems = [HookProblem("site.lua:3: boom")] }
+        try await stage.live { life in
+            life.probeAll()
+            try await life.expectGate(.open(primary: node0))
+            life.kill(node0)
+            try await life.expectGate(.open(primary: node1))
+            #expect(stage.hands.script.withLock { $0.requests.map(\.bundledOnly) } == [false, true])
+            #expect(try await life.journal.latest(100).contains { $0.kind == "hook_failed" && $0.message.contains("site.lua:3: boom") })
+        }
+    }
+
+    @Test("With nobody to promote the gate stays closed with the reason, and the old primary coming back opens it")
+    func blocked() async throws {
+        let stage = Stage()
+        defer { stage.clean() }
+        try await stage.live { life in
+            life.probeAll()
+            try await life.expectGate(.open(primary: node0))
+            stage.hands.script.withLock { $0.servers = [:] }
+            life.kill(node0)
+            try await life.expect("the reason names the standbys") {
+                await life.coordinator.snapshot().gateReason.contains("node1 refuses connections; node2 refuses connections")
+            }
+            stage.hands.script.withLock { $0.servers = [node0: observation(.primary)] }
+            try await life.expectGate(.open(primary: node0))
+            #expect(stage.hands.promotions.isEmpty)
+            #expect(await life.coordinator.snapshot().epoch == Epoch(3))
+        }
+    }
+
+    @Test("A synchronous standby that does not answer blocks the failover: only it may hold acknowledged commits")
+    func synchronous() async throws {
+        let stage = Stage()
+        defer { stage.clean() }
+        let row = NodeObservation.Stream(applicationName: "node1", state: "streaming", syncState: "sync", replayed: .zero)
+        stage.hands.script.withLock { $0.servers[node0] = observation(.primary, streams: [row]) }
+        try await stage.live { life in
+            life.probeAll()
+            try await life.expectGate(.open(primary: node0))
+            life.probeAll()
+            stage.hands.script.withLock { $0.servers[node1] = nil }
+            life.kill(node0)
+            try await life.expect("node1 is named") { await life.coordinator.snapshot().gateReason.contains("only on node1") }
+            #expect(stage.hands.promotions.isEmpty)
+        }
+    }
+
+    @Test("A primary that answers as a standby, or on another timeline, is not used", arguments: [
+        observation(.standby), observation(.primary, timeline: 9),
+    ])
+    func changed(_ answer: NodeObservation) async throws {
+        let stage = Stage()
+        defer { stage.clean() }
+        try await stage.live { life in
+            life.probeAll()
+            try await life.expectGate(.open(primary: node0))
+            stage.hands.script.withLock { $0.servers = [node0: answer, node1: observation(.standby), node2: observation(.standby)] }
+            life.inbox.post(report(node0, answer))
+            try await life.expect("another node serves") { stage.hands.lastGate == .open(primary: node1) }
+        }
+    }
+}

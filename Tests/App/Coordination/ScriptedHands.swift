@@ -1,0 +1,63 @@
+import ClusterModel
+import Failover
+import Synchronization
+@testable import Coordination
+
+let cluster = SystemIdentifier(7001)
+let node0 = NodeID(0), node1 = NodeID(1), node2 = NodeID(2)
+let threeNodes = [node0, node1, node2].map { Node(id: $0, name: "node\($0)", host: "127.0.0.1", port: 5432 + $0.number) }
+
+func observation(_ role: Role, wal: UInt64 = 100, timeline: UInt32 = 1, streams: [NodeObservation.Stream] = []) -> NodeObservation {
+    NodeObservation(role: role, systemIdentifier: cluster, timeline: Timeline(timeline), walEnd: LogSequenceNumber(bytes: wal),
+                    serverVersion: 150_018, streams: streams)
+}
+
+func report(_ node: NodeID, _ observation: NodeObservation?, reason: String = "refuses connections") -> NodeReport {
+    NodeReport(node: node, verdict: observation == nil ? .down : .up, reason: observation == nil ? reason : "", observation: observation)
+}
+
+/// A cluster of servers in memory: real ones cannot be stopped between two lines of the coordinator.
+final class ScriptedHands: ClusterHands {
+    struct Script {
+        var servers: [NodeID: NodeObservation] = [:]
+        var topologies: [Topology] = []
+        var promotions: [NodeID] = []
+        var requests: [PromotionRequest] = []
+        var notices: [ClusterNotice] = []
+        /// What the next `promote` calls answer before one works.
+        var problems: [HookProblem] = []
+        /// Set to hold every `promote` until the coordinator is cancelled.
+        var hangsInHook = false
+    }
+
+    let script = Mutex(Script())
+
+    func apply(_ topology: Topology) async { script.withLock { $0.topologies.append(topology) } }
+
+    func observe(_ node: Node) async -> Election.Answer {
+        script.withLock { $0.servers[node.id].map(Election.Answer.success) ?? .failure(NodeSilence("refuses connections")) }
+    }
+
+    func promote(_ request: PromotionRequest) async -> Result<Void, HookProblem> {
+        let hangs = script.withLock { script in
+            script.requests.append(request)
+            return script.hangsInHook
+        }
+        while hangs, !Task.isCancelled { await Task.yield() }
+        if hangs { return .failure(HookProblem("cancelled")) }
+        return script.withLock { script in
+            if !script.problems.isEmpty { return .failure(script.problems.removeFirst()) }
+            guard let server = script.servers[request.candidate.id] else { return .failure(HookProblem("refuses connections")) }
+            if server.role == .standby {
+                script.promotions.append(request.candidate.id)
+                script.servers[request.candidate.id] = observation(.primary, wal: server.walEnd.bytes, timeline: server.timeline.number + 1)
+            }
+            return .success(())
+        }
+    }
+
+    func tell(_ notice: ClusterNotice) async { script.withLock { $0.notices.append(notice) } }
+
+    var lastGate: Topology.Gate? { script.withLock { $0.topologies.last?.gate } }
+    var promotions: [NodeID] { script.withLock { $0.promotions } }
+}
