@@ -113,6 +113,9 @@ shell("Storage", on: "ClusterModel", "GRDB")
 // MARK: App
 
 app("Coordination", on: "ClusterModel", "Failover", "Storage", "Logging")
+app("Administration", on: "ClusterModel", "Coordination", "Failover", "Storage", "Reactor", "CLinux", "Logging")
+
+executable("understudy", on: "Administration", "Reactor", "Logging", "ArgumentParser")
 
 // MARK: Tests
 

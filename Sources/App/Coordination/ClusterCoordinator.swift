@@ -28,6 +28,9 @@ package actor ClusterCoordinator {
     var isFailoverRunning = false
     /// Where a running failover stands.
     var failoverStep: FailoverProcedure.Step?
+    /// When a node last went into or out of service, for people.
+    private(set) var statusChanges: [NodeID: Date] = [:]
+    let startedAt = Date()
     /// Set when the log or the journal cannot be written: nothing may be decided any more.
     private(set) var failure: ControlLogFailure?
 
@@ -59,9 +62,11 @@ package actor ClusterCoordinator {
 
     /// Every committed entry arrives here, once and in order.
     private func adopt(_ entry: ControlLogEntry) {
+        let before = state
         do { try state.apply(entry.command) } catch {
             logger.warning("control log entry \(entry.index) changes nothing: \(error)")
         }
+        for node in nodes where state.service(of: node.id).status != before.service(of: node.id).status { statusChanges[node.id] = Date() }
     }
 
     /// Records a decision. False when it was refused or could not be written; the reason is logged.

@@ -1,5 +1,6 @@
 package import ClusterModel
 package import Failover
+package import Foundation
 
 /// The cluster as this member sees it now, for the views.
 package struct ClusterSnapshot: Sendable {
@@ -22,6 +23,8 @@ package struct ClusterSnapshot: Sendable {
         package let lagBytes: UInt64?
         /// The primary's own row about it, when it streams.
         package let stream: NodeObservation.Stream?
+        /// When it last went into or out of service; the daemon's start where it did not since.
+        package let lastStatusChange: Date
     }
 }
 
@@ -35,7 +38,8 @@ extension ClusterCoordinator {
             let walEnd = reports[node.id]?.observation?.walEnd
             return ClusterSnapshot.NodeView(
                 node: node, service: state.service(of: node.id), isPrimary: node.id == primary, report: reports[node.id],
-                lagBytes: node.id == primary ? 0 : walEnd.flatMap { end in primaryObservation?.walEnd.bytesAhead(of: end) }, stream: stream)
+                lagBytes: node.id == primary ? 0 : walEnd.flatMap { end in primaryObservation?.walEnd.bytesAhead(of: end) }, stream: stream,
+                lastStatusChange: statusChanges[node.id] ?? startedAt)
         }
         return ClusterSnapshot(epoch: state.epoch, phase: describePhase(), primary: isOpen ? primary : nil, gateReason: gateReason, nodes: views)
     }

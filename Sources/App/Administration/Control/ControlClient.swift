@@ -1,0 +1,56 @@
+internal import Foundation
+package import Reactor
+
+/// The command line's side of the control socket.
+package struct ControlClient: Sendable {
+    /// Why a daemon did not answer; says what to do.
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    private let path: String
+    private let waiter: DescriptorWaiter
+    /// Until the first line of an answer.
+    private static let patience = Duration.seconds(30)
+
+    package init(path: String, waiter: DescriptorWaiter) {
+        self.path = path
+        self.waiter = waiter
+    }
+
+    /// Asks once and returns the result.
+    package func ask<Result: Codable & Sendable>(_ request: ControlRequest, for _: Result.Type = Result.self) async throws -> Result {
+        var answer: Result?
+        try await converse(request, for: Result.self, patience: Self.patience) { result in
+            answer = result
+            return false
+        }
+        guard let answer else { throw Failure(description: "\(path): the daemon closed the connection without an answer") }
+        return answer
+    }
+
+    /// Asks once and hands every line of the answer to `take`, until it returns false or the daemon hangs up.
+    package func follow<Result: Codable & Sendable>(_ request: ControlRequest, for _: Result.Type = Result.self, _ take: (Result) throws -> Void) async throws {
+        try await converse(request, for: Result.self, patience: .seconds(365 * 86_400)) { result in
+            try take(result)
+            return true
+        }
+    }
+
+    private func converse<Result: Codable & Sendable>(_ request: ControlRequest, for _: Result.Type, patience: Duration,
+                                                      _ take: (Result) throws -> Bool) async throws {
+        let connection: ControlConnection
+        do { connection = try ControlConnection(path: path, waiter: waiter) } catch {
+            throw Failure(description: "no daemon answers at \(path) (\(error)): start one with `understudy serve -f FILE`, or name its socket with --socket")
+        }
+        try await connection.write(try ControlLine.encode(request), until: .now() + .seconds(10))
+        while let line = try await connection.readLine(until: .now() + patience) {
+            let reply: ControlReply<Result>
+            do { reply = try JSONDecoder().decode(ControlReply<Result>.self, from: line) } catch {
+                throw Failure(description: "\(path): the answer is not one this version understands: \(error)")
+            }
+            if let error = reply.error { throw Failure(description: error) }
+            guard let result = reply.result, try take(result) else { return }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package import Coordination
+internal import Storage
+
+/// What the daemon answers on its control socket: the verbs and where each gets its facts.
+package struct ControlCommands: Sendable {
+    /// Most events one request may ask for.
+    package static let eventLimit = 10_000
+
+    private let coordinator: ClusterCoordinator
+    private let journal: EventJournal
+    private let status: @Sendable (ClusterSnapshot) async -> StatusView
+
+    /// `status` adds what the process and the proxy know to a snapshot.
+    package init(coordinator: ClusterCoordinator, journal: EventJournal, status: @escaping @Sendable (ClusterSnapshot) async -> StatusView) {
+        self.coordinator = coordinator
+        self.journal = journal
+        self.status = status
+    }
+
+    /// A `ControlServer.Responder`.
+    @Sendable package func respond(_ request: ControlRequest, _ requestedBy: String, _ send: ControlServer.Send) async throws {
+        switch request.command {
+        case "status": try await answer(await status(coordinator.snapshot()), send)
+        case "nodes": try await answer(NodeView.all(await coordinator.snapshot()), send)
+        case "events": try await events(min(max(request.limit ?? 20, 0), Self.eventLimit), follow: request.follow ?? false, send)
+        default:
+            try await send(try ControlLine.encode(ControlReply<String>(
+                error: "there is no command \"\(request.command)\"; this daemon knows status, nodes, events")))
+        }
+    }
+
+    /// One reply with a list; when following, one reply an event, for ever.
+    private func events(_ limit: Int, follow: Bool, _ send: ControlServer.Send) async throws {
+        let latest = try await journal.latest(limit)
+        guard follow else { return try await answer(latest.map(EventView.init), send) }
+        var last = 0
+        for event in latest {
+            try await answer(EventView(event), send)
+            last = event.number
+        }
+        if latest.isEmpty { last = try await journal.latest(1).last?.number ?? 0 }
+        for await _ in await journal.wakeUps() {
+            for event in try await journal.events(after: last, limit: Self.eventLimit) {
+                try await answer(EventView(event), send)
+                last = event.number
+            }
+        }
+    }
+
+    private func answer<Result: Codable & Sendable>(_ result: Result, _ send: ControlServer.Send) async throws {
+        try await send(try ControlLine.encode(ControlReply(result: result)))
+    }
+}

@@ -1,0 +1,36 @@
+package import Foundation
+
+/// What the command line asks a daemon over its control socket: one JSON object a line each way.
+package struct ControlRequest: Codable, Sendable {
+    /// A verb of `ControlCommands`.
+    package var command: String
+    /// For `events`: how many of the newest; for others nothing.
+    package var limit: Int?
+    /// For `events`: go on with each new one until the asker hangs up.
+    package var follow: Bool?
+
+    package init(command: String, limit: Int? = nil, follow: Bool? = nil) {
+        self.command = command
+        self.limit = limit
+        self.follow = follow
+    }
+}
+
+/// An answer: either a result or an error; `events --follow` sends many.
+package struct ControlReply<Result: Codable & Sendable>: Codable, Sendable {
+    package var result: Result?
+    /// A sentence that says what was expected, what came, and what to do.
+    package var error: String?
+}
+
+/// How both sides write a line.
+package enum ControlLine {
+    /// Longer lines end the conversation.
+    package static let limit = 1 << 20
+
+    package static func encode(_ value: some Encodable) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(value) + Data([UInt8(ascii: "\n")])
+    }
+}

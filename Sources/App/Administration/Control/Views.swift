@@ -1,0 +1,124 @@
+internal import ClusterModel
+package import Coordination
+internal import Failover
+internal import Foundation
+package import Storage
+
+/// `understudy status`.
+package struct StatusView: Codable, Sendable {
+    package var version: String
+    package var pid: Int
+    package var cluster: String
+    /// Seconds since the daemon started.
+    package var uptime_s: Double
+    package var epoch: UInt64
+    package var phase: String
+    /// The primary's name; nil while writes are held.
+    package var primary: String?
+    /// Why writes are held; empty when they are not.
+    package var writes_held: String
+    package var port: Int
+    package var frontends: Int
+    package var backends: Int
+    package var frontends_held: Int
+}
+
+/// One node of `understudy nodes`.
+package struct NodeView: Codable, Sendable {
+    package var id: Int
+    package var name: String
+    package var host: String
+    package var port: Int
+    package var role: String
+    /// `waiting`, `up` or `down`, as pgpool says it.
+    package var status: String
+    /// Why it is not up; empty when it is.
+    package var reason: String
+    package var timeline: UInt32?
+    package var lsn: String?
+    package var lag_bytes: UInt64?
+    package var replication_state: String?
+    package var sync_state: String?
+}
+
+/// One line of `understudy events`.
+package struct EventView: Codable, Sendable {
+    package var number: Int
+    /// UTC, RFC 3339 with milliseconds.
+    package var at: String
+    package var epoch: UInt64
+    package var kind: String
+    package var node: Int?
+    package var message: String
+    package var phases: [FailoverTimeline.Phase]?
+    package var total_ms: Double?
+    /// The failover's id, where it is part of one.
+    package var event: String?
+
+    package init(_ event: JournalEvent) throws {
+        struct Known: Decodable {
+            var phases: [FailoverTimeline.Phase]?
+            var total_ms: Double?
+            var event: String?
+        }
+        let details = try JSONDecoder().decode(Known.self, from: Data(event.details.utf8))
+        number = event.number
+        at = Date(timeIntervalSince1970: event.at).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        epoch = event.epoch.number
+        kind = event.kind
+        node = event.node?.number
+        message = event.message
+        phases = details.phases
+        total_ms = details.total_ms
+        self.event = details.event
+    }
+}
+
+extension NodeView {
+    package static func all(_ snapshot: ClusterSnapshot) -> [NodeView] {
+        snapshot.nodes.map { view in
+            let observation = view.report?.observation
+            return NodeView(
+                id: view.node.id.number, name: view.node.name, host: view.node.host, port: view.node.port,
+                role: view.isPrimary ? "primary" : "standby", status: view.service.status.rawValue, reason: view.service.reason,
+                timeline: observation?.timeline.number, lsn: observation?.walEnd.description, lag_bytes: view.lagBytes,
+                replication_state: view.stream?.state, sync_state: view.stream?.syncState)
+        }
+    }
+
+    package static func table(_ nodes: [NodeView]) -> Table {
+        Table(columns: ["id", "name", "host", "port", "role", "status", "timeline", "lsn", "lag_bytes", "replication", "sync", "reason"], rows: nodes.map { node in
+            [String(node.id), node.name, node.host, String(node.port), node.role, node.status, node.timeline.map(String.init), node.lsn,
+             node.lag_bytes.map(String.init), node.replication_state, node.sync_state, node.reason]
+        })
+    }
+}
+
+extension StatusView {
+    package var table: Table {
+        Table(columns: ["item", "value"], rows: [
+            ["version", version], ["pid", String(pid)], ["cluster", cluster], ["uptime", String(format: "%.0f s", uptime_s)],
+            ["epoch", String(epoch)], ["phase", phase], ["primary", primary ?? "none"], ["writes held", writes_held.isEmpty ? "no" : writes_held],
+            ["port", String(port)], ["frontends", String(frontends)], ["frontends held", String(frontends_held)], ["backends", String(backends)],
+        ])
+    }
+}
+
+extension EventView {
+    package static func table(_ events: [EventView]) -> Table {
+        Table(columns: ["number", "at", "epoch", "kind", "message"], rows: events.map { event in
+            [String(event.number), event.at, String(event.epoch), event.kind, event.message + event.timelineText]
+        })
+    }
+
+    /// One event on a line of its own, for `--follow`.
+    package static func line(_ event: EventView) -> String {
+        "\(event.number)  \(event.at)  epoch \(event.epoch)  \(event.kind)  \(event.message)\(event.timelineText)\n"
+    }
+
+    /// The phases behind the message, in milliseconds; empty where there are none.
+    private var timelineText: String {
+        guard let phases, let total_ms else { return "" }
+        return " (" + phases.map { "\($0.name) \(String(format: "%.1f", $0.ms))" }.joined(separator: ", ") + "; \(String(format: "%.1f", total_ms)) ms in all)"
+    }
+}

@@ -1,0 +1,31 @@
+/// Rows for people and programs: what every view answers with.
+package struct Table: Hashable, Sendable, Codable {
+    package let columns: [String]
+    /// Each as long as `columns`; nil is SQL's NULL.
+    package let rows: [[String?]]
+
+    package init(columns: [String], rows: [[String?]]) {
+        precondition(rows.allSatisfy { $0.count == columns.count }, "every row of a table has its columns")
+        self.columns = columns
+        self.rows = rows
+    }
+
+    /// Aligned columns under their names, ending in a newline.
+    package var text: String {
+        let cells = [columns] + rows.map { $0.map { $0 ?? "" } }
+        let widths = columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+        var lines = cells.map { row in
+            zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ").trimmingTrailingSpaces
+        }
+        lines.insert(widths.map { String(repeating: "-", count: $0) }.joined(separator: "  "), at: 1)
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension String {
+    fileprivate var trimmingTrailingSpaces: String {
+        var text = self[...]
+        while text.last == " " { text.removeLast() }
+        return String(text)
+    }
+}

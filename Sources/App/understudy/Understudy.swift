@@ -1,0 +1,15 @@
+internal import ArgumentParser
+
+/// The command line: one verb a file in `Commands/`.
+@main
+struct Understudy: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "understudy",
+        abstract: "A programmable high-availability proxy for PostgreSQL.",
+        version: Version.text,
+        subcommands: [StatusCommand.self, NodesCommand.self, EventsCommand.self])
+}
+
+enum Version {
+    static let text = "0.1.0"
+}
