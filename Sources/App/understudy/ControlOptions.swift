@@ -27,5 +27,5 @@ func show<Value: Encodable>(_ value: Value, json: Bool, table: (Value) -> String
     } else {
         print(table(value), terminator: "")
     }
-    fflush(stdout)
+    fflush(nil)
 }
