@@ -12,7 +12,7 @@ enum Layer: Int { case c, model, core, shell, app
 let sideways: Set<String> = [
     "CLuaBridge > CLua",
     "Proxying > Reactor", "NodeConnections > Reactor", "Hooks > Reactor",
-    "Probing > NodeConnections", "NodeControl > NodeConnections", "Hooks > Storage",
+    "Probing > NodeConnections", "Probing > Reactor", "NodeControl > NodeConnections", "NodeControl > Reactor", "Hooks > Storage",
     "Administration > Coordination",
     "understudy > Coordination", "understudy > Administration", "understudy > Playground",
 ]
@@ -96,6 +96,7 @@ func tests(_ name: String, on names: String...) {
 // MARK: C
 
 c("CLinux")
+system("CPostgres", pkgConfig: "libpq", apt: "libpq-dev")
 
 // MARK: Model
 
@@ -104,11 +105,15 @@ model("ClusterModel")
 // MARK: Core
 
 core("Failover", on: "ClusterModel")
+core("HealthTracking", on: "ClusterModel")
 
 // MARK: Shell
 
 shell("Reactor", on: "CLinux")
 shell("Storage", on: "ClusterModel", "GRDB")
+shell("NodeConnections", on: "Reactor", "CPostgres")
+shell("Probing", on: "NodeConnections", "Reactor", "HealthTracking", "ClusterModel", "CLinux")
+shell("NodeControl", on: "NodeConnections", "Reactor")
 
 // MARK: App
 
@@ -121,6 +126,7 @@ executable("understudy", on: "Administration", "Reactor", "Logging", "ArgumentPa
 
 tests("ClusterModel")
 tests("Failover", on: "ClusterModel")
+tests("HealthTracking", on: "ClusterModel")
 tests("Reactor")
 tests("Storage", on: "ClusterModel", "GRDB")
 tests("Coordination", on: "ClusterModel", "Failover", "Logging", "Storage")
