@@ -101,6 +101,7 @@ system("CPostgres", pkgConfig: "libpq", apt: "libpq-dev")
 // MARK: Model
 
 model("ClusterModel")
+model("Settings")
 
 // MARK: Core
 
@@ -120,11 +121,12 @@ shell("NodeControl", on: "NodeConnections", "Reactor")
 app("Coordination", on: "ClusterModel", "Failover", "Storage", "Logging")
 app("Administration", on: "ClusterModel", "Coordination", "Failover", "Storage", "Reactor", "CLinux", "Logging")
 
-executable("understudy", on: "Administration", "Reactor", "Logging", "ArgumentParser")
+executable("understudy", on: "Administration", "Coordination", "Settings", "Reactor", "Logging", "ArgumentParser")
 
 // MARK: Tests
 
 tests("ClusterModel")
+tests("Settings")
 tests("Failover", on: "ClusterModel")
 tests("HealthTracking", on: "ClusterModel")
 tests("Reactor")
