@@ -121,7 +121,8 @@ shell("NodeControl", on: "NodeConnections", "Reactor")
 app("Coordination", on: "ClusterModel", "Failover", "Storage", "Logging")
 app("Administration", on: "ClusterModel", "Coordination", "Failover", "Storage", "Reactor", "CLinux", "Logging")
 
-executable("understudy", on: "Administration", "Coordination", "Settings", "Reactor", "Logging", "ArgumentParser")
+app("Playground", on: "CPostgres")
+executable("understudy", on: "Administration", "Playground", "Coordination", "Settings", "Reactor", "Logging", "ArgumentParser")
 
 // MARK: Tests
 
