@@ -19,6 +19,7 @@ let sideways: Set<String> = [
 
 let packages: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
 ]
@@ -102,15 +103,18 @@ system("CPostgres", pkgConfig: "libpq", apt: "libpq-dev")
 
 model("ClusterModel")
 model("Settings")
+model("PostgresWire")
 
 // MARK: Core
 
 core("Failover", on: "ClusterModel")
 core("HealthTracking", on: "ClusterModel")
+core("Sessions", on: "PostgresWire", "Crypto")
 
 // MARK: Shell
 
 shell("Reactor", on: "CLinux")
+shell("Proxying", on: "ClusterModel", "PostgresWire", "Sessions", "Reactor")
 shell("Storage", on: "ClusterModel", "GRDB")
 shell("NodeConnections", on: "Reactor", "CPostgres")
 shell("Probing", on: "NodeConnections", "Reactor", "HealthTracking", "ClusterModel", "CLinux")

@@ -14,9 +14,12 @@ package struct Interest: OptionSet, Sendable {
     package init(rawValue: UInt8) { self.rawValue = rawValue }
     package static let readable = Interest(rawValue: 1)
     package static let writable = Interest(rawValue: 2)
+    /// Only that the peer will send no more; part of `readable`.
+    package static let peerFinished = Interest(rawValue: 4)
 
     var bits: UInt32 {
         (contains(.readable) ? EPOLLIN.rawValue | EPOLLRDHUP.rawValue : 0) | (contains(.writable) ? EPOLLOUT.rawValue : 0)
+            | (contains(.peerFinished) ? EPOLLRDHUP.rawValue : 0)
     }
 }
 
