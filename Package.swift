@@ -126,7 +126,8 @@ app("Coordination", on: "ClusterModel", "Failover", "Storage", "Logging")
 app("Administration", on: "ClusterModel", "Coordination", "Failover", "Storage", "Reactor", "CLinux", "Logging")
 
 app("Playground", on: "CPostgres")
-executable("understudy", on: "Administration", "Playground", "Coordination", "Settings", "Reactor", "Logging", "ArgumentParser")
+executable("understudy", on: "Administration", "Playground", "Coordination", "Proxying", "Probing", "NodeControl", "NodeConnections", "Storage",
+           "Reactor", "Sessions", "HealthTracking", "Failover", "PostgresWire", "Settings", "ClusterModel", "Logging", "ArgumentParser")
 
 // MARK: Tests
 
