@@ -12,7 +12,7 @@ enum Layer: Int { case c, model, core, shell, app
 let sideways: Set<String> = [
     "CLuaBridge > CLua",
     "Proxying > Reactor", "NodeConnections > Reactor", "Hooks > Reactor",
-    "Probing > NodeConnections", "NodeControl > NodeConnections", "Hooks > Storage",
+    "Probing > NodeConnections", "Probing > Reactor", "NodeControl > NodeConnections", "NodeControl > Reactor", "Hooks > Storage",
     "Administration > Coordination",
     "understudy > Coordination", "understudy > Administration", "understudy > Playground",
 ]
@@ -102,15 +102,18 @@ func support(_ name: String, on names: String...) {
 // MARK: C
 
 c("CLinux")
+system("CPostgres", pkgConfig: "libpq", apt: "libpq-dev")
 
 // MARK: Model
 
 model("ClusterModel")
+model("Settings")
 model("PostgresWire")
 
 // MARK: Core
 
 core("Failover", on: "ClusterModel")
+core("HealthTracking", on: "ClusterModel")
 core("Sessions", on: "PostgresWire", "Crypto")
 
 // MARK: Shell
@@ -118,13 +121,18 @@ core("Sessions", on: "PostgresWire", "Crypto")
 shell("Reactor", on: "CLinux")
 shell("Proxying", on: "ClusterModel", "PostgresWire", "Sessions", "Reactor")
 shell("Storage", on: "ClusterModel", "GRDB")
+shell("NodeConnections", on: "Reactor", "CPostgres")
+shell("Probing", on: "NodeConnections", "Reactor", "HealthTracking", "ClusterModel", "CLinux")
+shell("NodeControl", on: "NodeConnections", "Reactor")
 
 // MARK: App
 
 app("Coordination", on: "ClusterModel", "Failover", "Storage", "Logging")
 app("Administration", on: "ClusterModel", "Coordination", "Failover", "Storage", "Reactor", "CLinux", "Logging")
 
-executable("understudy", on: "Administration", "Reactor", "Logging", "ArgumentParser")
+app("Playground", on: "CPostgres")
+executable("understudy", on: "Administration", "Playground", "Coordination", "Proxying", "Probing", "NodeControl", "NodeConnections", "Storage",
+           "Reactor", "Sessions", "HealthTracking", "Failover", "PostgresWire", "Settings", "ClusterModel", "Logging", "ArgumentParser")
 
 // MARK: Tests
 
@@ -133,7 +141,9 @@ tests("ClusterModel")
 tests("PostgresWire")
 tests("Sessions", on: "PostgresWire", "TestSupport", excluding: ["Transcripts"])
 tests("Proxying", on: "ClusterModel", "PostgresWire", "Sessions", "Reactor", "TestSupport")
+tests("Settings")
 tests("Failover", on: "ClusterModel")
+tests("HealthTracking", on: "ClusterModel")
 tests("Reactor")
 tests("Storage", on: "ClusterModel", "GRDB")
 tests("Coordination", on: "ClusterModel", "Failover", "Logging", "Storage")

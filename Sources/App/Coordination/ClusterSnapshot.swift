@@ -13,6 +13,9 @@ package struct ClusterSnapshot: Sendable {
     package let gateReason: String
     package let nodes: [NodeView]
 
+    /// The name of the node that takes writes; nil while the gate is closed.
+    package var primaryName: String? { nodes.first { $0.node.id == primary }?.node.name }
+
     package struct NodeView: Sendable {
         package let node: Node
         package let service: ClusterState.Service

@@ -2,21 +2,30 @@ internal import Administration
 internal import ArgumentParser
 internal import Foundation
 internal import Reactor
+internal import Settings
 
 /// How a verb that needs a running daemon finds it: `--socket`, `UNDERSTUDY_SOCKET`, `-f FILE`, the default.
 struct ControlOptions: ParsableArguments {
     @Option(help: "The daemon's control socket.")
     var socket: String?
 
+    @Option(name: .shortAndLong, help: "The daemon's configuration file, which names its control socket.")
+    var file: String?
+
     @Flag(help: "Print JSON, for programs.")
     var json = false
 
     func client() throws -> ControlClient {
-        ControlClient(path: path, waiter: try DescriptorWaiter())
+        ControlClient(path: try path(), waiter: try DescriptorWaiter())
     }
 
-    private var path: String {
-        socket ?? ProcessInfo.processInfo.environment["UNDERSTUDY_SOCKET"] ?? "/run/understudy/control.sock"
+    private func path() throws -> String {
+        if let socket { return socket }
+        if let socket = ProcessInfo.processInfo.environment["UNDERSTUDY_SOCKET"] { return socket }
+        guard let file else { return Settings()[\.daemon.controlSocket] }
+        let loaded = LoadedConfiguration(path: file)
+        guard !loaded.hasErrors else { throw ValidationError("\(file) has errors: see them with `understudy check -f \(file)`") }
+        return loaded.settings[\.daemon.controlSocket]
     }
 }
 
@@ -27,5 +36,5 @@ func show<Value: Encodable>(_ value: Value, json: Bool, table: (Value) -> String
     } else {
         print(table(value), terminator: "")
     }
-    fflush(stdout)
+    fflush(nil)
 }

@@ -21,6 +21,22 @@ package struct StatusView: Codable, Sendable {
     package var frontends: Int
     package var backends: Int
     package var frontends_held: Int
+
+    package init(process: (version: String, pid: Int, uptime: Double), cluster: String, snapshot: ClusterSnapshot,
+                 port: Int, counts: (frontends: Int, held: Int, backends: Int)) {
+        version = process.version
+        pid = process.pid
+        self.cluster = cluster
+        uptime_s = process.uptime
+        epoch = snapshot.epoch.number
+        phase = snapshot.phase
+        primary = snapshot.primaryName
+        writes_held = snapshot.gateReason
+        self.port = port
+        frontends = counts.frontends
+        backends = counts.backends
+        frontends_held = counts.held
+    }
 }
 
 /// One node of `understudy nodes`.

@@ -1,0 +1,42 @@
+/// `samples/understudy.conf`: every parameter with its meaning and default, commented out.
+package enum SampleFile {
+    package static var text: String {
+        """
+        # Understudy's configuration, in the format of postgresql.conf: name = value, # begins a comment.
+        # Every parameter is here with its default. Where pgpool-II has a parameter of the same meaning, it has pgpool-II's name.
+        # Check a file with:  understudy check -f FILE
+        # This file is written by:  understudy render sample
+
+        """ + SettingsRegistry.shared.groups.map(section).joined() + hooks
+    }
+
+    private static func section(_ group: any SettingsGroup) -> String {
+        let rule = String(repeating: "-", count: group.title.count)
+        return "\n# \(group.title)\n# \(rule)\n" + group.declarations.map(entry).joined()
+    }
+
+    private static func entry(_ declaration: Declaration) -> String {
+        let name = declaration.perNode == .required ? declaration.name + "0" : declaration.name
+        let override = declaration.perNode == .optional ? " For node N alone: \(declaration.name)N." : ""
+        let restart = declaration.change == .restart ? " (restart)" : ""
+        return "\n# \(declaration.meaning)\(override)\(restart)\n#\(name) = \(written(declaration))\n"
+    }
+
+    /// As it must be written in a file.
+    static func written(_ declaration: Declaration) -> String {
+        switch declaration.type {
+        case .string, .list, .choice, .flags: "'\(declaration.defaultText)'"
+        case .boolean, .integer, .real, .duration, .bytes, .mode: declaration.defaultText
+        }
+    }
+
+    private static let hooks = """
+
+        # Hooks
+        # -----
+
+        # Options of hooks are written as hook.<hook>.<option>.
+        #hook.failover.promote_wait = 60s
+
+        """
+}

@@ -1,0 +1,79 @@
+/// A checked configuration: every parameter has a value of its type.
+package struct Settings: Sendable {
+    struct Key: Hashable, Sendable {
+        let name: String
+        let node: Int?
+    }
+
+    /// Where a value was written.
+    package struct Place: Hashable, Sendable, CustomStringConvertible {
+        package let file: String
+        /// The first line is 1.
+        package let line: Int
+        package var description: String { "\(file):\(line)" }
+    }
+
+    /// A hook's option, typed only when the hook is loaded.
+    package struct HookOption: Hashable, Sendable {
+        package let hook: String
+        package let option: String
+        package let text: String
+        package let place: Place
+    }
+
+    private(set) var values: [Key: ParameterValue] = [:]
+    private(set) var texts: [Key: String] = [:]
+    private(set) var places: [Key: Place] = [:]
+    private var hookValues: [String: HookOption] = [:]
+
+    /// Nothing written: every value is its default.
+    package init() {}
+
+    /// The value of a parameter; for one per node with `node`, else its value for all nodes.
+    package subscript<Value>(_ path: KeyPath<SettingsRegistry, Parameter<Value>>, node node: Int? = nil) -> Value {
+        let parameter = SettingsRegistry.shared[keyPath: path]
+        return parameter.extract(value(parameter.declaration, node))
+    }
+
+    /// Whether a parameter was written, for `node` or for all.
+    package func isSet<Value>(_ path: KeyPath<SettingsRegistry, Parameter<Value>>, node: Int? = nil) -> Bool {
+        values[Key(name: SettingsRegistry.shared[keyPath: path].declaration.name, node: node)] != nil
+    }
+
+    /// Where a parameter was written; nil when it was not.
+    package func place<Value>(of path: KeyPath<SettingsRegistry, Parameter<Value>>, node: Int? = nil) -> Place? {
+        places[Key(name: SettingsRegistry.shared[keyPath: path].declaration.name, node: node)]
+    }
+
+    /// The numbers of the nodes that have a host, ascending.
+    package var nodes: [Int] {
+        let name = SettingsRegistry.shared.backends.hostname.declaration.name
+        return values.keys.compactMap { $0.name == name ? $0.node : nil }.sorted()
+    }
+
+    /// Every number that any parameter per node was written with.
+    var mentionedNodes: [(node: Int, name: String, place: Place)] {
+        places.compactMap { key, place in key.node.map { ($0, key.name, place) } }.sorted { ($0.node, $0.place.line) < ($1.node, $1.place.line) }
+    }
+
+    /// The options of hooks, by hook and option.
+    package var hookOptions: [HookOption] { hookValues.values.sorted { ($0.hook, $0.option) < ($1.hook, $1.option) } }
+
+    mutating func set(_ declaration: Declaration, _ node: Int?, _ value: ParameterValue, _ text: String, _ place: Place) {
+        let key = Key(name: declaration.name, node: node)
+        values[key] = value
+        texts[key] = text
+        places[key] = place
+    }
+
+    mutating func set(_ option: HookOption) { hookValues[option.hook + "." + option.option] = option }
+
+    private func value(_ declaration: Declaration, _ node: Int?) -> ParameterValue {
+        if let node, let value = values[Key(name: declaration.name, node: node)] { return value }
+        if declaration.perNode != .required, let value = values[Key(name: declaration.name, node: nil)] { return value }
+        guard case .success(let value) = declaration.type.parse(declaration.defaultText) else {
+            preconditionFailure("the default of \(declaration.name) is not a value of its type")
+        }
+        return value
+    }
+}

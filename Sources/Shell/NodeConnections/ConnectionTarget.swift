@@ -1,0 +1,28 @@
+/// Where and as whom to connect for control purposes.
+package struct ConnectionTarget: Hashable, Sendable {
+    /// Name, address, or the absolute path of a socket directory.
+    package let host: String
+    package let port: Int
+    package let user: String
+    package let password: Password
+    package let database: String
+    /// Bound of one attempt to connect and log in.
+    package let connectTimeout: Duration
+
+    package init(host: String, port: Int, user: String, password: Password, database: String, connectTimeout: Duration) {
+        self.host = host
+        self.port = port
+        self.user = user
+        self.password = password
+        self.database = database
+        self.connectTimeout = connectTimeout
+    }
+}
+
+/// A password that does not print itself. Empty: libpq looks into its password file.
+package struct Password: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
+    let text: String
+    package init(_ text: String) { self.text = text }
+    package var description: String { "<secret>" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
