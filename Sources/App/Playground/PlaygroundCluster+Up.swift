@@ -29,7 +29,7 @@ extension PlaygroundCluster {
         guard !FileManager.default.fileExists(atPath: PlaygroundDescription.path(in: directory)) else {
             throw PlaygroundError("\(directory) holds a playground already: end it with `understudy playground down --dir \(directory)`")
         }
-        if let existing = try? FileManager.default.contentsOfDirectory(atPath: directory), !existing.isEmpty {
+        if FileManager.default.fileExists(atPath: directory), try !FileManager.default.contentsOfDirectory(atPath: directory).isEmpty {
             throw PlaygroundError("\(directory) is not empty: a playground needs a directory of its own")
         }
         // The servers' user must get through to its own folders, and nobody needs to list this one.

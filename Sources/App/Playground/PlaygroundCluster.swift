@@ -58,6 +58,11 @@ package final class PlaygroundCluster: @unchecked Sendable {
 
     /// Starts a node's server and waits until it accepts connections.
     package func startNode(_ id: Int) throws {
+        // A server killed with SIGKILL leaves its locks behind, and where init is slow to reap it PostgreSQL would believe that it runs.
+        if postmaster(of: id) == nil {
+            unlink(node(id).pgdata + "/postmaster.pid")
+            unlink(socketDirectory + "/.s.PGSQL.\(node(id).port).lock")
+        }
         try tools.run("pg_ctl", ["start", "-w", "-D", node(id).pgdata, "-l", logfile(id)])
     }
 
@@ -68,14 +73,15 @@ package final class PlaygroundCluster: @unchecked Sendable {
     /// SIGKILL to the postmaster and all its children; returns when it is gone.
     package func killNode(_ id: Int) throws {
         guard let pid = postmaster(of: id) else { throw PlaygroundError("node \(id) does not run") }
-        ProcessTree.signal(pid, andChildren: SIGKILL)
-        guard ProcessTree.waitUntilGone(pid, seconds: 10) else { throw PlaygroundError("postmaster \(pid) of node \(id) survived SIGKILL") }
+        for process in ProcessTree.signal(pid, andChildren: SIGKILL) where !ProcessTree.waitUntilGone(process, seconds: 10) {
+            throw PlaygroundError("process \(process) of node \(id) survived SIGKILL")
+        }
     }
 
     /// Sends a signal to a node's postmaster and all its children.
     package func signalNode(_ id: Int, _ signal: Int32) throws {
         guard let pid = postmaster(of: id) else { throw PlaygroundError("node \(id) does not run") }
-        ProcessTree.signal(pid, andChildren: signal)
+        _ = ProcessTree.signal(pid, andChildren: signal)
     }
 
     /// The node that is writable, as the servers say; nil when none answers so.
@@ -175,8 +181,9 @@ package final class PlaygroundCluster: @unchecked Sendable {
         }
         for node in description.nodes {
             guard let pid = postmaster(of: node.id) else { continue }
-            ProcessTree.signal(pid, andChildren: SIGKILL)
-            guard ProcessTree.waitUntilGone(pid, seconds: 10) else { throw PlaygroundError("postmaster \(pid) survived SIGKILL") }
+            for process in ProcessTree.signal(pid, andChildren: SIGKILL) where !ProcessTree.waitUntilGone(process, seconds: 10) {
+                throw PlaygroundError("process \(process) of node \(node.id) survived SIGKILL")
+            }
         }
         try FileManager.default.removeItem(atPath: directory)
         PlaygroundMemory.forget(directory)

@@ -2,10 +2,11 @@ internal import Foundation
 
 /// Processes found in /proc and ended by id.
 enum ProcessTree {
-    /// Sends `signal` to a process and to all its children.
-    static func signal(_ pid: Int32, andChildren signal: Int32) {
+    /// Sends `signal` to a process and to all its children, and returns who they were.
+    static func signal(_ pid: Int32, andChildren signal: Int32) -> [Int32] {
         let all = [pid] + children(of: pid)
         for process in all { kill(process, signal) }
+        return all
     }
 
     static func children(of parent: Int32) -> [Int32] {
@@ -29,8 +30,9 @@ enum ProcessTree {
     }
 
     private static func allProcesses() -> [Int32] {
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc") else { return [] }
-        return names.compactMap { Int32($0) }
+        do { return try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) } } catch {
+            preconditionFailure("/proc cannot be read: \(error)")
+        }
     }
 
     /// A field of /proc/PID/stat, counted from 0, for those behind the name (which may hold blanks).

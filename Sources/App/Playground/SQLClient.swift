@@ -26,6 +26,8 @@ package final class SQLClient: @unchecked Sendable {
             throw Failure(sqlState: nil, description: String(cString: PQerrorMessage(pointer)).trimmingCharacters(in: .whitespacesAndNewlines), isConnectionLost: true)
         }
         PQsetNoticeProcessor(pointer, { _, _ in }, nil)
+        // So that a FATAL that ended the connection still shows its SQLSTATE, in the text.
+        PQsetErrorVerbosity(pointer, PQERRORS_VERBOSE)
     }
 
     deinit { PQfinish(pointer) }
