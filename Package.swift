@@ -88,10 +88,15 @@ func executable(_ name: String, on names: String...) {
 }
 
 /// The tests of one module, at the place that mirrors its sources.
-func tests(_ name: String, on names: String...) {
+func tests(_ name: String, on names: String..., excluding excluded: [String] = []) {
     guard let layer = layers[name] else { preconditionFailure("tests(\"\(name)\"): there is no such module") }
     targets.append(.testTarget(name: "\(name)Tests", dependencies: ([name] + names).map(dependency),
-                               path: "Tests/\(layer.folder)/\(name)", swiftSettings: settings))
+                               path: "Tests/\(layer.folder)/\(name)", exclude: excluded, swiftSettings: settings))
+}
+
+/// What tests of several modules share.
+func support(_ name: String, on names: String...) {
+    targets.append(.target(name: name, dependencies: names.map(dependency), path: "Tests/Support", swiftSettings: settings))
 }
 
 // MARK: C
@@ -131,7 +136,11 @@ executable("understudy", on: "Administration", "Playground", "Coordination", "Pr
 
 // MARK: Tests
 
+support("TestSupport", on: "PostgresWire", "Reactor")
 tests("ClusterModel")
+tests("PostgresWire")
+tests("Sessions", on: "PostgresWire", "TestSupport", excluding: ["Transcripts"])
+tests("Proxying", on: "ClusterModel", "PostgresWire", "Sessions", "Reactor", "TestSupport")
 tests("Settings")
 tests("Failover", on: "ClusterModel")
 tests("HealthTracking", on: "ClusterModel")

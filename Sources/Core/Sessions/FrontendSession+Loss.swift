@@ -45,46 +45,55 @@ extension FrontendSession {
     /// One error and one ReadyForQuery for everything that waits for one, and an error for what no Sync has closed.
     private mutating func answerOwed(_ loss: BackendLoss) -> [UInt8] {
         var writer = MessageWriter()
-        for unit in pipeline.owed {
-            answer(unit, loss, &writer)
-            writer.readyForQuery(status)
-        }
-        if let open = pipeline.open {
-            answer(open, loss, &writer)
-            isDiscarding = true
+        let units = Array(pipeline.owed) + (pipeline.open.map { [$0] } ?? [])
+        var isBlockLost = false
+        for (index, unit) in units.enumerated() {
+            let before = status
+            status = Self.status(after: unit, from: before)
+            if index > 0 || !pipeline.isFirstFailed {
+                answer(unit, from: before, isBlockLost: isBlockLost, isCommitOnItsWay: Self.commitFollows(units[(index + 1)...]), loss, &writer)
+            }
+            if status != .failed { isBlockLost = false } else if before != .failed { isBlockLost = true }
+            if index < pipeline.depth { writer.readyForQuery(status) } else { isDiscarding = true }
         }
         pipeline.clear()
         if status == .failed { lostBlock = .told }
         return writer.bytes
     }
 
-    /// The answer to one unit of work, without its ReadyForQuery; moves `status` to what that will say.
-    private mutating func answer(_ unit: WorkEffects, _ loss: BackendLoss, _ writer: inout MessageWriter) {
-        let before = status
-        let isPing = unit == Pipeline.ping
-        status = Self.status(after: unit, from: before)
-        if isPing { return }
+    /// The answer to one unit of work, without its ReadyForQuery. `isBlockLost`: the block failed by this loss, so the node may
+    /// have gone on in it. `isCommitOnItsWay`: the block's commit was sent too, so it may have happened.
+    private func answer(_ unit: WorkEffects, from before: TransactionStatus, isBlockLost: Bool, isCommitOnItsWay: Bool, _ loss: BackendLoss,
+                        _ writer: inout MessageWriter) {
+        if unit == Pipeline.ping { return }
         if before != .idle, unit.contains(.loneRollback), !unit.contains(.extended) {
             writer.commandComplete("ROLLBACK")
-        } else if before == .failed {
+        } else if before == .failed, !(isBlockLost && unit.contains(.mayCommit)) {
             (unit.contains(.endsBlock) ? Self.blockLost(loss.reason) : Self.inFailedBlock).write(to: &writer)
-        } else if Self.isInDoubt(unit, from: before) {
+        } else if Self.isInDoubt(unit, from: before, isCommitOnItsWay) {
             outcomeUnknown(unit, loss).write(to: &writer)
         } else {
             Self.blockLost(loss.reason).write(to: &writer)
         }
     }
 
+    /// Whether the next of these that ends the block may commit it.
+    private static func commitFollows(_ units: ArraySlice<WorkEffects>) -> Bool {
+        units.first { $0.contains(.mayCommit) || $0.contains(.endsBlock) }?.contains(.mayCommit) == true
+    }
+
     static func status(after unit: WorkEffects, from before: TransactionStatus) -> TransactionStatus {
+        if unit == Pipeline.ping { return before }
         if unit.contains(.mayCommit) || unit.contains(.endsBlock) { return .idle }
         if before != .idle { return .failed }
         return unit.contains(.opensBlock) ? .failed : .idle
     }
 
     /// Outside a block everything that executes commits by itself; inside one only a commit does.
-    static func isInDoubt(_ unit: WorkEffects, from before: TransactionStatus) -> Bool {
+    static func isInDoubt(_ unit: WorkEffects, from before: TransactionStatus, _ isCommitOnItsWay: Bool) -> Bool {
         if unit.contains(.mayCommit) { return true }
-        return before == .idle && unit.contains(.executes) && !unit.contains(.opensBlock)
+        let isInBlock = before != .idle || unit.contains(.opensBlock)
+        return isInBlock ? isCommitOnItsWay : unit.contains(.executes)
     }
 
     private func outcomeUnknown(_ unit: WorkEffects, _ loss: BackendLoss) -> ErrorMessage {
