@@ -66,7 +66,8 @@ package struct FrontendSession: Sendable {
     /// What ties the session to its node.
     package internal(set) var pin: Pin?
     /// What the client was told about the server.
-    package internal(set) var told = ServerParameters()
+    package internal(set) var told = ServerParameters() { didSet { reading = TextReading(told) } }
+    private var reading = TextReading(ServerParameters())
     var pipeline = Pipeline()
     var lostBlock: LostBlock?
     /// In the block that is served here: what the unnamed statement, and the unnamed portal, would do.
@@ -152,8 +153,8 @@ package struct FrontendSession: Sendable {
     /// The text of a Query or Parse, as far as it was gathered.
     func scan(_ text: UnsafeRawBufferPointer?) -> StatementScanner {
         guard let text else { return StatementScanner(unreadable: "a statement too long to be looked at") }
-        guard told.isTextReadable else { return StatementScanner(unreadable: "client_encoding \(told["client_encoding"] ?? "")") }
-        return StatementScanner(text, backslashEscapes: told.escapesByBackslash)
+        guard reading.isReadable else { return StatementScanner(unreadable: "client_encoding \(told["client_encoding"] ?? "")") }
+        return StatementScanner(text, backslashEscapes: reading.escapesByBackslash)
     }
 
     static func firstNameIsGiven(_ body: UnsafeRawBufferPointer?) -> Bool { body?.first != 0 }
