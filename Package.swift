@@ -90,7 +90,7 @@ func executable(_ name: String, on names: String...) {
 /// An executable that tests start.
 func fixture(_ name: String, on names: String...) {
     check(name, at: .app, on: names)
-    targets.append(.executableTarget(name: name, dependencies: names.map(dependency), path: "Tests/Support/\(name)", swiftSettings: settings))
+    targets.append(.executableTarget(name: name, dependencies: names.map(dependency), path: "Tests/Fixtures/\(name)", swiftSettings: settings))
 }
 
 /// The tests of one module, at the place that mirrors its sources.
@@ -140,7 +140,7 @@ app("Coordination", on: "ClusterModel", "Failover", "Storage", "Logging")
 app("Administration", on: "ClusterModel", "Coordination", "Failover", "Storage", "Reactor", "CLinux", "Logging")
 
 app("Playground", on: "CPostgres")
-executable("understudy", on: "Administration", "Playground", "Coordination", "Proxying", "Probing", "NodeControl", "NodeConnections", "Storage",
+executable("understudy", on: "Administration", "Playground", "Hooks", "Coordination", "Proxying", "Probing", "NodeControl", "NodeConnections", "Storage",
            "Reactor", "Sessions", "HealthTracking", "Failover", "PostgresWire", "Settings", "ClusterModel", "Logging", "ArgumentParser")
 
 // MARK: Tests
