@@ -19,6 +19,7 @@ let sideways: Set<String> = [
 
 let packages: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
 ]
@@ -89,14 +90,19 @@ func executable(_ name: String, on names: String...) {
 /// An executable that tests start.
 func fixture(_ name: String, on names: String...) {
     check(name, at: .app, on: names)
-    targets.append(.executableTarget(name: name, dependencies: names.map(dependency), path: "Tests/Support/\(name)", swiftSettings: settings))
+    targets.append(.executableTarget(name: name, dependencies: names.map(dependency), path: "Tests/Fixtures/\(name)", swiftSettings: settings))
 }
 
 /// The tests of one module, at the place that mirrors its sources.
-func tests(_ name: String, on names: String...) {
+func tests(_ name: String, on names: String..., excluding excluded: [String] = []) {
     guard let layer = layers[name] else { preconditionFailure("tests(\"\(name)\"): there is no such module") }
     targets.append(.testTarget(name: "\(name)Tests", dependencies: ([name] + names).map(dependency),
-                               path: "Tests/\(layer.folder)/\(name)", swiftSettings: settings))
+                               path: "Tests/\(layer.folder)/\(name)", exclude: excluded, swiftSettings: settings))
+}
+
+/// What tests of several modules share.
+func support(_ name: String, on names: String...) {
+    targets.append(.target(name: name, dependencies: names.map(dependency), path: "Tests/Support", swiftSettings: settings))
 }
 
 // MARK: C
@@ -110,15 +116,18 @@ system("CPostgres", pkgConfig: "libpq", apt: "libpq-dev")
 
 model("ClusterModel")
 model("Settings")
+model("PostgresWire")
 
 // MARK: Core
 
 core("Failover", on: "ClusterModel")
 core("HealthTracking", on: "ClusterModel")
+core("Sessions", on: "PostgresWire", "Crypto")
 
 // MARK: Shell
 
 shell("Reactor", on: "CLinux")
+shell("Proxying", on: "ClusterModel", "PostgresWire", "Sessions", "Reactor")
 shell("Storage", on: "ClusterModel", "GRDB")
 shell("NodeConnections", on: "Reactor", "CPostgres")
 shell("Probing", on: "NodeConnections", "Reactor", "HealthTracking", "ClusterModel", "CLinux")
@@ -130,11 +139,17 @@ shell("Hooks", on: "CLinux", "CLuaBridge", "ClusterModel", "Settings", "Reactor"
 app("Coordination", on: "ClusterModel", "Failover", "Storage", "Logging")
 app("Administration", on: "ClusterModel", "Coordination", "Failover", "Storage", "Reactor", "CLinux", "Logging")
 
-executable("understudy", on: "Administration", "Coordination", "Settings", "Reactor", "Logging", "ArgumentParser")
+app("Playground", on: "CPostgres")
+executable("understudy", on: "Administration", "Playground", "Hooks", "Coordination", "Proxying", "Probing", "NodeControl", "NodeConnections", "Storage",
+           "Reactor", "Sessions", "HealthTracking", "Failover", "PostgresWire", "Settings", "ClusterModel", "Logging", "ArgumentParser")
 
 // MARK: Tests
 
+support("TestSupport", on: "PostgresWire", "Reactor")
 tests("ClusterModel")
+tests("PostgresWire")
+tests("Sessions", on: "PostgresWire", "TestSupport", excluding: ["Transcripts"])
+tests("Proxying", on: "ClusterModel", "PostgresWire", "Sessions", "Reactor", "TestSupport")
 tests("Settings")
 tests("Failover", on: "ClusterModel")
 tests("HealthTracking", on: "ClusterModel")
@@ -143,5 +158,8 @@ fixture("HookHostFixture", on: "Hooks")
 tests("Hooks", on: "CLuaBridge", "ClusterModel", "Reactor", "Settings", "HookHostFixture")
 tests("Storage", on: "ClusterModel", "GRDB")
 tests("Coordination", on: "ClusterModel", "Failover", "Logging", "Storage")
+
+targets.append(.testTarget(name: "IntegrationTests", dependencies: ["understudy", "Playground"], path: "Tests/Integration", swiftSettings: settings))
+targets.append(.testTarget(name: "TidyTests", path: "Tests/Tidy", swiftSettings: settings))
 
 let package = Package(name: "understudy", platforms: [.macOS(.v15)], dependencies: packages, targets: targets)

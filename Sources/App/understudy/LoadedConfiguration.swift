@@ -3,6 +3,7 @@ internal import Settings
 
 /// A configuration file with the files it names.
 struct LoadedConfiguration {
+    let path: String
     let settings: Settings
     let poolPasswd: PoolPasswd
     let diagnostics: [Diagnostic]
@@ -11,6 +12,7 @@ struct LoadedConfiguration {
 
     init(path: String) {
         let absolute = URL(filePath: path).path
+        self.path = absolute
         let file = ConfigurationFile(path: absolute)
         settings = file.settings
         let name = file.settings[\.authentication.poolPasswd]

@@ -6,13 +6,21 @@ internal import Synchronization
 struct StderrLog: LogHandler {
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
-    var logLevel: Logger.Level
+    var logLevel: Logger.Level {
+        get { Self.level }
+        set { Self.level = newValue }
+    }
     private let label: String
 
-    init(label: String, level: Logger.Level) {
-        self.label = label
-        logLevel = level
+    private static let sharedLevel = Mutex(Logger.Level.info)
+
+    /// The least severe level that is written, for the whole process; changed by a reload.
+    static var level: Logger.Level {
+        get { sharedLevel.withLock { $0 } }
+        set { sharedLevel.withLock { $0 = newValue } }
     }
+
+    init(label: String) { self.label = label }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
@@ -26,6 +34,9 @@ struct StderrLog: LogHandler {
         line += "\n"
         Self.write(line)
     }
+
+    /// A line without time and level: diagnostics of a configuration, before there is a log.
+    static func writeLine(_ text: String) { write(text + "\n") }
 
     /// One write a line, so that lines of several threads do not mix.
     private static func write(_ line: String) {

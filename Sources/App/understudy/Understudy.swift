@@ -7,7 +7,8 @@ struct Understudy: AsyncParsableCommand {
         commandName: "understudy",
         abstract: "A programmable high-availability proxy for PostgreSQL.",
         version: Version.text,
-        subcommands: [CheckCommand.self, RenderCommand.self, StatusCommand.self, NodesCommand.self, EventsCommand.self])
+        subcommands: [ServeCommand.self, CheckCommand.self, RenderCommand.self, StatusCommand.self, NodesCommand.self, EventsCommand.self,
+                      PlaygroundCommand.self, DrillCommand.self, HookHostCommand.self])
 }
 
 enum Version {

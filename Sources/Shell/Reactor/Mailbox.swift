@@ -33,6 +33,18 @@ package final class Mailbox<Message: Sendable>: Sendable {
         return accepted
     }
 
+    /// Like `post`, but never refused for want of room: for messages of which the sender keeps a bounded number under way.
+    /// False where the loop has ended.
+    package func postAlways(_ message: Message) -> Bool {
+        let (accepted, wasEmpty) = state.withLock { state in
+            guard !state.isClosed else { return (false, false) }
+            state.waiting.append(message)
+            return (true, state.waiting.count == 1)
+        }
+        if wasEmpty { wake() }
+        return accepted
+    }
+
     /// Moves everything that waits to the end of `messages`.
     func drain(into messages: inout [Message]) {
         var count: UInt64 = 0

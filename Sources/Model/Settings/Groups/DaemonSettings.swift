@@ -17,5 +17,5 @@ package struct DaemonSettings: SettingsGroup {
         "dns_refresh", .seconds(1) ... .seconds(86_400), unit: .seconds, default: "30s", .restart,
         "How old the addresses of a host name may grow; the last good ones are kept while the resolver fails.")
     package let logLevel = Parameter.choice(
-        "log_min_messages", ["debug", "info", "notice", "warning", "error", "critical"], default: "info", .restart, "The least severe log lines that are written.")
+        "log_min_messages", ["debug", "info", "notice", "warning", "error", "critical"], default: "info", .reload, "The least severe log lines that are written.")
 }

@@ -1,0 +1,45 @@
+# Understudy's commands. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help deps build unit test demo bench format clean
+
+# As many compiler jobs as cores; more only makes them wait for memory.
+JOBS := $(shell nproc)
+RELEASE := .build/release/understudy
+PACKAGES := liblua5.4-dev libpq-dev libsqlite3-dev pkg-config postgresql postgresql-client lua-check util-linux
+# What only the tests need: the drivers that applications use.
+TEST_PACKAGES := python3-psycopg2 libpostgresql-jdbc-java default-jdk-headless
+# What only the side-by-side benchmarks need.
+BENCH_PACKAGES := pgbouncer pgpool2
+
+help: ## say what each command does
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## install the Debian packages that building and running need
+	@Scripts/install $(PACKAGES)
+	@swift --version >/dev/null 2>&1 || { echo "a Swift 6.3 toolchain is needed: there is no swift in PATH"; exit 1; }
+
+build: deps ## build the release binary, .build/release/understudy
+	swift build -c release -j $(JOBS) --product understudy
+
+unit: ## run the tests that need no PostgreSQL: seconds
+	swift test -j $(JOBS) --skip IntegrationTests
+
+test: deps ## install what is needed and run every test
+	@Scripts/install $(TEST_PACKAGES)
+	swift build --build-tests -j $(JOBS)
+	swift test --skip-build
+
+demo: build ## kill a primary behind the proxy and show what happened
+	@Scripts/demo $(RELEASE)
+
+bench: build ## measure against PgBouncer and pgpool-II, side by side
+	@Scripts/install $(BENCH_PACKAGES)
+	@Benchmarks/side-by-side $(RELEASE)
+
+format: ## put the sources into one form (swift format)
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+clean: ## remove what was built
+	rm -rf .build

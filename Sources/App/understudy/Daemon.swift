@@ -1,0 +1,121 @@
+internal import Administration
+internal import ArgumentParser
+internal import ClusterModel
+internal import Coordination
+internal import Foundation
+internal import Logging
+internal import NodeConnections
+internal import Probing
+internal import Proxying
+internal import Reactor
+internal import Settings
+internal import Storage
+
+/// The composition root: makes every part from the settings, wires them, and runs them until a signal ends it.
+struct Daemon {
+    private let loaded: LoadedConfiguration
+    private let settings: Settings
+    private let logger: Logger
+
+    init(_ loaded: LoadedConfiguration) {
+        self.loaded = loaded
+        settings = loaded.settings
+        StderrLog.level = Logger.Level(rawValue: settings[\.daemon.logLevel]) ?? .info
+        logger = Logger(label: "understudy") { StderrLog(label: $0) }
+    }
+
+    func run() async throws {
+        let limit = try ProcessLimits.raise(forFrontends: settings.frontendLimit)
+        let store = try StateStore(directory: settings[\.daemon.stateDirectory])
+        let waiter = try DescriptorWaiter()
+        let resolver = HostResolver(refresh: settings[\.daemon.dnsRefresh])
+        let nodes = settings.nodes.map(settings.node)
+        let probers = try ProberSet(settings, nodes, waiter, resolver)
+        let inbox = CoordinatorInbox(), journal = EventJournal(store: store)
+
+        // The proxy, the hooks and the coordinator know each other only through these.
+        let reference = CoordinatorReference()
+        let nodeSet = NodeSet(settings, nodes, waiter, resolver)
+        let hooks = try await HookStage(settings, nodes, host: HookHands(nodes: nodeSet, currentEpoch: reference.epoch), store: store, waiter: waiter, logger: logger)
+        let proxy = try makeProxy(nodes, ShowResponder(coordinator: reference)) { fact in
+            guard case .evidence(let node, _, let evidence) = fact else { return probers.note(fact) }
+            inbox.post(node, evidence)
+            probers.note(fact)
+        }
+        let hands = DaemonHands(proxy: proxy, nodes: nodeSet, hooks: hooks)
+        let coordinator = ClusterCoordinator(nodes: nodes, hands: hands, log: SingleMemberLog(store: store), journal: journal, inbox: inbox, logger: logger)
+        reference.set(coordinator)
+        let control = try makeControl(coordinator, journal, proxy, waiter)
+        logger.notice("serving", metadata: ["version": "\(Version.text)", "port": "\(proxy.port ?? 0)", "nodes": "\(nodes.count)", "descriptors": "\(limit)"])
+        ServiceManager.tell("READY=1")
+
+        let signals = SignalStream()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await coordinator.run() }
+            group.addTask { await control.run() }
+            group.addTask { await hooks.run() }
+            group.addTask { await probers.run { inbox.post($0) } }
+            group.addTask { await self.serveSignals(signals, proxy) }
+            // The first to end, by a signal or by a failure, ends the others.
+            defer { group.cancelAll() }
+            try await group.next()
+            inbox.close()
+        }
+    }
+
+    private func makeProxy(_ nodes: [Node], _ responder: ShowResponder, _ facts: @escaping @Sendable (ProxyFact) -> Void) throws -> Proxy {
+        let closed = Topology(epoch: .zero, gate: .closed(reason: "the daemon is starting"), nodes: nodes)
+        let logger = logger
+        return try Proxy(try settings.proxyConfiguration(secrets: loaded.poolPasswd), closed, facts: facts, admin: responder) { entry in
+            logger.log(level: Logger.Level(rawValue: entry.level.rawValue) ?? .info, "\(entry.message)")
+        }
+    }
+
+    private func makeControl(_ coordinator: ClusterCoordinator, _ journal: EventJournal, _ proxy: Proxy, _ waiter: DescriptorWaiter) throws -> ControlServer {
+        let settings = settings, began = Date()
+        let commands = ControlCommands(coordinator: coordinator, journal: journal) { snapshot in
+            let count = await proxy.statistics()
+            return StatusView(process: (Version.text, Int(getpid()), -began.timeIntervalSinceNow), cluster: settings[\.daemon.clusterName], snapshot: snapshot,
+                              port: proxy.port ?? 0, counts: (count.frontends, count.held, count.backends.values.reduce(0, +)))
+        }
+        let path = settings[\.daemon.controlSocket]
+        do {
+            return try ControlServer(path: path, group: try settings.group(\.daemon.controlSocketGroup), waiter: waiter, logger: logger, respond: commands.respond)
+        } catch let error as SocketError { throw StartFailure("control_socket \(path): \(error)") }
+    }
+
+    /// Returns when a signal ended the service.
+    private func serveSignals(_ signals: SignalStream, _ proxy: Proxy) async {
+        for await signal in signals.stream {
+            switch signal {
+            case SIGHUP: reload()
+            case SIGTERM:
+                logger.notice("stopping: sessions end after their transaction")
+                ServiceManager.tell("STOPPING=1")
+                return await proxy.stop(.smart)
+            case SIGINT:
+                logger.notice("stopping: sessions end now")
+                ServiceManager.tell("STOPPING=1")
+                return await proxy.stop(.fast)
+            default: return
+            }
+        }
+    }
+
+    /// Takes over what can change while running, and says what cannot.
+    private func reload() {
+        let fresh = LoadedConfiguration(path: loaded.path)
+        for diagnostic in fresh.diagnostics { StderrLog.writeLine(diagnostic.description) }
+        guard !fresh.hasErrors else { return logger.error("the configuration has errors: nothing was reloaded") }
+        let changed = fresh.settings.changes(from: settings)
+        if let level = Logger.Level(rawValue: fresh.settings[\.daemon.logLevel]) { StderrLog.level = level }
+        let waiting = changed.filter { $0.change == .restart }.map(\.name)
+        logger.notice("configuration reloaded", metadata: ["changed": "\(changed.count)", "needs restart": "\(waiting.joined(separator: ", "))"])
+    }
+}
+
+/// Why the daemon cannot start, in a sentence.
+struct StartFailure: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}

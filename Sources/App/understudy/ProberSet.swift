@@ -1,0 +1,51 @@
+internal import ClusterModel
+internal import Coordination
+internal import HealthTracking
+internal import NodeConnections
+internal import Probing
+internal import Proxying
+internal import Reactor
+internal import Settings
+
+/// One prober a node, and the traffic that rings them.
+struct ProberSet: Sendable {
+    private let probers: [NodeID: NodeProber]
+    private let heedsTraffic: Bool
+
+    init(_ settings: Settings, _ nodes: [Node], _ waiter: DescriptorWaiter, _ resolver: HostResolver) throws {
+        probers = try Dictionary(uniqueKeysWithValues: nodes.map { node in
+            let channel = NodeChannel(settings.probeTarget(node.id.number), waiter: waiter, resolver: resolver)
+            let observer = NodeObserver(channel: channel, timeout: settings[\.health.timeout, node: node.id.number])
+            return (node.id, try NodeProber(observer: observer, policy: settings.healthPolicy(node.id.number), waiter: waiter))
+        })
+        heedsTraffic = settings[\.health.failoverOnBackendError]
+    }
+
+    /// Probes the node a fact is about, at once.
+    func note(_ fact: ProxyFact) {
+        switch fact {
+        case .evidence(let node, _, _), .standbyAsPrimary(let node, _): if heedsTraffic { probers[node]?.evidenceArrived() }
+        case .connected: break
+        }
+    }
+
+    /// Probes every node until cancelled.
+    func run(_ report: @escaping @Sendable (NodeReport) -> Void) async {
+        await withDiscardingTaskGroup { group in
+            for (node, prober) in probers {
+                group.addTask { await prober.run { health in report(NodeReport(node, health)) } }
+            }
+        }
+    }
+}
+
+extension NodeReport {
+    fileprivate init(_ node: NodeID, _ health: NodeHealth) {
+        let verdict: Verdict = switch health.verdict {
+        case .up: .up
+        case .suspect, nil: .suspect
+        case .down: .down
+        }
+        self.init(node: node, verdict: verdict, reason: health.reason, observation: health.observation)
+    }
+}

@@ -1,0 +1,68 @@
+internal import ClusterModel
+internal import Foundation
+internal import HealthTracking
+internal import NodeConnections
+internal import Proxying
+internal import Settings
+
+/// What each part of the daemon wants, from the settings.
+extension Settings {
+    /// The lower of the two limits; pgpool's counts only where it is set.
+    var frontendLimit: Int {
+        let own = self[\.connections.maxClientConnections], pgpool = self[\.connections.numInitChildren]
+        return pgpool == 0 ? own : min(own, pgpool)
+    }
+
+    func node(_ number: Int) -> Node {
+        Node(id: NodeID(number), name: nodeName(number), host: self[\.backends.hostname, node: number], port: self[\.backends.port, node: number],
+             dataDirectory: self[\.backends.dataDirectory, node: number], zone: self[\.backends.zone, node: number],
+             priority: self[\.backends.priority, node: number], weight: self[\.backends.weight, node: number],
+             mayFailOver: !self[\.backends.flag, node: number].contains("DISALLOW_TO_FAILOVER"))
+    }
+
+    func healthPolicy(_ node: Int) -> NodeHealth.Policy {
+        let period = self[\.health.period, node: node]
+        return NodeHealth.Policy(period: period == .zero ? nil : period, retries: self[\.health.maxRetries, node: node], retryDelay: self[\.health.retryDelay, node: node])
+    }
+
+    func probeTarget(_ node: Int) -> ConnectionTarget {
+        ConnectionTarget(host: self[\.backends.hostname, node: node], port: self[\.backends.port, node: node], user: self[\.health.user, node: node],
+                         password: Password(self[\.health.password, node: node].text), database: self[\.health.database, node: node],
+                         connectTimeout: self[\.health.connectTimeout, node: node])
+    }
+
+    func recoveryTarget(_ node: Int) -> ConnectionTarget {
+        let user = self[\.authentication.recoveryUser]
+        if user.isEmpty { return probeTarget(node) }
+        return ConnectionTarget(host: self[\.backends.hostname, node: node], port: self[\.backends.port, node: node], user: user,
+                                password: Password(self[\.authentication.recoveryPassword].text), database: self[\.authentication.recoveryDatabase],
+                                connectTimeout: self[\.health.connectTimeout, node: node])
+    }
+
+    func proxyConfiguration(secrets: PoolPasswd) throws -> ProxyConfiguration {
+        var configuration = ProxyConfiguration()
+        configuration.listenAddresses = self[\.connections.listenAddresses]
+        configuration.port = self[\.connections.port]
+        configuration.unixSocketDirectories = self[\.connections.unixSocketDirectories]
+        configuration.unixSocketMode = UInt32(self[\.connections.unixSocketPermissions])
+        configuration.unixSocketGroup = try group(\.connections.unixSocketGroup)
+        configuration.backlog = Int32(clamping: self[\.connections.listenBacklogMultiplier] * frontendLimit)
+        configuration.shardCount = ProcessInfo.processInfo.activeProcessorCount
+        configuration.maxFrontends = frontendLimit
+        configuration.authenticationTimeout = self[\.connections.authenticationTimeout]
+        configuration.queryWaitTimeout = self[\.connections.queryWaitTimeout]
+        configuration.connectTimeout = self[\.health.connectTimeout]
+        configuration.memoryLimit = self[\.connections.clientMemoryLimit]
+        configuration.knownSecrets = secrets.passwords.mapValues(\.text)
+        configuration.nameRefresh = self[\.daemon.dnsRefresh]
+        return configuration
+    }
+
+    /// A group's number; nil where none is named.
+    func group(_ path: KeyPath<SettingsRegistry, Parameter<String>>) throws -> UInt32? {
+        let name = self[path]
+        if name.isEmpty { return nil }
+        guard let entry = getgrnam(name) else { throw StartFailure("there is no group \(name) (\(place(of: path)?.description ?? "default"))") }
+        return entry.pointee.gr_gid
+    }
+}

@@ -1,0 +1,169 @@
+package import PostgresWire
+
+/// One login of the daemon at a node in a client's place, from the startup packet to the first ReadyForQuery.
+///
+/// Pure: the node's messages come in, actions go out. Answers what the node asks with the user's secret, and checks that
+/// the node is no standby.
+/// Source: PostgreSQL manual, "Start-up".
+package struct BackendSession: Sendable {
+    /// What the shell does after a message.
+    package enum Action: Hashable, Sendable {
+        case wait
+        case send([UInt8])
+        /// Logged in: the backend can serve.
+        case ready
+        case failed(Failure)
+    }
+
+    /// Why the login did not succeed.
+    package enum Failure: Hashable, Sendable {
+        /// Now is not the time: the node starts, stops, or has no free slot.
+        case notNow(ErrorMessage)
+        /// The node says that it is a standby.
+        case standby
+        /// The node does not let this session in, and will not.
+        case refused(ErrorMessage)
+    }
+
+    enum State: Sendable {
+        /// Nothing was asked yet, or an answer was sent that the node judges. To the others, or `ready`.
+        case asked
+        case provingSCRAM(SCRAMExchange)
+        /// The client's proof was sent; only the server's counts now.
+        case awaitingSCRAMProof(SCRAMExchange)
+        /// AuthenticationOk came; parameters follow. To `ready` on ReadyForQuery.
+        case accepted
+        case ready
+    }
+
+    private let startup: StartupMessage
+    private let secret: String?
+    private let nonce: String
+    private var state = State.asked
+    package private(set) var parameters = ServerParameters()
+    /// The key for cancel requests.
+    package private(set) var key: BackendKey?
+
+    /// `nonce`: printable random characters without a comma.
+    package init(_ startup: StartupMessage, secret: String?, nonce: String) {
+        self.startup = startup
+        self.secret = secret
+        self.nonce = nonce
+    }
+
+    package var opening: [UInt8] { startup.packet }
+
+    /// Takes one whole message of the node; `keys` caches SCRAM keys, whose derivation is slow on purpose.
+    package mutating func received(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, _ keys: inout SCRAMKeyCache) -> Action {
+        do {
+            return try answer(kind, body, &keys)
+        } catch {
+            return .failed(.refused(ErrorMessage(.fatal, .protocolViolation, "the node sent an \(error)")))
+        }
+    }
+
+    private mutating func answer(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, _ keys: inout SCRAMKeyCache) throws(WireViolation) -> Action {
+        switch kind {
+        case .authentication: return authenticate(try AuthenticationRequest(body: body), &keys)
+        case .parameterStatus:
+            try parameters.read(body)
+            return parameters.isStandby ? .failed(.standby) : .wait
+        case .backendKeyData:
+            key = try BackendKey(body: body)
+            return .wait
+        case .notice, .negotiateProtocolVersion: return .wait
+        case .error: return .failed(Self.failure(try ErrorMessage(body: body)))
+        case .readyForQuery:
+            guard case .accepted = state else { throw .malformed("ReadyForQuery before AuthenticationOk") }
+            state = .ready
+            return .ready
+        case .notification, .rowDescription, .dataRow, .commandComplete, .emptyQuery, .portalSuspended, .parseComplete, .bindComplete,
+             .closeComplete, .noData, .parameterDescription, .functionResult, .copyIn, .copyOut, .copyBoth, .copyData, .copyDone:
+            throw .malformed("message: a login is under way")
+        }
+    }
+
+    private static func failure(_ message: ErrorMessage) -> Failure {
+        let isPassing = [.adminShutdown, .crashShutdown, .cannotConnectNow, .tooManyConnections].contains(message.state)
+        return isPassing ? .notNow(message) : .refused(message)
+    }
+
+    private mutating func authenticate(_ request: AuthenticationRequest, _ keys: inout SCRAMKeyCache) -> Action {
+        if case .ok = request {
+            // A node that skips its own proof does not know the password.
+            switch state {
+            case .provingSCRAM, .awaitingSCRAMProof: return refuse("the node did not finish SCRAM")
+            case .asked, .accepted, .ready: break
+            }
+            state = .accepted
+            return .wait
+        }
+        guard let secret else { return refuse("the node asks for a password that the daemon does not have") }
+        switch request {
+        case .ok: return .wait
+        case .cleartextPassword: return password(secret)
+        case .md5Password(let salt): return password(MD5Password.answer(user: startup.user, password: secret, salt: salt))
+        case .sasl(let mechanisms): return beginSCRAM(mechanisms)
+        case .saslContinue(let challenge): return proveSCRAM(challenge, secret, &keys)
+        case .saslFinal(let proof): return finishSCRAM(proof)
+        case .other(let number): return refuse("the node asks for authentication method \(number), which the daemon cannot answer")
+        }
+    }
+
+    private func password(_ text: String) -> Action {
+        var writer = MessageWriter()
+        writer.message(.secret) { $0.string(text) }
+        return .send(writer.bytes)
+    }
+
+    private mutating func beginSCRAM(_ mechanisms: [String]) -> Action {
+        guard mechanisms.contains(SCRAMExchange.mechanism) else {
+            return refuse("the node offers \(mechanisms.joined(separator: ", ")), the daemon knows \(SCRAMExchange.mechanism)")
+        }
+        let exchange = SCRAMExchange(nonce: nonce)
+        state = .provingSCRAM(exchange)
+        var writer = MessageWriter()
+        writer.message(.secret) { body in
+            body.string(SCRAMExchange.mechanism)
+            body.int32(Int32(exchange.clientFirst.count))
+            body.raw(exchange.clientFirst)
+        }
+        return .send(writer.bytes)
+    }
+
+    private mutating func proveSCRAM(_ challenge: [UInt8], _ secret: String, _ keys: inout SCRAMKeyCache) -> Action {
+        guard case .provingSCRAM(var exchange) = state else { return refuse("the node continued SCRAM that was not begun") }
+        do {
+            let answer = try exchange.respond(to: challenge) { keys.keys(password: secret, salt: $0, iterations: $1) }
+            state = .awaitingSCRAMProof(exchange)
+            var writer = MessageWriter()
+            writer.message(.secret) { $0.raw(answer) }
+            return .send(writer.bytes)
+        } catch {
+            return refuse(Self.describe(error))
+        }
+    }
+
+    private mutating func finishSCRAM(_ proof: [UInt8]) -> Action {
+        guard case .awaitingSCRAMProof(let exchange) = state else { return refuse("the node finished SCRAM that was not begun") }
+        do {
+            try exchange.finish(proof)
+            state = .asked
+            return .wait
+        } catch {
+            return refuse(Self.describe(error))
+        }
+    }
+
+    private static func describe(_ failure: SCRAMExchange.Failure) -> String {
+        switch failure {
+        case .malformed(let what): "the node sent an invalid \(what) of SCRAM"
+        case .foreignNonce: "the node's SCRAM nonce does not begin with ours"
+        case .tooManyIterations(let count): "the node asks for \(count) SCRAM iterations: at most \(SCRAMExchange.mostIterations) are done"
+        case .wrongServerSignature: "the node does not know the user's password: it may not be who it says"
+        case .refused(let reason): "the node refused SCRAM: \(reason)"
+        }
+    }
+
+    private func refuse(_ reason: String) -> Action { .failed(.refused(ErrorMessage(.fatal, .invalidAuthorization, reason))) }
+}

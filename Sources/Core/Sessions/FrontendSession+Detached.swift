@@ -1,0 +1,148 @@
+package import PostgresWire
+
+/// A session without a backend: what it answers itself, and what it needs a backend for.
+extension FrontendSession {
+    /// After an error in the extended protocol.
+    mutating func discard(_ kind: FrontendMessageKind) -> Action {
+        guard kind == .sync else { return .swallow }
+        isDiscarding = false
+        return ready()
+    }
+
+    mutating func serve(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?) -> Action {
+        switch kind {
+        case .sync: return ready()
+        // PostgreSQL ignores what is left of a copy that failed.
+        case .flush, .copyData, .copyDone, .copyFail: return .swallow
+        case .query, .parse, .bind, .describe, .execute, .close, .functionCall: break
+        case .secret, .terminate: preconditionFailure("received \(kind) beyond the place that handles it")
+        }
+        if kind == .query, let admin = scan(body).admin { return .administer(admin) }
+        if let lostBlock { return serveLostBlock(lostBlock, kind, body) }
+        if let refusal {
+            self.refusal = nil
+            return fail(refusal, kind)
+        }
+        return .needBackend
+    }
+
+    /// The client cancelled what is held, or it was held too long: bring it again to have it answered by the error.
+    package mutating func refuseHeld(_ error: ErrorMessage) { refusal = error }
+
+    func ready() -> Action {
+        var writer = MessageWriter()
+        writer.readyForQuery(status)
+        return .reply(writer.bytes)
+    }
+
+    /// Answers a message by an error: complete for the simple protocol, up to Sync for the extended one.
+    mutating func fail(_ error: ErrorMessage, _ kind: FrontendMessageKind) -> Action {
+        var writer = MessageWriter()
+        error.write(to: &writer)
+        if kind == .query || kind == .functionCall { writer.readyForQuery(status) } else { isDiscarding = true }
+        return .reply(writer.bytes)
+    }
+
+    // MARK: The block that was lost with its primary
+
+    static func blockLost(_ reason: String) -> ErrorMessage {
+        ErrorMessage(.error, .serializationFailure, "the transaction was rolled back because the connection to the primary was lost: \(reason)",
+                     hint: "Nothing of it took effect; run the transaction again.")
+    }
+
+    static let inFailedBlock = ErrorMessage(.error, .inFailedTransaction,
+                                            "current transaction is aborted, commands ignored until end of transaction block")
+
+    private mutating func serveLostBlock(_ block: LostBlock, _ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?) -> Action {
+        switch kind {
+        case .query: return serveQuery(block, scan(body).effects)
+        case .parse:
+            let effects = scan(Self.behindFirstName(body)).effects
+            guard !Self.firstNameIsGiven(body), endsOnly(effects) else { return failBlock(block, kind) }
+            localStatement = effects
+            return bare(.parseComplete)
+        case .bind:
+            guard !Self.secondNameIsGiven(body), let statement = localStatement else { return failBlock(block, kind) }
+            localPortal = statement
+            return bare(.bindComplete)
+        case .describe: return describe(block, body)
+        case .close: return bare(.closeComplete)
+        case .execute:
+            guard let portal = localPortal else { return failBlock(block, kind) }
+            return executeEnd(block, portal)
+        case .functionCall, .sync, .flush, .copyData, .copyDone, .copyFail, .secret, .terminate: return failBlock(block, kind)
+        }
+    }
+
+    private mutating func serveQuery(_ block: LostBlock, _ effects: WorkEffects) -> Action {
+        if !effects.contains(.executes) {
+            var writer = MessageWriter()
+            writer.bare(.emptyQuery)
+            writer.readyForQuery(status)
+            return .reply(writer.bytes)
+        }
+        if effects.contains(.loneRollback) || effects.contains(.loneCommit) && block == .told { return rolledBack(withReady: true) }
+        // The rest of the text needs a node; that its ROLLBACK finds no block there is a warning.
+        if effects.contains(.beginsWithRollback) {
+            endBlock()
+            return .needBackend
+        }
+        if effects.contains(.endsBlock), !effects.contains(.opensBlock), case .untold = block {
+            endBlock()
+            return failBlock(block, .query)
+        }
+        return failBlock(block, .query)
+    }
+
+    private func endsOnly(_ effects: WorkEffects) -> Bool { effects.contains(.loneRollback) || effects.contains(.loneCommit) }
+
+    private mutating func executeEnd(_ block: LostBlock, _ portal: WorkEffects) -> Action {
+        if portal.contains(.loneRollback) || block == .told { return rolledBack(withReady: false) }
+        // A COMMIT that the client sends without knowing: it must not read this as success.
+        endBlock()
+        return failBlock(block, .execute)
+    }
+
+    private mutating func describe(_ block: LostBlock, _ body: UnsafeRawBufferPointer?) -> Action {
+        let isStatement = body?.first == UInt8(ascii: "S")
+        guard (isStatement ? localStatement : localPortal) != nil else { return failBlock(block, .describe) }
+        var writer = MessageWriter()
+        if isStatement { writer.message(.parameterDescription) { $0.int16(0) } }
+        writer.bare(.noData)
+        return .reply(writer.bytes)
+    }
+
+    private mutating func failBlock(_ block: LostBlock, _ kind: FrontendMessageKind) -> Action {
+        switch block {
+        case .untold(let reason):
+            if lostBlock != nil {
+                lostBlock = .told
+                status = .failed
+            }
+            return fail(Self.blockLost(reason), kind)
+        case .told:
+            return fail(Self.inFailedBlock, kind)
+        }
+    }
+
+    private mutating func rolledBack(withReady: Bool) -> Action {
+        endBlock()
+        var writer = MessageWriter()
+        writer.commandComplete("ROLLBACK")
+        if withReady { writer.readyForQuery(status) }
+        return .reply(writer.bytes)
+    }
+
+    private mutating func endBlock() {
+        lostBlock = nil
+        localStatement = nil
+        localPortal = nil
+        status = .idle
+    }
+
+    private func bare(_ kind: BackendMessageKind) -> Action {
+        var writer = MessageWriter()
+        writer.bare(kind)
+        return .reply(writer.bytes)
+    }
+}

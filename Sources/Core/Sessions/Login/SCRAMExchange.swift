@@ -1,0 +1,66 @@
+internal import Crypto
+
+/// The client's side of SCRAM-SHA-256 without channel binding; the server proves itself too.
+///
+/// Source: RFC 5802, RFC 7677; PostgreSQL manual, "SASL Authentication". Passwords are taken as their UTF-8 bytes:
+/// SASLprep changes only some that are not ASCII.
+struct SCRAMExchange: Sendable {
+    enum Failure: Error, Hashable {
+        case malformed(String)
+        /// The server's nonce does not begin with ours: somebody replays an old exchange.
+        case foreignNonce
+        case tooManyIterations(Int)
+        /// The server does not know the password either: it is not who it says.
+        case wrongServerSignature
+        case refused(String)
+    }
+
+    /// More iterations than this would hold up every session of the loop for a tenth of a second.
+    static let mostIterations = 100_000
+
+    static let mechanism = "SCRAM-SHA-256"
+
+    private let nonce: String
+    private var firstBare: String { "n=,r=\(nonce)" }
+    private var serverSignature: [UInt8] = []
+
+    /// `nonce`: printable random characters without a comma, fresh for each exchange.
+    init(nonce: String) { self.nonce = nonce }
+
+    var clientFirst: [UInt8] { Array("n,,\(firstBare)".utf8) }
+
+    /// Answers the server's challenge. `keys` derives, or remembers, what the password, salt and iterations give.
+    mutating func respond(to serverFirst: [UInt8], keys: (_ salt: [UInt8], _ iterations: Int) -> SCRAMKeys) throws(Failure) -> [UInt8] {
+        let text = String(decoding: serverFirst, as: UTF8.self)
+        let fields = Self.fields(text)
+        guard let combined = fields["r"], let salt = fields["s"].flatMap(Base64.decode), let count = fields["i"].flatMap({ Int($0) }), count > 0 else {
+            throw .malformed("server-first-message")
+        }
+        guard combined.hasPrefix(nonce), combined.utf8.count > nonce.utf8.count else { throw .foreignNonce }
+        guard count <= Self.mostIterations else { throw .tooManyIterations(count) }
+        let keys = keys(salt, count)
+        let withoutProof = "c=biws,r=\(combined)"
+        let message = Array("\(firstBare),\(text),\(withoutProof)".utf8)
+        serverSignature = SCRAMKeys.hmac(keys.serverKey, message)
+        let proof = zip(keys.clientKey, SCRAMKeys.hmac(keys.storedKey, message)).map { $0 ^ $1 }
+        return Array("\(withoutProof),p=\(Base64.encode(proof))".utf8)
+    }
+
+    /// Checks the server's own proof.
+    func finish(_ serverFinal: [UInt8]) throws(Failure) {
+        let fields = Self.fields(String(decoding: serverFinal, as: UTF8.self))
+        if let error = fields["e"] { throw .refused(error) }
+        guard let signature = fields["v"].flatMap(Base64.decode) else { throw .malformed("server-final-message") }
+        guard !serverSignature.isEmpty, signature.count == serverSignature.count,
+              zip(signature, serverSignature).reduce(0, { $0 | ($1.0 ^ $1.1) }) == 0 else { throw .wrongServerSignature }
+    }
+
+    private static func fields(_ text: String) -> [Character: String] {
+        var fields: [Character: String] = [:]
+        for field in text.split(separator: ",") {
+            guard let name = field.first, field.dropFirst().first == "=" else { continue }
+            fields[name] = String(field.dropFirst(2))
+        }
+        return fields
+    }
+}

@@ -1,0 +1,11 @@
+internal import PostgresWire
+
+/// The part of a session in which client and node talk about who the client is.
+struct LoginRelay: Sendable {
+    /// The node asked the client for something, and the client saw the question.
+    var wasAsked = false
+    /// AuthenticationOk came: from here on everything waits in `greeting`, so that a node which turns out to be of no
+    /// use can still be replaced unnoticed.
+    var isAccepted = false
+    var greeting = MessageWriter()
+}

@@ -1,0 +1,183 @@
+/// Cuts SQL text into tokens in one pass over its bytes, without allocating.
+///
+/// Source: PostgreSQL manual, "Lexical Structure". Text that PostgreSQL would refuse may come out as anything: it is
+/// never executed.
+struct Lexer {
+    private let text: UnsafeRawBufferPointer
+    private(set) var offset = 0
+    /// Whether a backslash escapes in every string: `standard_conforming_strings = off`.
+    private let escapes: Bool
+
+    /// Reads up to the first zero byte.
+    init(_ text: UnsafeRawBufferPointer, backslashEscapes: Bool) {
+        let end = text.firstIndex(of: 0) ?? text.count
+        self.text = UnsafeRawBufferPointer(rebasing: text[..<end])
+        escapes = backslashEscapes
+    }
+
+    mutating func next() -> Token? {
+        skipBlanks()
+        guard offset < text.count else { return nil }
+        let byte = text[offset]
+        switch byte {
+        case UInt8(ascii: "'"):
+            skipString(escapes: escapes)
+            return .literal
+        case UInt8(ascii: "\""):
+            return quoted()
+        case UInt8(ascii: "$"):
+            return dollar()
+        case _ where Self.isDigit(byte):
+            while offset < text.count, Self.isDigit(text[offset]) || text[offset] == UInt8(ascii: ".") { offset += 1 }
+            return .literal
+        case _ where Self.isNameStart(byte):
+            return word()
+        default:
+            offset += 1
+            return .symbol(byte)
+        }
+    }
+
+    func text(_ range: Range<Int>) -> String { String(decoding: text[range], as: UTF8.self) }
+
+    /// Whether the name there is that of some session's temporary schema, `pg_temp_…`.
+    func isTemporarySchema(_ range: Range<Int>) -> Bool {
+        range.count > 8 && zip(text[range], "pg_temp_".utf8).allSatisfy { $0 == $1 || $0 | 0x20 == $1 }
+    }
+
+    /// FNV-1a over the lower-case bytes; what `.word` carries.
+    static func hash(_ name: some Sequence<UInt8>) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in name { hash = mix(hash, byte) }
+        return hash
+    }
+
+    private static func mix(_ hash: UInt64, _ byte: UInt8) -> UInt64 {
+        let lower = byte &- 65 < 26 ? byte | 0x20 : byte
+        return (hash ^ UInt64(lower)) &* 0x100_0000_01B3
+    }
+
+    private mutating func skipBlanks() {
+        while offset < text.count {
+            let byte = text[offset]
+            if byte == 0x20 || byte &- 9 < 5 {
+                offset += 1
+            } else if byte == UInt8(ascii: "-"), peek(1) == UInt8(ascii: "-") {
+                while offset < text.count, text[offset] != 10, text[offset] != 13 { offset += 1 }
+            } else if byte == UInt8(ascii: "/"), peek(1) == UInt8(ascii: "*") {
+                skipComment()
+            } else {
+                return
+            }
+        }
+    }
+
+    private func peek(_ ahead: Int) -> UInt8 { offset + ahead < text.count ? text[offset + ahead] : 0 }
+
+    /// Comments nest.
+    private mutating func skipComment() {
+        var depth = 0
+        while offset < text.count {
+            if text[offset] == UInt8(ascii: "/"), peek(1) == UInt8(ascii: "*") {
+                depth += 1
+                offset += 2
+            } else if text[offset] == UInt8(ascii: "*"), peek(1) == UInt8(ascii: "/") {
+                depth -= 1
+                offset += 2
+                if depth == 0 { return }
+            } else {
+                offset += 1
+            }
+        }
+    }
+
+    /// From the opening quote to behind the closing one; a doubled quote is part of the string.
+    private mutating func skipString(escapes: Bool) {
+        offset += 1
+        while offset < text.count {
+            let byte = text[offset]
+            if byte == UInt8(ascii: "\\"), escapes {
+                offset = min(offset + 2, text.count)
+            } else if byte == UInt8(ascii: "'") {
+                offset += 1
+                if peek(0) != UInt8(ascii: "'") { return }
+                offset += 1
+            } else {
+                offset += 1
+            }
+        }
+    }
+
+    private mutating func quoted() -> Token {
+        offset += 1
+        let start = offset
+        while offset < text.count {
+            if text[offset] == UInt8(ascii: "\"") {
+                if peek(1) != UInt8(ascii: "\"") { break }
+                offset += 1
+            }
+            offset += 1
+        }
+        let end = min(offset, text.count)
+        offset = min(offset + 1, text.count)
+        return .quoted(range: start..<end)
+    }
+
+    private mutating func dollar() -> Token {
+        let start = offset
+        offset += 1
+        if Self.isDigit(peek(0)) {
+            while Self.isDigit(peek(0)) { offset += 1 }
+            return .parameter
+        }
+        while offset < text.count, Self.isNamePart(text[offset]), text[offset] != UInt8(ascii: "$") { offset += 1 }
+        guard peek(0) == UInt8(ascii: "$") else {
+            offset = start + 1
+            return .symbol(UInt8(ascii: "$"))
+        }
+        offset += 1
+        let tag = start..<offset
+        while offset < text.count {
+            if text[offset] == UInt8(ascii: "$"), text.count - offset >= tag.count,
+               text[offset..<offset + tag.count].elementsEqual(text[tag]) {
+                offset += tag.count
+                return .literal
+            }
+            offset += 1
+        }
+        return .literal
+    }
+
+    /// A name, or the prefix of a string: E'…' escapes by backslash, B'', X'', N'' and U&'' do not.
+    private mutating func word() -> Token {
+        let start = offset
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        while offset < text.count, Self.isNamePart(text[offset]) {
+            hash = Self.mix(hash, text[offset])
+            offset += 1
+        }
+        let first = text[start] | 0x20
+        if offset - start == 1 {
+            if peek(0) == UInt8(ascii: "'"), "ebxn".utf8.contains(first) {
+                skipString(escapes: escapes || first == UInt8(ascii: "e"))
+                return .literal
+            }
+            if first == UInt8(ascii: "u"), peek(0) == UInt8(ascii: "&") {
+                if peek(1) == UInt8(ascii: "'") {
+                    offset += 1
+                    skipString(escapes: false)
+                    return .literal
+                }
+                if peek(1) == UInt8(ascii: "\"") {
+                    offset += 1
+                    return quoted()
+                }
+            }
+        }
+        return .word(hash: hash, range: start..<offset)
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte &- 48 < 10 }
+    private static func isNameStart(_ byte: UInt8) -> Bool { (byte | 0x20) &- 97 < 26 || byte == 0x5F || byte >= 0x80 }
+    private static func isNamePart(_ byte: UInt8) -> Bool { isNameStart(byte) || isDigit(byte) || byte == UInt8(ascii: "$") }
+}

@@ -1,0 +1,43 @@
+/// What a node asks for to let somebody in.
+package enum AuthenticationRequest: Hashable, Sendable {
+    case ok
+    case cleartextPassword
+    case md5Password(salt: [UInt8])
+    case sasl(mechanisms: [String])
+    case saslContinue([UInt8])
+    case saslFinal([UInt8])
+    /// Kerberos, GSSAPI, SSPI and whatever comes.
+    case other(Int32)
+
+    package init(body: UnsafeRawBufferPointer) throws(WireViolation) {
+        var reader = FieldReader(body, of: "authentication request")
+        switch try reader.int32() {
+        case 0: self = .ok
+        case 3: self = .cleartextPassword
+        case 5:
+            let salt = Array(reader.rest())
+            guard salt.count == 4 else { throw .malformed("authentication request") }
+            self = .md5Password(salt: salt)
+            return
+        case 10:
+            var names: [String] = []
+            while true {
+                let name = try reader.string()
+                if name.isEmpty { break }
+                names.append(name)
+            }
+            self = .sasl(mechanisms: names)
+        case 11:
+            self = .saslContinue(Array(reader.rest()))
+        case 12:
+            self = .saslFinal(Array(reader.rest()))
+        case let other:
+            self = .other(other)
+            return
+        }
+        try reader.end()
+    }
+
+    /// Whether the node wants something proved, now or in a later round.
+    package var isOK: Bool { self == .ok }
+}

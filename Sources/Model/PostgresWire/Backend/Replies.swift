@@ -1,0 +1,59 @@
+/// The node's messages that the proxy says in its place.
+extension MessageWriter {
+    /// ReadyForQuery with the session's transaction status.
+    package mutating func readyForQuery(_ status: TransactionStatus) { message(.readyForQuery) { $0.byte(status.rawValue) } }
+
+    /// CommandComplete; `tag` as PostgreSQL would write it.
+    package mutating func commandComplete(_ tag: String) { message(.commandComplete) { $0.string(tag) } }
+
+    /// AuthenticationOk.
+    package mutating func authenticationOK() { message(.authentication) { $0.int32(0) } }
+
+    /// ParameterStatus: one reported parameter and its value.
+    package mutating func parameterStatus(_ name: String, _ value: String) {
+        message(.parameterStatus) { body in
+            body.string(name)
+            body.string(value)
+        }
+    }
+
+    /// A message that is nothing but its kind: ParseComplete, BindComplete, NoData, …
+    package mutating func bare(_ kind: BackendMessageKind) { message(kind) { _ in } }
+
+    /// Protocol 3.0 is what is spoken; `options` are those of the client that mean nothing here.
+    package mutating func negotiateProtocolVersion(unknown options: [String]) {
+        message(.negotiateProtocolVersion) { body in
+            body.int32(0)
+            body.int32(Int32(options.count))
+            for option in options { body.string(option) }
+        }
+    }
+
+    /// A RowDescription of columns in text format, all of type text.
+    package mutating func textColumns(_ names: [String]) {
+        message(.rowDescription) { body in
+            body.int16(Int16(names.count))
+            for name in names {
+                body.string(name)
+                body.int32(0) // no table
+                body.int16(0) // no column
+                body.int32(25) // text
+                body.int16(-1) // of variable size
+                body.int32(-1) // no modifier
+                body.int16(0) // text format
+            }
+        }
+    }
+
+    /// A DataRow; nil is NULL.
+    package mutating func textRow(_ values: [String?]) {
+        message(.dataRow) { body in
+            body.int16(Int16(values.count))
+            for value in values {
+                guard let value else { body.int32(-1); continue }
+                body.int32(Int32(value.utf8.count))
+                body.raw(value.utf8)
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+/// Cuts a stream of bytes into protocol messages without gathering the large ones.
+///
+/// Pure. The caller reads into a buffer of its own, asks for the next piece at an offset, and keeps what
+/// `.incomplete` leaves over in front of the next bytes it reads.
+package struct FrameScanner: Sendable {
+    /// What lies at an offset.
+    package enum Piece {
+        /// A message that is wholly in the buffer and is to be looked at. `size` counts its header.
+        case message(kind: UInt8, body: UnsafeRawBufferPointer, size: Int)
+        /// The beginning of a message that is longer than the caller gathers; the rest comes as `.passing`.
+        case large(kind: UInt8, size: Int)
+        /// This many bytes belong to messages that nobody looks at.
+        case passing(Int)
+        /// The buffer ends within a header, or within a message that is to be looked at.
+        case incomplete
+    }
+
+    /// Which side speaks: it decides the known kinds, their limits, and which are looked at.
+    package enum Speaker: Sendable { case frontend, node }
+
+    package static let headerSize = 5
+
+    private let speaker: Speaker
+    /// Messages up to this size are handed over whole; it bounds what a connection must keep.
+    private let gathered: Int
+    /// Bytes of the message under way that still have to pass.
+    private var remaining = 0
+
+    package init(_ speaker: Speaker, gathering gathered: Int) {
+        self.speaker = speaker
+        self.gathered = gathered
+    }
+
+    /// Whether the stream stands between two messages.
+    package var isAtBoundary: Bool { remaining == 0 }
+
+    /// The piece at `offset`; nil at the end of `bytes`.
+    package mutating func next(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(WireViolation) -> Piece? {
+        let available = bytes.count - offset
+        if available == 0 { return nil }
+        if remaining > 0 {
+            let passing = min(remaining, available)
+            remaining -= passing
+            return .passing(passing)
+        }
+        guard available >= Self.headerSize else { return .incomplete }
+        let kind = bytes[offset]
+        let length = Int(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset + 1, as: Int32.self)))
+        let isInspected = try check(kind, length)
+        let size = length + 1
+        if available >= size {
+            guard isInspected else { return .passing(size) }
+            return .message(kind: kind, body: UnsafeRawBufferPointer(rebasing: bytes[(offset + 5)..<(offset + size)]), size: size)
+        }
+        // What is copied is never looked into: it passes as it comes.
+        let isGathered = isInspected && (speaker == .node || kind != FrontendMessageKind.copyData.rawValue)
+        if isGathered, size <= gathered { return .incomplete }
+        remaining = size - available
+        return isInspected ? .large(kind: kind, size: available) : .passing(available)
+    }
+
+    /// Whether messages of this kind are looked at; throws for a kind or length that cannot be.
+    private func check(_ kind: UInt8, _ length: Int) throws(WireViolation) -> Bool {
+        switch speaker {
+        case .frontend:
+            guard let known = FrontendMessageKind(rawValue: kind) else { throw .unknownKind(kind) }
+            guard length >= 4, length - 4 <= known.longestBody else { throw .badLength(kind: kind, length: length) }
+            return true
+        case .node:
+            guard let known = BackendMessageKind(rawValue: kind) else { throw .unknownKind(kind) }
+            guard length >= 4, length - 4 <= BackendMessageKind.longestBody else { throw .badLength(kind: kind, length: length) }
+            return known.isInspected
+        }
+    }
+}

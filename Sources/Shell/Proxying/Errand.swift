@@ -1,0 +1,26 @@
+internal import PostgresWire
+internal import Reactor
+
+/// A connection to a node that carries one cancel request and waits for the node to close it.
+final class Errand {
+    let id: SlotID
+    let descriptor: Int32
+    let request: [UInt8]
+    /// Who asked, to be told of the end; nil when the shard itself did.
+    let origin: CancelOrigin?
+    var timer: TimerID?
+    var isSent = false
+
+    init(_ id: SlotID, _ descriptor: Int32, _ request: [UInt8], origin: CancelOrigin?) {
+        self.id = id
+        self.descriptor = descriptor
+        self.request = request
+        self.origin = origin
+    }
+}
+
+/// The frontend that asked for a cancel; PostgreSQL closes its connection when the signal is sent, and so do we.
+struct CancelOrigin: Hashable, Sendable {
+    let shard: Int
+    let frontend: SlotID
+}

@@ -1,0 +1,61 @@
+internal import PostgresWire
+internal import Reactor
+internal import Sessions
+
+/// A connection from an application, on one shard's loop.
+final class Frontend {
+    /// Why nothing is read from it, or what reading is for.
+    enum Stage {
+        /// Its first packets are read.
+        case startingUp
+        /// Its messages are read.
+        case serving
+        /// A message of its (or its login) waits for a backend. To `serving`.
+        case held
+        /// A message of its waits until the node has answered. To `serving`.
+        case awaitingAnswers
+        /// The administrator answers. To `serving`.
+        case awaitingAdmin
+        /// It asked for a cancel, and waits for its end.
+        case cancelling
+        /// The last words are on their way; what comes is thrown away.
+        case closing
+    }
+
+    let id: SlotID
+    let descriptor: Int32
+    var stage = Stage.startingUp
+    var startup = FrontendStartup()
+    /// From the startup packet on.
+    var session: FrontendSession?
+    var scanner = FrameScanner(.frontend, gathering: Frontend.gathered)
+    /// Received and not yet taken: less than a message, or messages that must wait.
+    var input: ByteBuffer
+    /// What the socket did not take.
+    var output: ByteBuffer
+    /// `output` holds bytes of a node.
+    var isOutputRelayed = false
+    var backend: Backend?
+    /// The rest of the message under way goes nowhere.
+    var isSwallowing = false
+    /// The client sends no more; it may still read.
+    var isFinished = false
+    /// It counts against the limit of sessions.
+    var isCounted = false
+    /// It stands in the queue for a backend.
+    var isQueued = false
+    var isRevisited = false
+    var isClosed = false
+    var interest: Interest = .readable
+    var timer: TimerID?
+
+    /// A Query or Parse up to this size is looked at (`max_classified_statement`).
+    static let gathered = 64 << 10
+
+    init(_ id: SlotID, _ descriptor: Int32, _ budget: MemoryBudget) {
+        self.id = id
+        self.descriptor = descriptor
+        input = ByteBuffer(budget)
+        output = ByteBuffer(budget)
+    }
+}

@@ -1,0 +1,36 @@
+/// What the data path must know from the configuration.
+package struct ProxyConfiguration: Sendable {
+    /// Host names or addresses; `*` for all. Empty: no TCP.
+    package var listenAddresses: [String] = ["localhost"]
+    /// 0 lets the kernel choose; meant for tests.
+    package var port = 9999
+    package var unixSocketDirectories: [String] = []
+    package var unixSocketMode: UInt32 = 0o777
+    /// A group number.
+    package var unixSocketGroup: UInt32?
+    package var backlog: Int32 = 1024
+    /// One loop each.
+    package var shardCount = 2
+    /// Sessions; a further one is refused with 53300.
+    package var maxFrontends = 1000
+    /// From accept to the end of the login, waiting for a primary included.
+    package var authenticationTimeout = Duration.seconds(60)
+    /// How long a statement is held while there is no primary.
+    package var queryWaitTimeout = Duration.seconds(120)
+    /// One connection to a node, and the first answer to it.
+    package var connectTimeout = Duration.seconds(1)
+    /// All buffers of all connections, in bytes.
+    package var memoryLimit = 1 << 30
+    /// Passwords by user: those that the daemon may log in with in a client's place.
+    package var knownSecrets: [String: String] = [:]
+    package var keepalive = Duration.seconds(60)
+    /// How long sent bytes may stay unacknowledged.
+    package var userTimeout = Duration.seconds(30)
+    /// How often the names of nodes are looked up again.
+    package var nameRefresh = Duration.seconds(30)
+
+    /// The number of a shard has seven bits in a process number, and 0 is not used.
+    package static let mostShards = 126
+
+    package init() {}
+}

@@ -1,0 +1,28 @@
+package import ClusterModel
+
+/// A count of what the shards hold now.
+package struct ProxyStatistics: Hashable, Sendable {
+    /// Connections of applications, those that log in included.
+    package var frontends = 0
+    /// Frontends that wait for a backend.
+    package var held = 0
+    /// Connections to nodes.
+    package var backends: [NodeID: Int] = [:]
+
+    package init() {}
+
+    /// Adds another shard's count.
+    package mutating func add(_ other: ProxyStatistics) {
+        frontends += other.frontends
+        held += other.held
+        backends.merge(other.backends) { $0 + $1 }
+    }
+}
+
+/// How sessions end when the proxy stops.
+package enum ProxyStopMode: Hashable, Sendable {
+    /// Each at the end of its transaction.
+    case smart
+    /// Now, with a message.
+    case fast
+}

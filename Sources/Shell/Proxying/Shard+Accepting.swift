@@ -1,0 +1,103 @@
+internal import PostgresWire
+internal import Reactor
+internal import Sessions
+
+/// New connections, up to what they want.
+extension Shard {
+    /// Connections taken at one time, so that a flood of them does not starve the sessions.
+    private static let acceptBatch = 64
+
+    func accept(_ listener: Listener) {
+        for _ in 0..<Self.acceptBatch {
+            do {
+                guard let descriptor = try listener.accept() else { return }
+                deal(descriptor)
+            } catch where error.isOutOfDescriptors {
+                turnAway(listener)
+                return
+            } catch {
+                shared.note(.warning, "cannot accept on \(listener.address): \(error)")
+                return
+            }
+        }
+    }
+
+    /// To each shard in turn.
+    private func deal(_ descriptor: Int32) {
+        guard stopping == nil, shared.admitConnection() else {
+            Socket.close(descriptor)
+            return
+        }
+        let shard = nextShard
+        nextShard = (nextShard + 1) % max(1, peers.count)
+        if shard == number || peers.isEmpty {
+            take(descriptor)
+        } else if !peers[shard].post(.take(descriptor)) {
+            shared.releaseConnection()
+            Socket.close(descriptor)
+        }
+    }
+
+    /// There is no descriptor left: takes one connection with the spare one and closes it, or the listener would stay ready for ever.
+    private func turnAway(_ listener: Listener) {
+        if spare >= 0 { Socket.close(spare) }
+        do { if let descriptor = try listener.accept() { Socket.close(descriptor) } } catch {
+            shared.note(.warning, "cannot accept on \(listener.address): \(error)")
+        }
+        spare = Socket.spare()
+        shared.note(.warning, "out of file descriptors: a connection was closed (raise the limit, or lower max_client_conn)")
+    }
+
+    /// A connection that `deal` counted.
+    func take(_ descriptor: Int32) {
+        Socket.tune(descriptor, keepalive: configuration.keepalive, userTimeout: configuration.userTimeout)
+        guard let frontend = frontends.insert({ Frontend($0, descriptor, shared.budget) }) else {
+            shared.releaseConnection()
+            Socket.close(descriptor)
+            return
+        }
+        do { try reactor.add(descriptor, ShardToken.frontend(frontend.id).token, .readable) } catch {
+            shared.note(.warning, "cannot watch a connection: \(error)")
+            close(frontend)
+            return
+        }
+        setTimer(frontend, after: configuration.authenticationTimeout)
+    }
+
+    /// The packets before the messages. Returns how many bytes are done with.
+    func startUp(_ frontend: Frontend, _ bytes: UnsafeRawBufferPointer) -> Int {
+        switch frontend.startup.received(bytes) {
+        case .readMore: return 0
+        case .answer(let reply, let consumed):
+            write(reply, to: frontend)
+            return consumed
+        case .cancel(let key):
+            frontend.stage = .cancelling
+            route(key, from: frontend)
+            return bytes.count
+        case .start(let message, let reply, let consumed):
+            begin(frontend, message, reply)
+            return consumed
+        case .refuse(let words):
+            farewell(frontend, words)
+            return bytes.count
+        }
+    }
+
+    private func begin(_ frontend: Frontend, _ message: StartupMessage, _ reply: [UInt8]) {
+        guard shared.admitSession() else {
+            farewell(frontend, ErrorMessage(.fatal, .tooManyConnections, "sorry, too many clients already: max_client_conn is \(configuration.maxFrontends)").bytes)
+            return
+        }
+        frontend.isCounted = true
+        guard stopping == nil else {
+            farewell(frontend, ErrorMessage(.fatal, .cannotConnectNow, "the proxy is shutting down").bytes)
+            return
+        }
+        // The process number leads a cancel request to the shard and the place; the secret alone gives the right to it.
+        let key = BackendKey(process: Int32(truncatingIfNeeded: (number + 1) << 24 | frontend.id.index), secret: Int32.random(in: .min ... .max))
+        frontend.session = FrontendSession(message, key: key, isSecretKnown: configuration.knownSecrets[message.user] != nil)
+        write(reply, to: frontend)
+        hold(frontend)
+    }
+}

@@ -1,0 +1,89 @@
+internal import PostgresWire
+internal import Reactor
+internal import Sessions
+
+/// Cancel requests: from a client to the shard that serves the session, and from there to the node.
+extension Shard {
+    /// Cancels of one shard under way to nodes; in an outage many clients cancel at once, and a cancel that is dropped costs
+    /// its client no more than a node that is too busy to hear it.
+    static let mostErrands = 64
+    static let errandTime = Duration.seconds(5)
+
+    /// A cancel request came in on `frontend`.
+    func route(_ key: BackendKey, from frontend: Frontend) {
+        let shard = Int(key.process >> 24) - 1, place = Int(key.process & 0xFF_FFFF)
+        let origin = CancelOrigin(shard: number, frontend: frontend.id)
+        setTimer(frontend, after: Self.errandTime * 2)
+        if shard == number {
+            cancel(place, key, origin)
+        } else if !peers.indices.contains(shard) || !peers[shard].post(.cancel(place: place, key, origin)) {
+            close(frontend)
+        }
+    }
+
+    /// A cancel request for the session at `place`.
+    func cancel(_ place: Int, _ key: BackendKey, _ origin: CancelOrigin) {
+        guard let frontend = frontends[place], let session = frontend.session, session.key == key, session.isInService else {
+            return done(origin)
+        }
+        if frontend.stage == .held {
+            refuseHeld(frontend, ErrorMessage(.error, .queryCanceled, "canceling statement due to user request"))
+        } else if session.isBusy, let backend = frontend.backend, let real = backend.key {
+            startErrand(to: backend.address, real, origin: origin)
+            return
+        }
+        done(origin)
+    }
+
+    private func done(_ origin: CancelOrigin?) {
+        guard let origin else { return }
+        if origin.shard == number {
+            if let frontend = frontends[origin.frontend] { close(frontend) }
+        } else if !peers[origin.shard].post(.cancelDone(origin.frontend)) {
+            shared.note(.debug, "a shard is too busy to hear that a cancel is done: its timer ends it")
+        }
+    }
+
+    func startErrand(to address: SocketAddress, _ key: BackendKey, origin: CancelOrigin?) {
+        guard errands.count < Self.mostErrands else {
+            shared.note(.warning, "a cancel request was dropped: \(Self.mostErrands) are under way")
+            return done(origin)
+        }
+        do {
+            let descriptor = try Socket.connect(to: address)
+            guard let errand = errands.insert({ Errand($0, descriptor, key.cancelRequest, origin: origin) }) else {
+                Socket.close(descriptor)
+                return done(origin)
+            }
+            errand.timer = reactor.setTimer(ShardToken.errandTimer(errand.id).token, at: reactor.now + Self.errandTime)
+            do { try reactor.add(descriptor, ShardToken.errand(errand.id).token, .writable) } catch {
+                shared.note(.warning, "cannot watch a cancel request: \(error)")
+                finish(errand)
+            }
+        } catch {
+            shared.note(.info, "a cancel request cannot be sent: \(error)")
+            done(origin)
+        }
+    }
+
+    func ready(_ errand: Errand, _ readiness: Readiness) {
+        // Sent before: the node has closed the connection, or broken it.
+        if errand.isSent { return finish(errand) }
+        if let error = Socket.connectError(errand.descriptor) {
+            shared.note(.info, "a cancel request cannot be sent: \(error)")
+            return finish(errand)
+        }
+        let sent = errand.request.withUnsafeBytes { Socket.send(errand.descriptor, $0) }
+        guard sent == .bytes(errand.request.count) else { return finish(errand) }
+        errand.isSent = true
+        reactor.change(errand.descriptor, ShardToken.errand(errand.id).token, .readable)
+    }
+
+    func finish(_ errand: Errand) {
+        if let timer = errand.timer { reactor.cancelTimer(timer) }
+        reactor.remove(errand.descriptor)
+        Socket.close(errand.descriptor)
+        errands.remove(errand.id)
+        done(errand.origin)
+    }
+}

@@ -1,0 +1,226 @@
+internal import PostgresWire
+internal import Reactor
+internal import Sessions
+
+/// What frontends send, and how they end.
+extension Shard {
+    func ready(_ frontend: Frontend, _ readiness: Readiness) {
+        if readiness.isWritable, !frontend.output.isEmpty { flush(frontend) }
+        if frontend.isClosed { return }
+        if readiness.isDead {
+            gone(frontend)
+        } else if frontend.interest.contains(.readable), readiness.isReadable {
+            read(frontend)
+        } else if readiness.isPeerFinished, frontend.stage == .held {
+            heldFrontendFinished(frontend)
+        }
+        if !frontend.isClosed { watch(frontend) }
+    }
+
+    private func read(_ frontend: Frontend) {
+        switch Socket.receive(frontend.descriptor, into: readBuffer) {
+        case .bytes(let count): take(frontend, UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
+        case .wouldBlock: break
+        case .end: finished(frontend)
+        case .failed: gone(frontend)
+        }
+    }
+
+    /// New bytes, behind what was kept.
+    private func take(_ frontend: Frontend, _ bytes: UnsafeRawBufferPointer) {
+        guard frontend.input.isEmpty else {
+            if frontend.input.append(bytes) { takeKept(frontend) } else { outOfMemory(frontend) }
+            return
+        }
+        let done = consume(frontend, bytes)
+        if done < bytes.count, !frontend.isClosed, !frontend.input.append(UnsafeRawBufferPointer(rebasing: bytes[done...])) { outOfMemory(frontend) }
+    }
+
+    /// Looks at what was kept, as far as the session lets it.
+    func takeKept(_ frontend: Frontend) {
+        if frontend.isClosed { return }
+        if !frontend.input.isEmpty {
+            // Taken out while it is looked at: what happens to the frontend meanwhile must not touch these bytes.
+            var kept = ByteBuffer(shared.budget)
+            swap(&kept, &frontend.input)
+            let done = consume(frontend, kept.bytes)
+            if frontend.isClosed { return }
+            if frontend.stage != .closing {
+                kept.consume(done)
+                swap(&kept, &frontend.input)
+            }
+        }
+        if frontend.isFinished, frontend.stage == .serving || frontend.stage == .startingUp, frontend.session?.isBusy != true { goodbye(frontend) }
+        if !frontend.isClosed { watch(frontend) }
+    }
+
+    /// Returns how many bytes are done with; the rest is to be kept.
+    private func consume(_ frontend: Frontend, _ bytes: UnsafeRawBufferPointer) -> Int {
+        var done = 0
+        while done < bytes.count, frontend.stage == .startingUp {
+            let consumed = startUp(frontend, UnsafeRawBufferPointer(rebasing: bytes[done...]))
+            if consumed == 0 { return done }
+            done += consumed
+        }
+        if frontend.stage == .closing || frontend.isClosed { return bytes.count }
+        guard frontend.stage == .serving, done < bytes.count else { return done }
+        return done + takeMessages(frontend, UnsafeRawBufferPointer(rebasing: bytes[done...]))
+    }
+
+    /// Cuts the bytes into messages and does with each what the session says; neighbours that are forwarded go in one write.
+    private func takeMessages(_ frontend: Frontend, _ bytes: UnsafeRawBufferPointer) -> Int {
+        var offset = 0, run = 0
+        func forwardRun() {
+            if offset > run, let backend = frontend.backend { send(UnsafeRawBufferPointer(rebasing: bytes[run..<offset]), to: backend) }
+        }
+        while true {
+            let before = frontend.scanner
+            let piece: FrameScanner.Piece?
+            do { piece = try frontend.scanner.next(bytes, at: offset) } catch {
+                forwardRun()
+                refuse(frontend, error)
+                return bytes.count
+            }
+            guard let piece else { break }
+            let kind: UInt8, body: UnsafeRawBufferPointer?, size: Int
+            switch piece {
+            case .incomplete:
+                forwardRun()
+                return offset
+            case .passing(let count):
+                if frontend.isSwallowing {
+                    forwardRun()
+                    run = offset + count
+                }
+                offset += count
+                continue
+            case .message(let itsKind, let itsBody, let itsSize): (kind, body, size) = (itsKind, itsBody, itsSize)
+            case .large(let itsKind, let itsSize): (kind, body, size) = (itsKind, nil, itsSize)
+            }
+            guard let known = FrontendMessageKind(rawValue: kind), let action = frontend.session?.received(known, body) else {
+                preconditionFailure("a message of kind \(kind) that the scanner let through, or before the session")
+            }
+            if case .forward = action {
+                frontend.isSwallowing = false
+                offset += size
+                continue
+            }
+            forwardRun()
+            if !perform(action, frontend) {
+                frontend.scanner = before
+                return offset
+            }
+            if frontend.isClosed || frontend.stage == .closing { return bytes.count }
+            offset += size
+            run = offset
+            frontend.isSwallowing = true
+            if frontend.stage != .serving { return offset }
+        }
+        forwardRun()
+        return offset
+    }
+
+    /// False when the message is to be kept.
+    private func perform(_ action: FrontendSession.Action, _ frontend: Frontend) -> Bool {
+        switch action {
+        case .forward: preconditionFailure("forwarding is the caller's")
+        case .swallow: return true
+        case .reply(let bytes):
+            write(bytes, to: frontend)
+            return true
+        case .needBackend:
+            hold(frontend)
+            return false
+        case .awaitAnswers:
+            frontend.stage = .awaitingAnswers
+            return false
+        case .administer(let statement):
+            administer(frontend, statement)
+            return true
+        case .terminate:
+            goodbye(frontend)
+            return true
+        case .close(let words):
+            farewell(frontend, words)
+            return true
+        }
+    }
+
+    private func refuse(_ frontend: Frontend, _ violation: WireViolation) {
+        farewell(frontend, ErrorMessage(.fatal, .protocolViolation, violation.description).bytes)
+    }
+
+    func outOfMemory(_ frontend: Frontend) {
+        farewell(frontend, ErrorMessage(.fatal, .outOfMemory, "the buffers of all clients have reached client_memory_limit").bytes)
+    }
+
+    // MARK: Ends
+
+    /// The client said goodbye, or sends no more and is owed nothing.
+    private func goodbye(_ frontend: Frontend) {
+        if let backend = frontend.backend { part(backend, isBusy: frontend.session?.isBusy == true) }
+        close(frontend)
+    }
+
+    /// End of file: a half-closed client still reads the answers to what it asked.
+    private func finished(_ frontend: Frontend) {
+        frontend.isFinished = true
+        guard frontend.stage == .serving || frontend.stage == .awaitingAnswers || frontend.stage == .awaitingAdmin, let session = frontend.session,
+              session.isInService, session.isBusy || frontend.stage != .serving else {
+            goodbye(frontend)
+            return
+        }
+        if frontend.backend?.scanner.isAtBoundary == true { askWhetherAlive(frontend, session) }
+    }
+
+    /// A parameter that the client knows, said again, is lost on a client that only stopped sending; one that is gone
+    /// answers it with a reset.
+    private func askWhetherAlive(_ frontend: Frontend, _ session: FrontendSession) {
+        guard let known = session.told.values.first else { return }
+        var writer = MessageWriter()
+        writer.parameterStatus(known.name, known.value)
+        write(writer.bytes, to: frontend)
+    }
+
+    /// A client that stopped sending while its login waits gave up; one whose statement waits may still want the answer.
+    private func heldFrontendFinished(_ frontend: Frontend) {
+        frontend.isFinished = true
+        if frontend.session?.isInService != true { close(frontend) }
+    }
+
+    /// The connection is broken.
+    private func gone(_ frontend: Frontend) {
+        if let backend = frontend.backend { part(backend, isBusy: frontend.session?.isBusy == true) }
+        close(frontend)
+    }
+
+    /// Sends last words and closes once they are read, or after a moment: closing at once, with bytes unread, would
+    /// reset the connection and lose them.
+    func farewell(_ frontend: Frontend, _ words: [UInt8]) {
+        if frontend.isClosed || frontend.stage == .closing { return }
+        if let backend = frontend.backend { part(backend, isBusy: frontend.session?.isBusy == true) }
+        frontend.stage = .closing
+        frontend.input.drop()
+        write(words, to: frontend)
+        if frontend.isClosed { return }
+        if frontend.output.isEmpty { Socket.finish(frontend.descriptor) }
+        setTimer(frontend, after: Self.lingering)
+        watch(frontend)
+    }
+
+    static let lingering = Duration.seconds(2)
+
+    func close(_ frontend: Frontend) {
+        if frontend.isClosed { return }
+        frontend.isClosed = true
+        if let backend = frontend.backend { close(backend) }
+        cancelTimer(frontend)
+        reactor.remove(frontend.descriptor)
+        Socket.close(frontend.descriptor)
+        frontends.remove(frontend.id)
+        frontend.input.drop()
+        frontend.output.drop()
+        if frontend.isCounted { shared.releaseSession() }
+        shared.releaseConnection()
+    }
+}

@@ -1,0 +1,45 @@
+internal import ClusterModel
+internal import PostgresWire
+internal import Reactor
+internal import Sessions
+
+/// What the coordinator tells a shard: who is primary, and that it is over.
+extension Shard {
+    /// Cuts every backend that is not of this epoch's primary, then lets those who wait go on. When this returns nothing of an
+    /// older epoch is on its way to a frontend.
+    func adopt(_ new: Topology) {
+        topology = new
+        facts.reset()
+        isPrimaryFailing = false
+        retryAt = reactor.now
+        for backend in backends.all where !backend.isClosed {
+            if backend.node != new.primary?.id || backend.epoch != new.epoch { lose(backend, .gateClosed) }
+        }
+        openNext()
+    }
+
+    func stop(_ mode: ProxyStopMode, _ receipt: Receipt) {
+        for listener in listeners { reactor.remove(listener.descriptor) }
+        if let stopping { stopping.receipt.sign() }
+        stopping = (mode, receipt)
+    }
+
+    /// Ends the sessions that may end; when none is left, the loop.
+    func continueStopping() {
+        guard let stopping else { return }
+        for frontend in frontends.all where frontend.stage != .closing {
+            let isBetween = frontend.session?.isBetweenTransactions ?? true
+            if stopping.mode == .fast || (isBetween && frontend.input.isEmpty) || frontend.session?.isInService != true {
+                farewell(frontend, ErrorMessage(.fatal, .adminShutdown, "terminating connection because the proxy is shutting down").bytes)
+            }
+        }
+        let isDone = frontends.count == 0 && errands.count == 0
+        if isDone || frontends.all.allSatisfy({ $0.stage == .closing && $0.output.isEmpty }) {
+            for frontend in frontends.all { close(frontend) }
+            for errand in errands.all { finish(errand) }
+            stopping.receipt.sign()
+            self.stopping = nil
+            reactor.stop()
+        }
+    }
+}

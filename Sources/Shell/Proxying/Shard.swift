@@ -1,0 +1,134 @@
+internal import ClusterModel
+internal import PostgresWire
+internal import Reactor
+internal import Sessions
+
+/// One loop with its frontends and their backends: performs what their sessions say.
+///
+/// Everything here runs on the loop's thread. Bytes are read into one buffer that all connections share and written at once;
+/// only what a socket does not take, or what is no whole message yet, is kept.
+final class Shard: EventHandler {
+    /// One read; also what a connection may have to keep of it.
+    static let readSize = 64 << 10
+
+    let number: Int
+    let configuration: ProxyConfiguration
+    let shared: ProxyShared
+    let reactor: Reactor<Shard>
+    let listeners: [Listener]
+    var peers: [Mailbox<ShardMessage>] = []
+
+    var topology: Topology
+    var addresses: [NodeEndpoint: [SocketAddress]] = [:]
+    var frontends = SlotTable<Frontend>()
+    var backends = SlotTable<Backend>()
+    var errands = SlotTable<Errand>()
+    /// Frontends that wait for a backend, first come first served; those that left are skipped.
+    var queue: [SlotID] = []
+    var queueStart = 0
+    /// Backends whose node has not answered yet.
+    var openings = 0
+    /// The primary did not take the last connection: one try at a time until it does.
+    var isPrimaryFailing = false
+    var retryAt = Monotonic(nanoseconds: 0)
+    var facts = FactLimiter()
+    var keys = SCRAMKeyCache()
+    /// Frontends whose kept messages can be looked at again at the end of the turn.
+    var revisits: [SlotID] = []
+    var stopping: (mode: ProxyStopMode, receipt: Receipt)?
+    /// Given up to say no when there are no more descriptors.
+    var spare = Socket.spare()
+    /// Which shard gets the next connection.
+    var nextShard = 0
+    let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Shard.readSize, alignment: 64)
+
+    init(_ number: Int, _ reactor: Reactor<Shard>, _ configuration: ProxyConfiguration, _ shared: ProxyShared, _ topology: Topology,
+         _ listeners: [Listener]) {
+        self.number = number
+        self.reactor = reactor
+        self.configuration = configuration
+        self.shared = shared
+        self.topology = topology
+        self.listeners = listeners
+        for (index, listener) in listeners.enumerated() {
+            do { try reactor.add(listener.descriptor, ShardToken.listener(index).token, .readable) } catch {
+                shared.note(.warning, "cannot listen on \(listener.address): \(error)")
+            }
+        }
+    }
+
+    deinit {
+        readBuffer.deallocate()
+        if spare >= 0 { Socket.close(spare) }
+    }
+
+    func ready(_ token: Token, _ readiness: Readiness) {
+        switch ShardToken(token) {
+        case .frontend(let id): if let frontend = frontends[id] { ready(frontend, readiness) }
+        case .backend(let id): if let backend = backends[id] { ready(backend, readiness) }
+        case .listener(let index): accept(listeners[index])
+        case .errand(let id): if let errand = errands[id] { ready(errand, readiness) }
+        case .frontendTimer, .backendTimer, .errandTimer, .retry: preconditionFailure("a timer's token on a descriptor")
+        }
+    }
+
+    func timerFired(_ token: Token) {
+        switch ShardToken(token) {
+        case .frontendTimer(let id): if let frontend = frontends[id] { deadlinePassed(frontend) }
+        case .backendTimer(let id): if let backend = backends[id] { openFailed(backend, .timedOut, "no answer in \(configuration.connectTimeout)") }
+        case .errandTimer(let id): if let errand = errands[id] { finish(errand) }
+        case .retry: openNext()
+        case .frontend, .backend, .errand, .listener: preconditionFailure("a descriptor's token on a timer")
+        }
+    }
+
+    func received(_ message: ShardMessage) {
+        switch message {
+        case .meet(let shards): peers = shards
+        case .take(let descriptor): take(descriptor)
+        case .adopt(let topology, let receipt):
+            adopt(topology)
+            receipt.sign()
+        case .addresses(let found):
+            addresses = found
+            openNext()
+        case .cancel(let place, let key, let origin): cancel(place, key, origin)
+        case .cancelDone(let id): if let frontend = frontends[id] { close(frontend) }
+        case .adminReply(let id, let reply): if let frontend = frontends[id] { administered(frontend, reply) }
+        case .count(let report): report(statistics())
+        case .stop(let mode, let receipt): stop(mode, receipt)
+        }
+    }
+
+    func turnEnded() {
+        var index = 0
+        while index < revisits.count {
+            if let frontend = frontends[revisits[index]] {
+                frontend.isRevisited = false
+                takeKept(frontend)
+            }
+            index += 1
+        }
+        revisits.removeAll(keepingCapacity: true)
+        if stopping != nil { continueStopping() }
+    }
+
+    /// Has the kept messages of a frontend looked at once this turn's events are through.
+    func revisit(_ frontend: Frontend) {
+        if frontend.isRevisited { return }
+        frontend.isRevisited = true
+        revisits.append(frontend.id)
+    }
+
+    func say(_ fact: ProxyFact) {
+        if facts.mayBeSaid(fact, now: reactor.now) { shared.facts(fact) }
+    }
+
+    private func statistics() -> ProxyStatistics {
+        var count = ProxyStatistics()
+        count.frontends = frontends.count
+        count.held = frontends.all.count { $0.stage == .held }
+        for backend in backends.all { count.backends[backend.node, default: 0] += 1 }
+        return count
+    }
+}

@@ -1,0 +1,50 @@
+internal import ClusterModel
+internal import PostgresWire
+internal import Reactor
+internal import Synchronization
+
+/// What other threads tell a shard.
+enum ShardMessage: Sendable {
+    /// The shards, this one included, by number.
+    case meet([Mailbox<ShardMessage>])
+    /// A connection to serve; the descriptor is the shard's from now on.
+    case take(Int32)
+    case adopt(Topology, Receipt)
+    case addresses([NodeEndpoint: [SocketAddress]])
+    /// A cancel request for one of this shard's frontends, by its place.
+    case cancel(place: Int, BackendKey, CancelOrigin)
+    case cancelDone(SlotID)
+    case adminReply(SlotID, AdminReply)
+    case count(@Sendable (ProxyStatistics) -> Void)
+    case stop(ProxyStopMode, Receipt)
+}
+
+/// Tells a task that every shard has done something.
+final class Receipt: Sendable {
+    private let missing: Atomic<Int>
+    private let latch = Latch()
+
+    init(from shards: Int) { missing = Atomic(shards) }
+
+    func sign() {
+        if missing.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { latch.open() }
+    }
+
+    func waitUntilComplete() async { await latch.wait() }
+}
+
+/// Where a node listens, as the configuration has it.
+struct NodeEndpoint: Hashable, Sendable {
+    let host: String
+    let port: Int
+
+    init(_ node: Node) {
+        host = node.host
+        port = node.port
+    }
+
+    /// The address where no name must be looked up: numeric, or a socket's directory.
+    var direct: SocketAddress? {
+        host.hasPrefix("/") ? SocketAddress(path: "\(host)/.s.PGSQL.\(port)") : SocketAddress(numeric: host, port: port)
+    }
+}
