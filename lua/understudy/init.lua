@@ -91,6 +91,6 @@ for _, level in ipairs(levels) do
     engine.log(level, tostring(message), records.plain(fields or {}))
   end
 end
-us.log = records.new("us.log", levels, log)
+us.log = records.new("us.log", levels, records.anchored(log))
 
-return records.new("us", { "api", "opt", "log", "hook", "done", "abort", "step", "wait_until" }, us)
+return records.new("us", { "api", "opt", "log", "hook", "done", "abort", "step", "wait_until" }, records.anchored(us))

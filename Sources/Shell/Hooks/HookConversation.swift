@@ -49,7 +49,7 @@ struct HookConversation: Sendable {
         while true {
             switch await child.receive(until: end) {
             case .timedOut where Task.isCancelled: return (.failed(fault(.budget, "the daemon is stopping", last)), false)
-            case .timedOut: return (.failed(fault(.budget, "not finished within its budget of \(limits.budget), and did not stop", last)), false)
+            case .timedOut: return (.failed(fault(.budget, "not finished within its budget of \(limits.budget.words), and did not stop", last)), false)
             case .malformed: return (.failed(fault(.environment, "the hook process sent what is no report", last)), false)
             case .closed: return (nil, false)
             case .frame(let report):
@@ -81,7 +81,7 @@ struct HookConversation: Sendable {
         switch first {
         case .answered(let answer): result = answer
         case .process(isSilent: true) where Task.isCancelled: result = .failure(HostCallFailure(.budget, "the daemon is stopping"))
-        case .process(isSilent: true): result = .failure(HostCallFailure(.budget, "not finished within its budget of \(limits.budget): \(call.operation) was under way"))
+        case .process(isSilent: true): result = .failure(HostCallFailure(.budget, "not finished within its budget of \(limits.budget.words): \(call.operation) was under way"))
         case .process(isSilent: false), nil: return nil
         }
         return HookFrame.bytes(of: Self.value(result)) ?? HookFrame.bytes(of: Self.value(.failure(
@@ -146,30 +146,5 @@ struct HookRequest: Sendable {
         arguments = report["arguments"].list ?? []
         step = report["step"].text.flatMap { $0.isEmpty ? nil : $0 }
         self.place = place
-    }
-}
-
-/// What a hook may use.
-package struct HookLimits: Hashable, Sendable {
-    /// Wall clock, for the whole request.
-    package var budget: Duration
-    /// CPU time between two host calls.
-    package var slice: Duration
-    /// How long after its budget a hook may take to stop before its process is killed.
-    package var grace: Duration
-    /// Bytes that Lua may hold.
-    package var memory: Int
-
-    package init(budget: Duration, slice: Duration = .seconds(1), grace: Duration = .seconds(2), memory: Int = 64 << 20) {
-        self.budget = budget
-        self.slice = slice
-        self.grace = grace
-        self.memory = memory
-    }
-
-    /// As the hook process is told. It gives up a little earlier than it would be killed, to be able to say where.
-    var value: HookValue {
-        let nanoseconds: (Duration) -> HookValue = { .integer(Int64($0 / .nanoseconds(1))) }
-        return ["budget": nanoseconds(budget), "slice": nanoseconds(slice), "grace": nanoseconds(grace / 2), "memory": HookValue(memory)]
     }
 }

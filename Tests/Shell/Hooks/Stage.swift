@@ -1,5 +1,6 @@
 import ClusterModel
 import Foundation
+import Glibc
 import Reactor
 import Synchronization
 @testable import Hooks
@@ -69,6 +70,11 @@ final class Stage: Sendable {
         await processes.shutDown()
         await waiter.shutDown()
         try? FileManager.default.removeItem(at: directory)
+    }
+
+    /// Kills the hook processes that are at work for this stage's events.
+    func killWorkingProcesses() async {
+        for pid in await processes.pidsAtWork { kill(pid, SIGKILL) }
     }
 
     static let cluster = HookCluster(name: "main", nodes: (0..<3).map { number in

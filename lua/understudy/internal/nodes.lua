@@ -65,6 +65,7 @@ end
 
 local methods = {}
 for _, host in ipairs(request.schema.host) do methods[host.name] = method(host) end
+methods = records.anchored(methods)
 
 --- A node from its snapshot.
 function nodes.new(values)

@@ -96,16 +96,17 @@ for type_name in pairs(types) do
   constructors[type_name] = constructors[type_name] or function(default) return declare(type_name, default) end
   constructor_names[#constructor_names + 1] = type_name
 end
-options.constructors = records.new("us.opt", constructor_names, constructors)
+options.constructors = records.new("us.opt", constructor_names, records.anchored(constructors))
 
 --- The declaration behind what a `us.opt` constructor returned; nil for anything else.
 function options.declaration(option) return declarations[option] end
 
---- The values for a hook's options, and what is wrong with the settings: each problem has `message` and, where a
+--- The values for a hook's options, and what is wrong with the settings (by hook and option): each problem has `message` and, where a
 --- setting is to blame, its `file` and `line`.
-function options.values(definition, settings)
+function options.values(definition, all_settings)
   local values, problems, known = {}, {}, {}
   local segment = definition.name:gsub("^understudy/", "")
+  local settings = all_settings[segment] or {}
   for name in pairs(definition.options) do known[#known + 1] = name end
   table.sort(known)
   for _, name in ipairs(known) do
