@@ -2,6 +2,7 @@ package import PostgresWire
 
 /// What becomes of a session whose backend is gone.
 extension FrontendSession {
+    /// What a lost backend means for the frontend.
     package enum Aftermath: Hashable, Sendable {
         /// Send these bytes (there may be none) and go on; the next statement asks for a backend.
         case stay([UInt8])

@@ -8,6 +8,7 @@ package struct ServerParameters: Hashable, Sendable {
 
     package subscript(name: String) -> String? { values.first { $0.name == name }?.value }
 
+    /// Notes what the server reported last.
     package mutating func set(_ name: String, to value: String) {
         let parameter = StartupMessage.Parameter(name, value)
         if let index = values.firstIndex(where: { $0.name == name }) { values[index] = parameter } else { values.append(parameter) }

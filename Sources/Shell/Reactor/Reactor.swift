@@ -17,6 +17,7 @@ package protocol EventHandler: AnyObject, SendableMetatype {
 }
 
 extension EventHandler {
+    /// Nothing to do at the end of a turn.
     package func turnEnded() {}
 }
 
@@ -26,6 +27,7 @@ extension EventHandler {
 /// may leave bytes unread and be told again.
 /// Source: epoll(7).
 package final class Reactor<Handler: EventHandler> {
+    /// What other threads may tell this loop.
     package typealias Message = Handler.Message
 
     /// How many ready descriptors one turn takes from the kernel; more wait for the next turn.
@@ -74,6 +76,7 @@ package final class Reactor<Handler: EventHandler> {
     @discardableResult
     package func setTimer(_ token: Token, at deadline: Monotonic) -> TimerID { timers.insert(token, deadline) }
 
+    /// The timer does not fire; one that fired already is left alone.
     package func cancelTimer(_ id: TimerID) { timers.cancel(id) }
 
     /// Ends `run` after the current turn.
