@@ -32,14 +32,18 @@ struct DiskSourceTests {
         }
     }
 
-    @Test("What is no text is refused with the reason", arguments: [
-        ([0xff, 0xfe], "it is not UTF-8 text"), ([UInt8(ascii: "a"), 0], "it is not UTF-8 text"),
-        ([UInt8](repeating: UInt8(ascii: "\n"), count: ConfigurationFile.largestFile + 1), "it is larger than \(ConfigurationFile.largestFile) bytes"),
-    ])
-    func refuses(_ bytes: [UInt8], _ reason: String) throws {
+    @Test("What is no text is refused with the reason")
+    func refuses() throws {
         try inFolder { folder in
-            write(bytes, folder + "/x")
-            #expect(DiskSource().contents(of: folder + "/x") == .failure(Unreadable(reason)))
+            write([0xff, 0xfe], folder + "/bytes")
+            write([UInt8(ascii: "a"), 0], folder + "/nul")
+            write([UInt8](repeating: UInt8(ascii: " "), count: ConfigurationFile.largestFile), folder + "/large")
+            write([UInt8](repeating: UInt8(ascii: " "), count: ConfigurationFile.largestFile + 1), folder + "/larger")
+            func reason(_ name: String) -> String? { if case .failure(let failure) = DiskSource().contents(of: folder + name) { failure.reason } else { nil } }
+            #expect(reason("/bytes") == "it is not UTF-8 text")
+            #expect(reason("/nul") == "it is not UTF-8 text")
+            #expect(reason("/large") == nil)
+            #expect(reason("/larger") == "it is larger than \(ConfigurationFile.largestFile) bytes")
         }
     }
 
