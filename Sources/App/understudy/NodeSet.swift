@@ -10,6 +10,7 @@ internal import Settings
 /// The nodes as the coordinator reaches them: looks of its own beside the probes', and the hands.
 struct NodeSet: Sendable {
     private let observers: [NodeID: NodeObserver]
+    private let names: [NodeID: String]
     private let handsByNode: [NodeID: NodeHands]
 
     init(_ settings: Settings, _ nodes: [Node], _ waiter: DescriptorWaiter, _ resolver: HostResolver) {
@@ -18,9 +19,14 @@ struct NodeSet: Sendable {
             return (node.id, NodeObserver(channel: channel, timeout: settings[\.health.timeout, node: node.id.number]))
         })
         handsByNode = Dictionary(uniqueKeysWithValues: nodes.map { node in
-            (node.id, NodeHands(channel: NodeChannel(settings.recoveryTarget(node.id.number), waiter: waiter, resolver: resolver), waiter: waiter))
+            let target = settings.recoveryTarget(node.id.number)
+            return (node.id, NodeHands(channel: NodeChannel(target, waiter: waiter, resolver: resolver),
+                                       readingChannel: NodeChannel(target.readOnly, waiter: waiter, resolver: resolver), waiter: waiter))
         })
+        names = Dictionary(uniqueKeysWithValues: nodes.map { ($0.id, $0.name) })
     }
+
+    func name(of node: NodeID) -> String { names[node] ?? "node \(node)" }
 
     func observe(_ node: NodeID) async -> Election.Answer {
         guard let observer = observers[node] else { return .failure(NodeSilence("is not in the configuration")) }

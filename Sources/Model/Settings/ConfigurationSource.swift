@@ -20,6 +20,7 @@ package struct Unreadable: Error, Hashable, Sendable {
 package struct DiskSource: ConfigurationSource {
     package init() {}
 
+    /// The whole file as text; unreadable, not UTF-8 and larger than `ConfigurationFile.largestFile` are failures with their reason.
     package func contents(of file: String) -> Result<String, Unreadable> {
         let descriptor = open(file, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return .failure(systemError()) }
@@ -37,8 +38,10 @@ package struct DiskSource: ConfigurationSource {
         return .success(text)
     }
 
+    /// Whether anything is at the path.
     package func exists(_ file: String) -> Bool { access(file, F_OK) == 0 }
 
+    /// The names in a directory, without `.` and `..`.
     package func entries(of directory: String) -> Result<[String], Unreadable> {
         guard let stream = opendir(directory) else { return .failure(systemError()) }
         defer { closedir(stream) }
@@ -49,6 +52,7 @@ package struct DiskSource: ConfigurationSource {
         return .success(names.filter { $0 != "." && $0 != ".." })
     }
 
+    /// Permission bits; nil where the file cannot be looked at.
     package func mode(of file: String) -> UInt32? {
         var status = stat()
         return stat(file, &status) == 0 ? status.st_mode & 0o7777 : nil

@@ -1,5 +1,6 @@
 /// Something about a configuration that its author should know.
 package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
+    /// Whether the configuration can be used all the same.
     package enum Severity: Sendable {
         /// The configuration cannot be used.
         case error

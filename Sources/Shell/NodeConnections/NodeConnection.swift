@@ -57,7 +57,7 @@ package actor NodeConnection {
         let parameters = [
             ("host", hosts), ("hostaddr", addresses.joined(separator: ",")), ("port", String(target.port)), ("user", target.user),
             ("password", target.password.text), ("dbname", target.database), ("application_name", "understudy"),
-            ("client_encoding", "UTF8"), ("options", "-c statement_timeout=0 -c lc_messages=C"),
+            ("client_encoding", "UTF8"), ("options", "-c statement_timeout=0" + (target.isReadOnly ? " -c default_transaction_read_only=on" : "")),
         ].filter { !$0.1.isEmpty }
         var keywords: [UnsafePointer<CChar>?] = [], values: [UnsafePointer<CChar>?] = []
         var copies: [UnsafeMutablePointer<CChar>?] = []

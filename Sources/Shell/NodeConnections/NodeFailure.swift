@@ -25,6 +25,7 @@ package enum NodeFailure: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// A statement's result, in PostgreSQL's text form.
 package struct Rows: Hashable, Sendable {
+    /// A column's name and type.
     package struct Column: Hashable, Sendable {
         package let name: String
         /// The type's OID.

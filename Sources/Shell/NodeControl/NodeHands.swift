@@ -15,10 +15,13 @@ package struct NodeHands: Sendable {
     private static let statementTimeout = Duration.seconds(5)
 
     private let channel: NodeChannel
+    private let readingChannel: NodeChannel
     private let waiter: DescriptorWaiter
 
-    package init(channel: NodeChannel, waiter: DescriptorWaiter) {
+    /// `readingChannel`: the same node and role, in sessions that cannot write.
+    package init(channel: NodeChannel, readingChannel: NodeChannel, waiter: DescriptorWaiter) {
         self.channel = channel
+        self.readingChannel = readingChannel
         self.waiter = waiter
     }
 
@@ -44,6 +47,11 @@ package struct NodeHands: Sendable {
     /// Whether the node is a standby, as it says itself.
     package func isInRecovery() async throws(NodeFailure) -> Bool {
         try await channel.read("SELECT pg_is_in_recovery() AS it", timeout: Self.statementTimeout)["it"] == "t"
+    }
+
+    /// Runs one statement of a hook's that cannot write.
+    package func read(_ text: String, _ parameters: [String?], timeout: Duration) async throws(NodeFailure) -> Rows {
+        try await readingChannel.read(text, parameters, timeout: timeout)
     }
 
     /// Runs one statement of a hook's.
