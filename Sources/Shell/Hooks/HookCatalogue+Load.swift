@@ -40,14 +40,22 @@ extension HookCatalogue {
 
         private mutating func readModules(_ directory: String, prefix: String) -> [String: LuaFile] {
             var found: [String: LuaFile] = [:]
-            for name in LuaFile.names(in: directory, isDeep: true) {
+            for name in names(in: directory, isDeep: true) {
                 if let file = read(directory + "/" + name, chunk: prefix + name) { found[LuaFile.moduleName(name)] = file }
             }
             return found
         }
 
         private mutating func readHooks(_ directory: String) -> [LuaFile] {
-            LuaFile.names(in: directory, isDeep: false).compactMap { read(directory + "/" + $0, chunk: $0) }
+            names(in: directory, isDeep: false).compactMap { read(directory + "/" + $0, chunk: $0) }
+        }
+
+        private mutating func names(in directory: String, isDeep: Bool) -> [String] {
+            do { return try LuaFile.names(in: directory, isDeep: isDeep) } catch {
+                problems.append(error)
+                unread = true
+                return []
+            }
         }
 
         private mutating func read(_ path: String, chunk: String) -> LuaFile? {
