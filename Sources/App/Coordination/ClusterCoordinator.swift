@@ -158,7 +158,6 @@ package actor ClusterCoordinator {
         let event = EventID.make()
         guard await decide(.declareLost(primary: primary.id, epoch: state.epoch, reason: reason, event: event)) else { return }
         closedReason = "\(primary.name), the primary, \(reason)"
-        logger.warning("primary is lost", metadata: ["node": "\(primary.name)", "reason": "\(reason)", "event": "\(event)", "epoch": "\(state.epoch)"])
     }
 
     /// A node that is not the open primary: in service while it follows, out of service when it does not answer or must not be used.

@@ -54,11 +54,15 @@ extension FrontendSession {
             if index > 0 || !pipeline.isFirstFailed {
                 answer(unit, from: before, isBlockLost: isBlockLost, isCommitOnItsWay: Self.commitFollows(units[(index + 1)...]), loss, &writer)
             }
-            if status != .failed { isBlockLost = false } else if before != .failed { isBlockLost = true }
+            if status == .idle { isBlockLost = false } else if before != .failed { isBlockLost = true }
             if index < pipeline.depth { writer.readyForQuery(status) } else { isDiscarding = true }
         }
         pipeline.clear()
-        if status == .failed { lostBlock = .told }
+        switch status {
+        case .idle: break
+        case .inBlock: lostBlock = .untold(reason: loss.reason)
+        case .failed: lostBlock = .told
+        }
         return writer.bytes
     }
 
@@ -67,7 +71,9 @@ extension FrontendSession {
     private func answer(_ unit: WorkEffects, from before: TransactionStatus, isBlockLost: Bool, isCommitOnItsWay: Bool, _ loss: BackendLoss,
                         _ writer: inout MessageWriter) {
         if unit == Pipeline.ping { return }
-        if before != .idle, unit.contains(.loneRollback), !unit.contains(.extended) {
+        if Self.isBeginServed(unit, from: before) {
+            writer.commandComplete("BEGIN")
+        } else if before != .idle, unit.contains(.loneRollback), !unit.contains(.extended) {
             writer.commandComplete("ROLLBACK")
         } else if before == .failed, !(isBlockLost && unit.contains(.mayCommit)) {
             (unit.contains(.endsBlock) ? Self.blockLost(loss.reason) : Self.inFailedBlock).write(to: &writer)
@@ -78,6 +84,12 @@ extension FrontendSession {
         }
     }
 
+    /// A BEGIN alone does nothing, so it is answered as if it had; the block it opens is lost. An error would
+    /// leave clients that count blocks themselves outside of one that they cannot end.
+    private static func isBeginServed(_ unit: WorkEffects, from before: TransactionStatus) -> Bool {
+        before == .idle && unit.contains(.loneBegin) && !unit.contains(.extended)
+    }
+
     /// Whether the next of these that ends the block may commit it.
     private static func commitFollows(_ units: ArraySlice<WorkEffects>) -> Bool {
         units.first { $0.contains(.mayCommit) || $0.contains(.endsBlock) }?.contains(.mayCommit) == true
@@ -85,6 +97,7 @@ extension FrontendSession {
 
     static func status(after unit: WorkEffects, from before: TransactionStatus) -> TransactionStatus {
         if unit == Pipeline.ping { return before }
+        if isBeginServed(unit, from: before) { return .inBlock }
         if unit.contains(.mayCommit) || unit.contains(.endsBlock) { return .idle }
         if before != .idle { return .failed }
         return unit.contains(.opensBlock) ? .failed : .idle

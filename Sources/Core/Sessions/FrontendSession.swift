@@ -105,18 +105,18 @@ package struct FrontendSession: Sendable {
 
     /// A message of the frontend. `body` is nil where the message is too long to be looked at.
     package mutating func received(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?) -> Action {
-        if kind == .terminate { return .terminate }
-        guard isInService else { return receivedDuringLogin(kind) }
-        if kind == .secret { return .close(ErrorMessage(.fatal, .protocolViolation, "unexpected password message").bytes) }
+        guard case .inService = phase else { return kind == .terminate ? .terminate : receivedDuringLogin(kind) }
+        if case .terminate = kind { return .terminate }
+        if case .secret = kind { return .close(ErrorMessage(.fatal, .protocolViolation, "unexpected password message").bytes) }
         if isDiscarding { return discard(kind) }
         return isAttached ? send(kind, body) : serve(kind, body)
     }
 
     /// With a backend: note what it will owe, and forward.
     private mutating func send(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?) -> Action {
-        if pipeline.isFull, kind == .query || kind == .sync || kind == .functionCall { return .awaitAnswers }
         switch kind {
         case .query:
+            if pipeline.isFull { return .awaitAnswers }
             let scan = scan(body)
             if let admin = scan.admin { return pipeline.isEmpty ? .administer(admin) : .awaitAnswers }
             if pin == nil { pin = scan.pin }
@@ -125,8 +125,11 @@ package struct FrontendSession: Sendable {
         case .bind: pipeline.sentBind(isNamed: Self.secondNameIsGiven(body))
         case .execute: pipeline.sentExecute()
         case .describe, .close, .flush: pipeline.touch()
-        case .sync: pipeline.sentSync()
+        case .sync:
+            if pipeline.isFull { return .awaitAnswers }
+            pipeline.sentSync()
         case .functionCall:
+            if pipeline.isFull { return .awaitAnswers }
             if pin == nil { pin = Pin("a function-call message") }
             pipeline.sentFunctionCall()
         case .copyDone, .copyFail: pipeline.sentCopyEnd()

@@ -1,5 +1,6 @@
 /// An event that hooks can handle: declared once, and from that come its record in Lua, its checks and its budget.
 package struct EventSchema: Hashable, Sendable {
+    /// What hooks can do about it.
     package enum Kind: Sendable {
         /// Hooks do the work: in order, until one says that it is done.
         case `do`
@@ -10,7 +11,7 @@ package struct EventSchema: Hashable, Sendable {
     /// A field of the event's record.
     package struct Field: Hashable, Sendable {
         package enum Kind: String, Sendable {
-            case text = "string", integer, number, boolean
+            case text, integer, number, boolean
             /// A node's id, which the library turns into the node.
             case node, nodes
         }

@@ -71,7 +71,8 @@ package enum LuaStubs {
 
     private static func field(_ field: EventSchema.Field) -> String {
         let type = switch field.kind {
-        case .text, .integer, .number, .boolean: field.kind.rawValue
+        case .text: "string"
+        case .integer, .number, .boolean: field.kind.rawValue
         case .node: "us.Node"
         case .nodes: "us.Node[]"
         }

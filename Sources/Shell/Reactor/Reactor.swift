@@ -101,10 +101,12 @@ package final class Reactor<Handler: EventHandler> {
 
     private func dispatch(_ event: epoll_event, to handler: Handler) {
         let token = Token(bits: event.data.u64)
-        guard token == Token.mailbox else {
-            handler.ready(token, Readiness(bits: event.events))
-            return
-        }
+        if token.bits == Token.mailbox.bits { deliver(to: handler) } else { handler.ready(token, Readiness(bits: event.events)) }
+    }
+
+    /// Apart from `dispatch`, so that a ready descriptor costs no look at the type of messages.
+    @inline(never)
+    private func deliver(to handler: Handler) {
         mailbox.drain(into: &messages)
         for message in messages { handler.received(message) }
         messages.removeAll(keepingCapacity: true)

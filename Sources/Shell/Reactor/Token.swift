@@ -16,6 +16,12 @@ package struct Interest: OptionSet, Sendable {
     @inlinable package static var writable: Interest { Interest(rawValue: 2) }
     /// Only that the peer will send no more; part of `readable`.
     @inlinable package static var peerFinished: Interest { Interest(rawValue: 4) }
+    @inlinable package static var nothing: Interest { Interest(rawValue: 0) }
+
+    // The data path asks these for every message; the ones OptionSet gives are not specialised across modules.
+    @inlinable package static func == (a: Interest, b: Interest) -> Bool { a.rawValue == b.rawValue }
+    @inlinable package func contains(_ other: Interest) -> Bool { rawValue & other.rawValue == other.rawValue }
+    @inlinable package func union(_ other: Interest) -> Interest { Interest(rawValue: rawValue | other.rawValue) }
 
     /// For epoll_ctl.
     var bits: UInt32 {

@@ -80,7 +80,7 @@ struct StatementScannerTests {
     }
 
     private static let working: [(String, WorkEffects)] = [
-        ("SELECT 1", WorkEffects.executes), ("", []), ("-- x", []), ("BEGIN", [.executes, .opensBlock]), ("START TRANSACTION", [.executes, .opensBlock]),
+        ("SELECT 1", WorkEffects.executes), ("", []), ("-- x", []), ("BEGIN", [.executes, .opensBlock, .loneBegin]), ("START TRANSACTION", [.executes, .opensBlock]),
         ("COMMIT", [.executes, .mayCommit, .endsBlock, .loneCommit]), ("END;", [.executes, .mayCommit, .endsBlock, .loneCommit]),
         ("ROLLBACK", [.executes, .endsBlock, .loneRollback, .beginsWithRollback]), ("ABORT WORK", [.executes, .endsBlock, .loneRollback, .beginsWithRollback]),
         ("ROLLBACK TO SAVEPOINT a", [.executes]), ("ROLLBACK WORK TO a", [.executes]),

@@ -121,7 +121,8 @@ package struct StatementScanner {
         statement.first = keyword
         statement.effects = .executes
         switch keyword {
-        case .begin, .start: statement.effects.insert(.opensBlock)
+        case .begin: statement.effects.insert([.opensBlock, .loneBegin])
+        case .start: statement.effects.insert(.opensBlock)
         case .commit, .end: statement.effects.insert([.mayCommit, .endsBlock, .loneCommit])
         case .rollback, .abort: statement.effects.insert([.endsBlock, .loneRollback, .beginsWithRollback])
         case .listen: keep("LISTEN")
