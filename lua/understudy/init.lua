@@ -8,6 +8,14 @@ local options  = load_module "understudy.internal.options"
 local records  = load_module "understudy.internal.records"
 local outcomes = load_module "understudy.internal.outcomes"
 
+---@class us.OptionTypes
+---@field duration fun(default: string|number|nil): us.Option seconds
+---@field bytes fun(default: string|integer|nil): us.Option
+---@field integer fun(default: integer?): us.Option
+---@field string fun(default: string?): us.Option
+---@field boolean fun(default: boolean?): us.Option
+---@field one_of fun(choices: string[], default: string?): us.Option
+
 ---@class understudy
 ---@field api integer
 ---@field opt us.OptionTypes

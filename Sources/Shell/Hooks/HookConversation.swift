@@ -121,39 +121,10 @@ struct HookConversation: Sendable {
         log(HookLogLine.Level(rawValue: report["level"].text ?? "") ?? .info, report["message"].text ?? "", report["fields"].map ?? [:], place(report))
     }
 
-    private func place(_ report: HookValue) -> HookPlace? {
+    func place(_ report: HookValue) -> HookPlace? {
         guard let chunk = report["file"].text, !chunk.isEmpty else { return nil }
         return HookPlace(file: files[chunk] ?? chunk, line: Int(report["line"].integer ?? 0))
     }
-
-    private func fault(_ kind: HookFault.Kind, _ message: String, _ last: HookRequest?) -> HookFault {
-        HookFault(kind, message, place: last?.place, hook: hook, step: last?.step)
-    }
-
-    /// A fault that the sandbox reports. What Lua raises begins with `file:line:`; that is the better place.
-    private func fault(from report: HookValue) -> HookFault {
-        var message = report["message"].text ?? "no reason given", place = place(report)
-        for (chunk, file) in files where message.hasPrefix(chunk + ":") {
-            let rest = message.dropFirst(chunk.count + 1), digits = rest.prefix { $0.isNumber }
-            guard let line = Int(digits), rest.dropFirst(digits.count).hasPrefix(": ") else { continue }
-            place = HookPlace(file: file, line: line)
-            message = String(rest.dropFirst(digits.count + 2))
-            break
-        }
-        return HookFault(HookFault.Kind(rawValue: report["class"].text ?? "") ?? .code, message, place: place, hook: hook, step: report["step"].text)
-    }
-
-    /// How a process ended that made no report.
-    private static func words(for status: Int32?) -> String {
-        guard let status else { return "the hook process ended" }
-        switch status & 0x7F {
-        case 0: return "the hook process ended with status \((status >> 8) & 0xFF)"
-        case SIGXCPU: return "the hook process used up its CPU time"
-        case let signal: return "the hook process was ended by signal \(signal)"
-        }
-    }
-
-    private static func kind(of status: Int32?) -> HookFault.Kind { status.map { $0 & 0x7F == SIGXCPU } == true ? .budget : .environment }
 }
 
 /// What a hook asks for.

@@ -29,6 +29,7 @@ package enum HookManual {
     }
 
     private static var nodeFields: String {
-        "\n## Fields of a node\n\n" + EventSchema.nodeFields.map { "`\($0)`" }.joined(separator: " ") + "\n\n`lsn` and `lag_bytes` count bytes; a field that is not known is nil, one that does not exist is an error.\n"
+        let rows = EventSchema.nodeFields.map { "| `node.\($0.name)` | \($0.kind.rawValue) | \($0.about) |\n" }.joined()
+        return "\n## Fields of a node\n\nA field that does not exist is an error.\n\n| field | type | meaning |\n|---|---|---|\n\(rows)"
     }
 }

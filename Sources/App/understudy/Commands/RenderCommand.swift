@@ -5,9 +5,9 @@ internal import Settings
 struct RenderCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "render", abstract: "Print a file that is derived from the declarations.")
 
-    enum Document: String, ExpressibleByArgument, CaseIterable { case sample, parameters, hooks }
+    enum Document: String, ExpressibleByArgument, CaseIterable { case sample, parameters, hooks, stubs }
 
-    @Argument(help: "sample: the sample configuration; parameters: the manual's page of parameters; hooks: its page of events and functions.")
+    @Argument(help: "sample: the sample configuration; parameters: the manual's page of parameters; hooks: its page of events and functions; stubs: what Lua editors know of them.")
     var document: Document
 
     func run() throws {
@@ -15,6 +15,7 @@ struct RenderCommand: ParsableCommand {
         case .sample: print(SampleFile.text, terminator: "")
         case .parameters: print(ParameterManual.text, terminator: "")
         case .hooks: print(HookManual.text, terminator: "")
+        case .stubs: print(LuaStubs.text, terminator: "")
         }
     }
 }
