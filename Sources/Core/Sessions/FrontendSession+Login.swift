@@ -59,9 +59,11 @@ extension FrontendSession {
             status = try TransactionStatus(body: body)
             return .forward
         case .error:
-            pipeline.failed()
             let message = try ErrorMessage(body: body)
-            guard message.isFinal else { return .forward }
+            guard message.isFinal else {
+                pipeline.failed()
+                return .forward
+            }
             return message.state == .adminShutdown || message.state == .crashShutdown ? .lost(.said(message)) : .close
         case .notice:
             return try ErrorMessage(body: body).state == .crashShutdown ? .crashing : .forward
