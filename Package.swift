@@ -159,7 +159,8 @@ tests("Hooks", on: "CLuaBridge", "ClusterModel", "Reactor", "Settings", "HookHos
 tests("Storage", on: "ClusterModel", "GRDB")
 tests("Coordination", on: "ClusterModel", "Failover", "Logging", "Storage")
 
-targets.append(.testTarget(name: "IntegrationTests", dependencies: ["understudy", "Playground"], path: "Tests/Integration", swiftSettings: settings))
+targets.append(.testTarget(name: "IntegrationTests", dependencies: ["understudy", "Playground"], path: "Tests/Integration",
+                           exclude: ["Drivers"], swiftSettings: settings))
 targets.append(.testTarget(name: "TidyTests", path: "Tests/Tidy", swiftSettings: settings))
 
 let package = Package(name: "understudy", platforms: [.macOS(.v15)], dependencies: packages, targets: targets)

@@ -61,14 +61,13 @@ end
 ---@async
 ---@param limit string|number a duration
 ---@param condition fun(): any
----@param settings { every: string|number }? 500ms
+---@param given { every: string|number }? 500ms
 ---@return any value what the condition returned
-function us.wait_until(limit, condition, settings)
+function us.wait_until(limit, condition, given)
   check_function("us.wait_until", condition)
   local patience, problem = options.read("duration", limit)
   if problem then fail("us.wait_until: %s", problem) end
-  local pause, wrong = options.read("duration", settings and settings.every or 0.5)
-  if wrong then fail("us.wait_until: every: %s", wrong) end
+  local pause = options.table("us.wait_until", { { name = "every", type = "duration" } }, given).every or 0.5
   local deadline = engine.now() + patience
   while true do
     local value = condition()
@@ -91,6 +90,6 @@ for _, level in ipairs(levels) do
     engine.log(level, tostring(message), records.plain(fields or {}))
   end
 end
-us.log = records.new("us.log", levels, log)
+us.log = records.new("us.log", levels, records.anchored(log))
 
-return records.new("us", { "api", "opt", "log", "hook", "done", "abort", "step", "wait_until" }, us)
+return records.new("us", { "api", "opt", "log", "hook", "done", "abort", "step", "wait_until" }, records.anchored(us))

@@ -138,7 +138,7 @@ package actor ClusterCoordinator {
             isPrimaryConfirmed = true
             await publish()
         }
-        let set = synchronousSet(of: observation)
+        let set = SynchronousSet(setting: observation.synchronousStandbyNames, nodes: nodes, primary: node.id)
         if set != state.synchronousSet { _ = await decide(.setSynchronousSet(set, epoch: state.epoch)) }
         if state.service(of: report.node).status != .up { _ = await decide(.setStatus(node: report.node, status: .up, reason: "")) }
     }
@@ -158,7 +158,6 @@ package actor ClusterCoordinator {
         let event = EventID.make()
         guard await decide(.declareLost(primary: primary.id, epoch: state.epoch, reason: reason, event: event)) else { return }
         closedReason = "\(primary.name), the primary, \(reason)"
-        logger.warning("primary is lost", metadata: ["node": "\(primary.name)", "reason": "\(reason)", "event": "\(event)", "epoch": "\(state.epoch)"])
     }
 
     /// A node that is not the open primary: in service while it follows, out of service when it does not answer or must not be used.
@@ -235,14 +234,6 @@ package actor ClusterCoordinator {
         do { try await journal.append(kind: kind, epoch: state.epoch, node: node, message: message, details: details) } catch {
             logger.error("the event journal cannot be written: \(error)")
         }
-    }
-
-    private func synchronousSet(of observation: NodeObservation) -> SynchronousSet {
-        let rows = observation.streams.filter { $0.syncState != "async" }
-        let members = rows.compactMap { row in nodes.first { $0.name == row.applicationName }?.id }
-        // Rows of `FIRST k` say which k confirm now; rows of `ANY k` do not say k, so 1 is assumed: the safe side.
-        let required = rows.isEmpty ? 0 : max(rows.count { $0.syncState == "sync" }, 1)
-        return SynchronousSet(members: Set(members), required: required)
     }
 
     func describePhase() -> String {

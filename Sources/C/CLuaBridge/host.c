@@ -171,9 +171,33 @@ static int now(lua_State *L)
     return 1;
 }
 
+static int anchor_finished(lua_State *L, int status, lua_KContext context)
+{
+    (void)status, (void)context;
+    return lua_gettop(L);
+}
+
+static int anchored(lua_State *L)
+{
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_callk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, anchor_finished);
+    return lua_gettop(L);
+}
+
+/* anchor(function): the same behind a C function. Lua keeps the frame of who tail-calls a C function, so that
+ * `return us.abort "…"` still has a line. */
+static int anchor(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_settop(L, 1);
+    lua_pushcclosure(L, anchored, 1);
+    return 1;
+}
+
 void host_push(lua_State *L)
 {
     static const luaL_Reg primitives[] = {{"call", call}, {"log", write_log}, {"fail", fail}, {"compile", compile},
-                                          {"step", set_step}, {"handling", handling}, {"where", where}, {"now", now}, {NULL, NULL}};
+                                          {"step", set_step}, {"handling", handling}, {"where", where}, {"now", now}, {"anchor", anchor}, {NULL, NULL}};
     luaL_newlib(L, primitives);
 }

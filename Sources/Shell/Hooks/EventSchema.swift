@@ -1,5 +1,6 @@
 /// An event that hooks can handle: declared once, and from that come its record in Lua, its checks and its budget.
 package struct EventSchema: Hashable, Sendable {
+    /// What hooks can do about it.
     package enum Kind: Sendable {
         /// Hooks do the work: in order, until one says that it is done.
         case `do`
@@ -9,6 +10,7 @@ package struct EventSchema: Hashable, Sendable {
 
     /// A field of the event's record.
     package struct Field: Hashable, Sendable {
+        /// What Lua sees.
         package enum Kind: String, Sendable { case text, integer, number, boolean, node, nodes }
         package let name: String
         package let kind: Kind

@@ -25,6 +25,7 @@ extension HookCatalogue {
         var files: [(LuaFile, isBundled: Bool)] = []
         var hooks: [Hook] = []
         var problems: [HookProblem] = []
+        /// A file could not be looked into: an option of an unknown hook may be its.
         private var unread = false
 
         init(options: [Settings.HookOption]) { self.options = options }
@@ -39,14 +40,22 @@ extension HookCatalogue {
 
         private mutating func readModules(_ directory: String, prefix: String) -> [String: LuaFile] {
             var found: [String: LuaFile] = [:]
-            for name in LuaFile.names(in: directory, isDeep: true) {
+            for name in names(in: directory, isDeep: true) {
                 if let file = read(directory + "/" + name, chunk: prefix + name) { found[LuaFile.moduleName(name)] = file }
             }
             return found
         }
 
         private mutating func readHooks(_ directory: String) -> [LuaFile] {
-            LuaFile.names(in: directory, isDeep: false).compactMap { read(directory + "/" + $0, chunk: $0) }
+            names(in: directory, isDeep: false).compactMap { read(directory + "/" + $0, chunk: $0) }
+        }
+
+        private mutating func names(in directory: String, isDeep: Bool) -> [String] {
+            do { return try LuaFile.names(in: directory, isDeep: isDeep) } catch {
+                problems.append(error)
+                unread = true
+                return []
+            }
         }
 
         private mutating func read(_ path: String, chunk: String) -> LuaFile? {
@@ -56,9 +65,6 @@ extension HookCatalogue {
                 return nil
             }
         }
-
-        /// Options may be for any of the hooks that could not be looked into: only what is certain is reported.
-        private func settings(for segment: String) -> [Settings.HookOption] { options.filter { $0.hook == segment } }
 
         mutating func inspect(_ file: LuaFile, isBundled: Bool, _ processes: HookProcesses) async {
             let blank = Hook(name: file.chunk, about: nil, file: file, isBundled: isBundled, events: [], needs: [], replaces: nil, settings: options)
@@ -84,7 +90,7 @@ extension HookCatalogue {
                 problems.append(HookProblem(problem["file"].text ?? file.path, line: Int(problem["line"].integer ?? 0), problem["message"].text ?? ""))
             }
             hooks.append(Hook(name: name, about: value["about"].text, file: file, isBundled: isBundled, events: Set(texts("events")),
-                              needs: Set(texts("needs")), replaces: value["replaces"].text, settings: settings(for: Hook.segment(of: name))))
+                              needs: Set(texts("needs")), replaces: value["replaces"].text, settings: options.filter { $0.hook == Hook.segment(of: name) }))
         }
 
         mutating func checkTogether() {
@@ -120,8 +126,8 @@ extension HookCatalogue {
         let events = EventSchema.all.map { schema in
             (schema.name, HookValue.list(schema.fields.map { ["name": .text($0.name), "type": .text($0.kind.rawValue)] }))
         }
-        let settings = hook.settings.map { option in
-            (option.option, ["text": .text(option.text), "file": .text(option.place.file), "line": HookValue(option.place.line)] as HookValue)
+        let settings = Dictionary(grouping: hook.settings, by: \.hook).mapValues { options in
+            HookValue.map(Dictionary(options.map { ($0.option, $0.value) }) { _, last in last })
         }
         return [
             "task": .text(task), "limits": limits.value, "event": event ?? .none,
@@ -131,7 +137,11 @@ extension HookCatalogue {
                 "host": .list(HostFunction.all.map(\.value)), "capabilities": .list(HostFunction.capabilities.map(HookValue.text)),
             ],
             "source": ["chunk": .text(hook.file.chunk), "text": .text(hook.file.text), "is_bundled": .boolean(hook.isBundled)],
-            "settings": .map(Dictionary(settings) { _, last in last }),
+            "settings": .map(settings),
         ]
     }
+}
+
+private extension Settings.HookOption {
+    var value: HookValue { ["text": .text(text), "file": .text(place.file), "line": HookValue(place.line)] }
 }

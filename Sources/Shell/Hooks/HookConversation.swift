@@ -22,47 +22,69 @@ struct HookConversation: Sendable {
     /// Does what the hook asks for.
     let perform: @Sendable (HookRequest) async -> Result<HookValue, HostCallFailure>
 
+    /// Processes that may die unheard before the event fails: one can be killed while it waits for work.
+    private static let attempts = 2
+
     /// Returns soon after the budget at the latest, whatever the hook does; the process is reaped or handed back.
     func run() async -> Ending {
-        let child: HookChild
-        do { child = try await processes.checkOut(isNotification: isNotification) } catch {
-            return .failed(HookFault(.environment, "no hook process can be had: \(error.reason)", place: nil, hook: hook))
-        }
         let budgetEnd = Monotonic.now() + limits.budget
-        let (ending, isReusable) = await converse(with: child, budgetEnd)
-        if isReusable {
-            await processes.checkIn(child)
-            return ending ?? .failed(fault(.environment, "the hook process did not report", nil))
+        var status: Int32?
+        for _ in 0..<Self.attempts {
+            let child: HookChild
+            do { child = try await processes.checkOut(isNotification: isNotification) } catch {
+                return .failed(HookFault(.environment, "no hook process can be had: \(error.reason)", place: nil, hook: hook))
+            }
+            let result = await converse(with: child, budgetEnd)
+            if case .ended(let ending, isReusable: true) = result {
+                await processes.checkIn(child)
+                return ending
+            }
+            status = await processes.remove(child, patience: .zero)
+            switch result {
+            case .ended(let ending, _): return ending
+            case .died(let last?): return .failed(fault(Self.kind(of: status), Self.words(for: status), last.request))
+            case .died(nil): continue
+            }
         }
-        let status = await processes.remove(child, patience: .zero)
-        return ending ?? .failed(fault(HookConversation.kind(of: status), HookConversation.words(for: status), nil))
+        return .failed(fault(Self.kind(of: status), Self.words(for: status), nil))
     }
 
-    /// nil: the process ended without a report.
-    private func converse(with child: HookChild, _ budgetEnd: Monotonic) async -> (Ending?, isReusable: Bool) {
+    private enum Course: Sendable {
+        case ended(Ending, isReusable: Bool)
+        /// Without a report; nil when nothing was heard of it at all, so that nothing can have been done.
+        case died(Heard?)
+    }
+
+    private struct Heard: Sendable {
+        /// The latest call.
+        var request: HookRequest?
+    }
+
+    private func converse(with child: HookChild, _ budgetEnd: Monotonic) async -> Course {
         guard let frame = HookFrame.bytes(of: request) else {
-            return (.failed(fault(.environment, "the hook files are more than \(HookFrame.maximumBytes) bytes together", nil)), true)
+            return .ended(.failed(fault(.environment, "the hook files are more than \(HookFrame.maximumBytes) bytes together", nil)), isReusable: true)
         }
         let end = budgetEnd + limits.grace
-        var last: HookRequest?
-        guard await child.send(frame, until: end) else { return (nil, false) }
+        var heard: Heard?
+        guard await child.send(frame, until: end) else { return .died(nil) }
         while true {
             switch await child.receive(until: end) {
-            case .timedOut where Task.isCancelled: return (.failed(fault(.budget, "the daemon is stopping", last)), false)
-            case .timedOut: return (.failed(fault(.budget, "not finished within its budget of \(limits.budget), and did not stop", last)), false)
-            case .malformed: return (.failed(fault(.environment, "the hook process sent what is no report", last)), false)
-            case .closed: return (nil, false)
+            case .timedOut:
+                let words = Task.isCancelled ? "the daemon is stopping" : "not finished within its budget of \(limits.budget.words), and did not stop"
+                return .ended(.failed(fault(.budget, words, heard?.request)), isReusable: false)
+            case .malformed: return .ended(.failed(fault(.environment, "the hook process sent what is no report", heard?.request)), isReusable: false)
+            case .closed: return .died(heard)
             case .frame(let report):
+                heard = heard ?? Heard()
                 switch report["kind"].text {
                 case "log": write(report)
-                case "done": return (.reported(report["value"]), true)
-                case "fault": return (.failed(fault(from: report)), report["class"].text != HookFault.Kind.budget.rawValue)
+                case "done": return .ended(.reported(report["value"]), isReusable: true)
+                case "fault": return .ended(.failed(fault(from: report)), isReusable: report["class"].text != HookFault.Kind.budget.rawValue)
                 case "call":
                     let call = HookRequest(report, place: place(report))
-                    last = call
-                    guard let answer = await answer(call, child, budgetEnd) else { return (nil, false) }
-                    guard await child.send(answer, until: end) else { return (nil, false) }
-                default: return (.failed(fault(.environment, "the hook process sent a report of an unknown kind", last)), false)
+                    heard?.request = call
+                    guard let answer = await answer(call, child, budgetEnd), await child.send(answer, until: end) else { return .died(heard) }
+                default: return .ended(.failed(fault(.environment, "the hook process sent a report of an unknown kind", heard?.request)), isReusable: false)
                 }
             }
         }
@@ -81,7 +103,7 @@ struct HookConversation: Sendable {
         switch first {
         case .answered(let answer): result = answer
         case .process(isSilent: true) where Task.isCancelled: result = .failure(HostCallFailure(.budget, "the daemon is stopping"))
-        case .process(isSilent: true): result = .failure(HostCallFailure(.budget, "not finished within its budget of \(limits.budget): \(call.operation) was under way"))
+        case .process(isSilent: true): result = .failure(HostCallFailure(.budget, "not finished within its budget of \(limits.budget.words): \(call.operation) was under way"))
         case .process(isSilent: false), nil: return nil
         }
         return HookFrame.bytes(of: Self.value(result)) ?? HookFrame.bytes(of: Self.value(.failure(
@@ -146,30 +168,5 @@ struct HookRequest: Sendable {
         arguments = report["arguments"].list ?? []
         step = report["step"].text.flatMap { $0.isEmpty ? nil : $0 }
         self.place = place
-    }
-}
-
-/// What a hook may use.
-package struct HookLimits: Hashable, Sendable {
-    /// Wall clock, for the whole request.
-    package var budget: Duration
-    /// CPU time between two host calls.
-    package var slice: Duration
-    /// How long after its budget a hook may take to stop before its process is killed.
-    package var grace: Duration
-    /// Bytes that Lua may hold.
-    package var memory: Int
-
-    package init(budget: Duration, slice: Duration = .seconds(1), grace: Duration = .seconds(2), memory: Int = 64 << 20) {
-        self.budget = budget
-        self.slice = slice
-        self.grace = grace
-        self.memory = memory
-    }
-
-    /// As the hook process is told. It gives up a little earlier than it would be killed, to be able to say where.
-    var value: HookValue {
-        let nanoseconds: (Duration) -> HookValue = { .integer(Int64($0 / .nanoseconds(1))) }
-        return ["budget": nanoseconds(budget), "slice": nanoseconds(slice), "grace": nanoseconds(grace / 2), "memory": HookValue(memory)]
     }
 }

@@ -20,7 +20,7 @@ actor HookEffects {
         self.waiter = waiter
         self.event = event
         self.hook = hook.name
-        rights = HostFunction.Rights(needs: hook.needs, isNotification: event.schema.kind == .tell)
+        rights = HostFunction.Rights(needs: hook.needs.contains("sql:write") ? hook.needs.union(["sql:read"]) : hook.needs, isNotification: event.schema.kind == .tell)
     }
 
     func perform(_ request: HookRequest) async -> Result<HookValue, HostCallFailure> {

@@ -16,7 +16,7 @@ package actor HookProcesses {
     private let executable: String
     private let log: HookLog
     private var ready: [HookChild] = []
-    private var working = 0
+    private var working: [ObjectIdentifier: HookChild] = [:]
     private var isShutDown = false
 
     /// `executable` is started with `hook-host` as its only argument.
@@ -48,23 +48,29 @@ package actor HookProcesses {
 
     /// A process of one's own; to be handed back.
     func checkOut(isNotification: Bool) async throws(HookChild.StartFailure) -> HookChild {
-        if isNotification, working >= Self.notificationLimit {
-            throw HookChild.StartFailure(reason: "\(working) hooks are running already")
+        if isNotification, working.count >= Self.notificationLimit {
+            throw HookChild.StartFailure(reason: "\(working.count) hooks are running already")
         }
-        working += 1
         while let child = ready.popLast() {
+            working[ObjectIdentifier(child)] = child
             if await child.isAlive() { return child }
+            working[ObjectIdentifier(child)] = nil
             await discard(child)
         }
-        do { return try HookChild(executable: executable, waiter: waiter) } catch {
-            working -= 1
-            throw error
-        }
+        let child = try HookChild(executable: executable, waiter: waiter)
+        working[ObjectIdentifier(child)] = child
+        return child
     }
+
+    /// The processes that run events now.
+    var pidsAtWork: [Int32] { working.values.map(\.pid) }
+
+    /// The processes that wait.
+    var pidsReady: [Int32] { ready.map(\.pid) }
 
     /// Takes back a process that has nothing more to do.
     func checkIn(_ child: HookChild) async {
-        working -= 1
+        working[ObjectIdentifier(child)] = nil
         let words = await child.takeErrors()
         report(words)
         if isShutDown || ready.count >= Self.spares { await discard(child) } else { ready.append(child) }
@@ -72,7 +78,7 @@ package actor HookProcesses {
 
     /// Ends a process that cannot be used any more; what its status says.
     func remove(_ child: HookChild, patience: Duration) async -> Int32? {
-        working -= 1
+        working[ObjectIdentifier(child)] = nil
         let end = await child.end(patience: patience)
         report(end?.words ?? "")
         prepare()

@@ -26,7 +26,7 @@ package struct HookRunner: Sendable {
         var failure: HookFault?
         for hook in catalogue.chain(for: event.schema, bundledOnly: bundledOnly) {
             var limits = limits
-            limits.budget = max(end - .now(), .zero)
+            limits.budget = max(end - .now(), .zero).roundedUp
             switch (await run(hook, event, limits, budget), event.schema.kind) {
             case (.reported(let report), .do) where report["outcome"].text == "done": return .done(hook: hook.name, report["value"])
             case (.reported, _): continue

@@ -12,7 +12,7 @@ final class FakeHost: HookHost {
         /// Calls wait here until their task is cancelled.
         var hangs = false
         /// Called when a promotion was asked for.
-        var onPromote: (@Sendable () -> Void)?
+        var onPromote: (@Sendable () async -> Void)?
     }
 
     let state = Mutex(State())
@@ -39,7 +39,7 @@ final class FakeHost: HookHost {
                 state.writable.insert(node)
                 return state.onPromote
             }
-            onPromote?()
+            await onPromote?()
             return .none
         case .inRecovery(let node): return .boolean(state.withLock { !$0.writable.contains(node) })
         case .sql(_, let text, let parameters, _):

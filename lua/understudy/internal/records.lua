@@ -13,6 +13,13 @@ local function refuse_assignment(label)
   end
 end
 
+--- Every function of `functions` behind `engine.anchor`: an error in it has the caller's line, whatever way it is called.
+function records.anchored(functions)
+  local result = {}
+  for name, value in next, functions do result[name] = type(value) == "function" and engine.anchor(value) or value end
+  return result
+end
+
 --- `fields` lists every name the record knows, also those that are nil in `values`; `methods` come after them.
 ---@param label string how it is called in messages
 ---@param fields string[]

@@ -23,10 +23,8 @@ struct HookStage: Sendable {
     /// Loads every hook; a broken one keeps the daemon from starting: better now than at 3 a.m.
     init(_ settings: Settings, _ nodes: [Node], host: HookHands, store: StateStore, waiter: DescriptorWaiter, logger: Logger) async throws {
         let log: HookLog = { logger.hookLine($0) }
-        let files = try SharedFiles.find()
         processes = HookProcesses(executable: try ownExecutable(), waiter: waiter, log: log)
-        let directories = HookDirectories(library: files.library, bundled: files.hooks, site: settings[\.daemon.hookDirectory])
-        let (catalogue, problems) = await HookCatalogue.load(directories, options: settings.hookOptions, processes: processes)
+        let (catalogue, problems) = await HookCatalogue.load(try SharedFiles.directories(settings), options: settings.hookOptions, processes: processes)
         guard problems.isEmpty else {
             for problem in problems { StderrLog.writeLine(problem.description) }
             throw StartFailure("\(problems.count) \(problems.count == 1 ? "problem" : "problems") in hooks, see above: correct them, or move the file out of \(settings[\.daemon.hookDirectory])")

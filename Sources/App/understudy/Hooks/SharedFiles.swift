@@ -1,4 +1,6 @@
 internal import Foundation
+internal import Hooks
+internal import Settings
 
 /// The bundled hooks and the Lua library: beside the sources while developing, else where packages put them.
 struct SharedFiles {
@@ -20,6 +22,12 @@ struct SharedFiles {
             throw StartFailure("the bundled hooks are missing: expected hooks/ and lua/ in \(installed), or above the binary")
         }
         return files
+    }
+
+    /// Where the hooks of a configuration are.
+    static func directories(_ settings: Settings) throws -> HookDirectories {
+        let files = try find()
+        return HookDirectories(library: files.library, bundled: files.hooks, site: settings[\.daemon.hookDirectory])
     }
 
     private init?(in folder: String) {
