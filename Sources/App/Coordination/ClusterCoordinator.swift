@@ -52,7 +52,7 @@ package actor ClusterCoordinator {
         logger.info("state restored", metadata: ["epoch": "\(state.epoch)", "phase": "\(describePhase())"])
         await publish()
         await withDiscardingTaskGroup { group in
-            if state.loss != nil { beginFailover(in: &group) }
+            if state.loss != nil { beginFailover(in: &group, isResumed: true) }
             while failure == nil, let fact = await inbox.next() {
                 await take(fact)
                 if state.loss != nil, !isFailoverRunning, failure == nil { beginFailover(in: &group) }
@@ -175,7 +175,7 @@ package actor ClusterCoordinator {
         guard await decide(.setStatus(node: node.id, status: status, reason: reason)) else { return }
         await record(status == .up ? "node_up" : "node_down", node: node.id, status == .up ? "\(node.name) is in service" : "\(node.name) \(reason)")
         if status == .down, service.status != .down {
-            await hands.tell(.nodeDown(node, wasPrimary: false, reason: reason, epoch: state.epoch, event: EventID.make()))
+            await tell(.nodeDown(node, wasPrimary: false, reason: reason, epoch: state.epoch, event: EventID.make()))
         }
     }
 
@@ -227,6 +227,11 @@ package actor ClusterCoordinator {
     func trouble(of node: NodeID) -> ContinuousClock.Instant { troubleSince[node] ?? .now }
     func lastPosition(of node: NodeID) -> LogSequenceNumber? { lastPositions[node] }
     func forgetTrouble(of node: NodeID) { troubleSince[node] = nil }
+
+    /// Tells the hooks, with what was last seen of the nodes.
+    func tell(_ notice: ClusterNotice) async {
+        await hands.tell(notice, observations: reports.compactMapValues(\.observation))
+    }
 
     /// Writes the journal. An event that cannot be written is logged and changes nothing: the log is the truth.
     func record(_ kind: String, node: NodeID?, _ message: String, details: String = "{}") async {

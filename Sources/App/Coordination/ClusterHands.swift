@@ -14,7 +14,8 @@ package protocol ClusterHands: Sendable {
     func promote(_ request: PromotionRequest) async -> Result<Void, PromotionFailure>
 
     /// Tells the hooks what happened; returns at once, nothing waits for them.
-    func tell(_ notice: ClusterNotice) async
+    /// `observations`: what was last seen of each node.
+    func tell(_ notice: ClusterNotice, observations: [NodeID: NodeObservation]) async
 }
 
 /// What the `failover` event is about.

@@ -10,6 +10,7 @@ package struct EventSchema: Hashable, Sendable {
 
     /// A field of the event's record.
     package struct Field: Hashable, Sendable {
+        /// What Lua sees.
         package enum Kind: String, Sendable {
             case text, integer, number, boolean
             /// A node's id, which the library turns into the node.

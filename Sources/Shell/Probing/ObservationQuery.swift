@@ -19,6 +19,7 @@ enum ObservationQuery {
                     ELSE pg_current_wal_lsn()
                END AS wal_end,
                current_setting('server_version_num') AS version,
+               current_setting('synchronous_standby_names') AS synchronous,
                CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() ELSE false END AS replay_paused
         """
 
@@ -34,7 +35,7 @@ enum ObservationQuery {
         return NodeObservation(
             role: recovery == "t" ? .standby : .primary, systemIdentifier: SystemIdentifier(UInt64(bitPattern: identifier)),
             timeline: Timeline(timeline), walEnd: rows["wal_end"].flatMap { LogSequenceNumber($0) } ?? .zero, serverVersion: version,
-            isReplayPaused: rows["replay_paused"] == "t", streams: streams.values.indices.map { stream(streams, $0) })
+            isReplayPaused: rows["replay_paused"] == "t", synchronousStandbyNames: rows["synchronous"] ?? "", streams: streams.values.indices.map { stream(streams, $0) })
     }
 
     private static func stream(_ rows: Rows, _ row: Int) -> NodeObservation.Stream {

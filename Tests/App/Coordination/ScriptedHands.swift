@@ -56,7 +56,7 @@ final class ScriptedHands: ClusterHands {
         }
     }
 
-    func tell(_ notice: ClusterNotice) async { script.withLock { $0.notices.append(notice) } }
+    func tell(_ notice: ClusterNotice, observations: [NodeID: NodeObservation]) async { script.withLock { $0.notices.append(notice) } }
 
     var lastGate: Topology.Gate? { script.withLock { $0.topologies.last?.gate } }
     var promotions: [NodeID] { script.withLock { $0.promotions } }

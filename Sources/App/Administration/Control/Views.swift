@@ -97,10 +97,16 @@ extension NodeView {
             let observation = view.report?.observation
             return NodeView(
                 id: view.node.id.number, name: view.node.name, host: view.node.host, port: view.node.port,
-                role: view.isPrimary ? "primary" : "standby", status: view.service.status.rawValue, reason: view.service.reason,
+                role: role(view), status: view.service.status.rawValue, reason: view.service.reason,
                 timeline: observation?.timeline.number, lsn: observation?.walEnd.description, lag_bytes: view.lagBytes,
                 replication_state: view.stream?.state, sync_state: view.stream?.syncState)
         }
+    }
+
+    /// `stray`: writable, and not the primary.
+    private static func role(_ view: ClusterSnapshot.NodeView) -> String {
+        if view.isPrimary { return "primary" }
+        return view.report?.observation?.role == .primary ? "stray" : "standby"
     }
 
     /// The nodes as a table for people.
