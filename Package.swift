@@ -118,7 +118,7 @@ shell("Proxying", on: "ClusterModel", "PostgresWire", "Sessions", "Reactor")
 shell("Storage", on: "ClusterModel", "GRDB")
 shell("NodeConnections", on: "Reactor", "CPostgres")
 shell("Probing", on: "NodeConnections", "Reactor", "HealthTracking", "ClusterModel", "CLinux")
-shell("NodeControl", on: "NodeConnections", "Reactor")
+shell("NodeControl", on: "NodeConnections", "Reactor", "ClusterModel")
 
 // MARK: App
 

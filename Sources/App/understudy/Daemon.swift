@@ -30,7 +30,9 @@ struct Daemon {
         let waiter = try DescriptorWaiter()
         let resolver = HostResolver(refresh: settings[\.daemon.dnsRefresh])
         let nodes = settings.nodes.map(settings.node)
-        let probers = try ProberSet(settings, nodes, waiter, resolver)
+        let epochs = EpochRegister()
+        let nodeSet = NodeSet(settings, nodes, waiter, resolver, epochs)
+        let probers = try ProberSet(settings, nodeSet, waiter)
         let inbox = CoordinatorInbox(), journal = EventJournal(store: store)
 
         // The proxy and the coordinator know each other only through these two.
@@ -40,7 +42,7 @@ struct Daemon {
             inbox.post(node, evidence)
             probers.note(fact)
         }
-        let hands = DaemonHands(proxy: proxy, nodes: NodeSet(settings, nodes, waiter, resolver))
+        let hands = DaemonHands(proxy: proxy, nodes: nodeSet, epochs: epochs)
         let coordinator = ClusterCoordinator(nodes: nodes, hands: hands, log: SingleMemberLog(store: store), journal: journal, inbox: inbox, logger: logger)
         responder.answer(from: coordinator)
         let control = try makeControl(coordinator, journal, proxy, waiter)
