@@ -136,10 +136,13 @@ tests("Settings")
 tests("Failover", on: "ClusterModel")
 tests("HealthTracking", on: "ClusterModel")
 tests("Reactor")
+tests("NodeConnections", on: "Reactor")
+tests("Probing", on: "NodeConnections", "HealthTracking")
 tests("Storage", on: "ClusterModel", "GRDB")
 tests("Coordination", on: "ClusterModel", "Failover", "Logging", "Storage")
 
-targets.append(.testTarget(name: "IntegrationTests", dependencies: ["understudy", "Playground"], path: "Tests/Integration", swiftSettings: settings))
+targets.append(.testTarget(name: "IntegrationTests", dependencies: ["understudy", "Playground", "NodeControl", "Probing", "NodeConnections", "HealthTracking",
+                                                                   "Reactor", "ClusterModel"], path: "Tests/Integration", swiftSettings: settings))
 targets.append(.testTarget(name: "TidyTests", path: "Tests/Tidy", swiftSettings: settings))
 
 let package = Package(name: "understudy", platforms: [.macOS(.v15)], dependencies: packages, targets: targets)

@@ -49,8 +49,9 @@ final class PostgresHandle: @unchecked Sendable {
             let behind = line.dropFirst(index + 1)
             let rest = behind.drop { $0 == " " }
             let state = rest.prefix(5)
+            // A digit tells a SQLSTATE from the severity before it: FATAL and PANIC are five capitals too.
             guard behind.first == " ", state.utf8.count == 5, state.allSatisfy({ $0.isASCII && ($0.isNumber || $0.isUppercase) }),
-                  rest.dropFirst(5).hasPrefix(": ") else { continue }
+                  state.contains(where: \.isNumber), rest.dropFirst(5).hasPrefix(": ") else { continue }
             return (String(state), String(rest.dropFirst(7)))
         }
         return nil

@@ -2,6 +2,7 @@ internal import CPostgres
 
 /// A statement's result, in PostgreSQL's text form.
 package struct Rows: Hashable, Sendable {
+    /// A column as the server describes it.
     package struct Column: Hashable, Sendable {
         package let name: String
         /// The type's OID.
