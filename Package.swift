@@ -87,16 +87,29 @@ func executable(_ name: String, on names: String...) {
     targets.append(.executableTarget(name: name, dependencies: names.map(dependency), path: "Sources/App/\(name)", swiftSettings: settings))
 }
 
+/// An executable that tests start.
+func fixture(_ name: String, on names: String...) {
+    check(name, at: .app, on: names)
+    targets.append(.executableTarget(name: name, dependencies: names.map(dependency), path: "Tests/Fixtures/\(name)", swiftSettings: settings))
+}
+
 /// The tests of one module, at the place that mirrors its sources.
-func tests(_ name: String, on names: String...) {
+func tests(_ name: String, on names: String..., excluding excluded: [String] = []) {
     guard let layer = layers[name] else { preconditionFailure("tests(\"\(name)\"): there is no such module") }
     targets.append(.testTarget(name: "\(name)Tests", dependencies: ([name] + names).map(dependency),
-                               path: "Tests/\(layer.folder)/\(name)", swiftSettings: settings))
+                               path: "Tests/\(layer.folder)/\(name)", exclude: excluded, swiftSettings: settings))
+}
+
+/// What tests of several modules share.
+func support(_ name: String, on names: String...) {
+    targets.append(.target(name: name, dependencies: names.map(dependency), path: "Tests/Support", swiftSettings: settings))
 }
 
 // MARK: C
 
 c("CLinux")
+system("CLua", pkgConfig: "lua5.4", apt: "liblua5.4-dev")
+c("CLuaBridge", on: "CLua")
 system("CPostgres", pkgConfig: "libpq", apt: "libpq-dev")
 
 // MARK: Model
@@ -119,6 +132,7 @@ shell("Storage", on: "ClusterModel", "GRDB")
 shell("NodeConnections", on: "Reactor", "CPostgres")
 shell("Probing", on: "NodeConnections", "Reactor", "HealthTracking", "ClusterModel", "CLinux")
 shell("NodeControl", on: "NodeConnections", "Reactor", "ClusterModel")
+shell("Hooks", on: "CLinux", "CLuaBridge", "ClusterModel", "Settings", "Reactor")
 
 // MARK: App
 
@@ -126,23 +140,30 @@ app("Coordination", on: "ClusterModel", "Failover", "Storage", "Logging")
 app("Administration", on: "ClusterModel", "Coordination", "Failover", "Storage", "Reactor", "CLinux", "Logging")
 
 app("Playground", on: "CPostgres")
-executable("understudy", on: "Administration", "Playground", "Coordination", "Proxying", "Probing", "NodeControl", "NodeConnections", "Storage",
+executable("understudy", on: "Administration", "Playground", "Hooks", "Coordination", "Proxying", "Probing", "NodeControl", "NodeConnections", "Storage",
            "Reactor", "Sessions", "HealthTracking", "Failover", "PostgresWire", "Settings", "ClusterModel", "Logging", "ArgumentParser")
 
 // MARK: Tests
 
+support("TestSupport", on: "PostgresWire", "Reactor")
 tests("ClusterModel")
+tests("PostgresWire")
+tests("Sessions", on: "PostgresWire", "TestSupport", excluding: ["Transcripts"])
+tests("Proxying", on: "ClusterModel", "PostgresWire", "Sessions", "Reactor", "TestSupport")
 tests("Settings")
 tests("Failover", on: "ClusterModel")
 tests("HealthTracking", on: "ClusterModel")
 tests("Reactor")
 tests("NodeConnections", on: "Reactor")
 tests("Probing", on: "NodeConnections", "HealthTracking")
+fixture("HookHostFixture", on: "Hooks")
+tests("Hooks", on: "CLuaBridge", "ClusterModel", "Reactor", "Settings", "HookHostFixture")
 tests("Storage", on: "ClusterModel", "GRDB")
 tests("Coordination", on: "ClusterModel", "Failover", "Logging", "Storage")
 
 targets.append(.testTarget(name: "IntegrationTests", dependencies: ["understudy", "Playground", "NodeControl", "Probing", "NodeConnections", "HealthTracking",
-                                                                   "Reactor", "ClusterModel"], path: "Tests/Integration", swiftSettings: settings))
+                                                                   "Reactor", "ClusterModel"], path: "Tests/Integration",
+                           exclude: ["Drivers"], swiftSettings: settings))
 targets.append(.testTarget(name: "TidyTests", path: "Tests/Tidy", swiftSettings: settings))
 
 let package = Package(name: "understudy", platforms: [.macOS(.v15)], dependencies: packages, targets: targets)

@@ -32,7 +32,7 @@ struct NodesFixture {
         NodeObserver(channel: channel(id, user: user, password: password, database: database), timeout: timeout)
     }
 
-    func hands(_ id: Int, user: String = "understudy", password: String? = nil, inForce epoch: Epoch = .zero) -> NodeHands {
+    func hands(_ id: Int, user: String = "understudy", password: String? = nil, inForce epoch: Epoch = Epoch(1)) -> NodeHands {
         NodeHands(channel: channel(id, user: user, password: password), waiter: waiter, epochs: FixedEpoch(current: epoch))
     }
 
@@ -71,7 +71,7 @@ struct NodesFixture {
 struct FixedEpoch: EpochGuard {
     let current: Epoch
     func check(_ epoch: Epoch) throws(EffectRefused) {
-        if epoch < current { throw EffectRefused(decided: epoch, current: current) }
+        if epoch != current { throw EffectRefused(decided: epoch, current: current) }
     }
 }
 

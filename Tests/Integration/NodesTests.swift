@@ -235,18 +235,43 @@ extension IntegrationTests {
                 try nodes.sql(0, "CREATE ROLE nobody LOGIN PASSWORD 'n'")
                 try await nodes.eventually("the role is on the standby") { try nodes.value(1, "SELECT count(*) FROM pg_roles WHERE rolname = 'nobody'") == "1" }
                 do {
-                    try await nodes.hands(1, user: "nobody", password: "n").promote(in: Epoch(8), within: .seconds(5))
+                    try await nodes.hands(1, user: "nobody", password: "n", inForce: Epoch(8)).promote(in: Epoch(8), within: .seconds(5))
                     Issue.record("promoted without the right")
                 } catch let failure as NodeFailure { #expect(failure.description.contains("42501")) }
 
                 try nodes.cluster.killNode(0)
-                let hands = nodes.hands(1)
+                let hands = nodes.hands(1, inForce: Epoch(8))
                 async let one: Void = hands.promote(in: Epoch(8), within: .seconds(30))
                 async let other: Void = hands.promote(in: Epoch(8), within: .seconds(30))
                 _ = try await (one, other)
                 try await hands.promote(in: Epoch(8), within: .seconds(30))
                 #expect(try await nodes.seen(1).timeline == Timeline(2), "promoted once")
                 #expect(try await hands.sql("SELECT $1::int AS it", ["3"], in: Epoch(8), timeout: .seconds(5))["it"] == "3")
+            }
+        }
+
+        @Test("What a hook may only read cannot be written, by no trick of its session either")
+        func reading() async throws {
+            let statements: [(text: String, state: String?)] = [
+                ("CREATE TABLE t ()", "25006"), ("ALTER SYSTEM SET work_mem = '5MB'", "25001"), ("SELECT nextval('s')", "25006"),
+                ("DO $$ BEGIN PERFORM set_config('default_transaction_read_only', 'off', false); COMMIT; CREATE TABLE t (); END $$", "2D000"),
+                ("SET default_transaction_read_only = off", nil), ("SET TRANSACTION READ WRITE", nil), ("COMMIT", nil),
+            ]
+            try await onNodes(standbys: 0) { nodes in
+                try nodes.sql(0, "CREATE SEQUENCE s")
+                let hands = nodes.hands(0)
+                func state(_ text: String) async -> String? {
+                    do { _ = try await hands.read(text, timeout: .seconds(5)) } catch {
+                        if case .sql(let state, _, _) = error { return state }
+                        return "\(error)"
+                    }
+                    return nil
+                }
+                for statement in statements {
+                    #expect(await state(statement.text) == statement.state, "\(statement.text)")
+                    #expect(await state("CREATE TABLE t ()") == "25006", "after \(statement.text)")
+                }
+                #expect(try await hands.read("SELECT $1::int AS it", ["3"], timeout: .seconds(5))["it"] == "3")
             }
         }
 

@@ -34,20 +34,34 @@ struct IntegrationTests {
 
     /// Runs the binary and returns its exit status and everything it printed.
     static func run(_ arguments: [String], environment: [String: String] = [:], seconds: TimeInterval = 60) throws -> (status: Int32, output: String) {
+        try launch(executable, arguments, environment: environment, seconds: seconds)
+    }
+
+    /// Runs a program by its path and returns its exit status and everything it printed.
+    static func launch(_ path: String, _ arguments: [String], environment: [String: String] = [:], seconds: TimeInterval = 60) throws -> (status: Int32, output: String) {
         let process = Process(), pipe = Pipe()
-        process.executableURL = URL(filePath: executable)
+        process.executableURL = URL(filePath: path)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardOutput = pipe
         process.standardError = pipe
         process.standardInput = FileHandle.nullDevice
-        try process.run()
+        try withoutBlockedSignals { try process.run() }
         let watchdog = DispatchWorkItem { process.terminate() }
         DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: watchdog)
         let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         watchdog.cancel()
         return (process.terminationStatus, output)
+    }
+
+    /// A test's thread blocks signals, and its children inherit that: psql would never see its SIGINT.
+    private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+        var none = sigset_t(), before = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try body()
     }
 
     static func run(_ arguments: String..., environment: [String: String] = [:]) throws -> (status: Int32, output: String) {

@@ -86,7 +86,7 @@ extension ClusterCoordinator {
         guard let node = node(candidate) else { return .hookFailed(reason: "node \(candidate) is not in the configuration any more") }
         let observations = answers.compactMapValues { if case .success(let seen) = $0 { seen } else { nil } }
         let request = PromotionRequest(event: loss.event, epoch: state.epoch, attempt: attempt, bundledOnly: bundledOnly,
-                                       lost: lost, candidate: node, observations: observations)
+                                       lost: lost, candidate: node, observations: observations, lastPrimaryLSN: lastPosition(of: lost.id))
         switch await hands.promote(request) {
         case .success: return .hookDone
         case .failure(let problem):

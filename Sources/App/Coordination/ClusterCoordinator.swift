@@ -18,6 +18,8 @@ package actor ClusterCoordinator {
     private(set) var state = ClusterState()
     /// The newest report of each node, in this run of the daemon.
     private(set) var reports: [NodeID: NodeReport] = [:]
+    /// The furthest position seen of each node, in this run of the daemon.
+    private var lastPositions: [NodeID: LogSequenceNumber] = [:]
     /// When traffic first failed on a node that was up: where a failover's clock starts.
     private var troubleSince: [NodeID: ContinuousClock.Instant] = [:]
     /// Whether the recorded primary was seen to be one in this run; until then the gate stays closed.
@@ -91,6 +93,7 @@ package actor ClusterCoordinator {
             logger.info("traffic failed", metadata: ["node": "\(name(node))", "evidence": "\(evidence.rawValue)"])
         case .report(let report):
             let previous = reports.updateValue(report, forKey: report.node)
+            if let observation = report.observation { lastPositions[report.node] = observation.walEnd }
             switch report.verdict {
             case .up: troubleSince[report.node] = nil
             case .suspect, .down: if troubleSince[report.node] == nil { troubleSince[report.node] = .now }
@@ -155,7 +158,6 @@ package actor ClusterCoordinator {
         let event = EventID.make()
         guard await decide(.declareLost(primary: primary.id, epoch: state.epoch, reason: reason, event: event)) else { return }
         closedReason = "\(primary.name), the primary, \(reason)"
-        logger.warning("primary is lost", metadata: ["node": "\(primary.name)", "reason": "\(reason)", "event": "\(event)", "epoch": "\(state.epoch)"])
     }
 
     /// A node that is not the open primary: in service while it follows, out of service when it does not answer or must not be used.
@@ -223,6 +225,7 @@ package actor ClusterCoordinator {
     func node(_ id: NodeID) -> Node? { nodes.first { $0.id == id } }
     func name(_ id: NodeID) -> String { node(id)?.name ?? "node \(id)" }
     func trouble(of node: NodeID) -> ContinuousClock.Instant { troubleSince[node] ?? .now }
+    func lastPosition(of node: NodeID) -> LogSequenceNumber? { lastPositions[node] }
     func forgetTrouble(of node: NodeID) { troubleSince[node] = nil }
 
     /// Writes the journal. An event that cannot be written is logged and changes nothing: the log is the truth.

@@ -11,7 +11,7 @@ package protocol ClusterHands: Sendable {
     func observe(_ node: Node) async -> Election.Answer
 
     /// Runs the `failover` event: the hooks promote `request.candidate`. Bounded by the event's budget.
-    func promote(_ request: PromotionRequest) async -> Result<Void, HookProblem>
+    func promote(_ request: PromotionRequest) async -> Result<Void, PromotionFailure>
 
     /// Tells the hooks what happened; returns at once, nothing waits for them.
     func tell(_ notice: ClusterNotice) async
@@ -29,6 +29,8 @@ package struct PromotionRequest: Sendable {
     package let candidate: Node
     /// What the last look at each node found.
     package let observations: [NodeID: NodeObservation]
+    /// The furthest position that was seen of the lost primary; nil when it was not seen in this run of the daemon.
+    package let lastPrimaryLSN: LogSequenceNumber?
 }
 
 /// A fact for `tell` hooks.
@@ -38,7 +40,7 @@ package enum ClusterNotice: Sendable {
 }
 
 /// Why a hook did not do its work; with file and line where there is one.
-package struct HookProblem: Error, Hashable, Sendable, CustomStringConvertible {
+package struct PromotionFailure: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
     package init(_ description: String) { self.description = description }
 }

@@ -16,6 +16,7 @@ package struct ClusterSnapshot: Sendable {
     /// The name of the node that takes writes; nil while the gate is closed.
     package var primaryName: String? { nodes.first { $0.node.id == primary }?.node.name }
 
+    /// One node and what is known of it.
     package struct NodeView: Sendable {
         package let node: Node
         package let service: ClusterState.Service
@@ -32,6 +33,7 @@ package struct ClusterSnapshot: Sendable {
 }
 
 extension ClusterCoordinator {
+    /// The cluster now; every part of it from the same moment.
     package func snapshot() -> ClusterSnapshot {
         let isOpen = gateReason.isEmpty
         let primary = state.openPrimary

@@ -2,6 +2,7 @@ package import ClusterModel
 
 /// What the prober thinks of a node now.
 package struct NodeReport: Hashable, Sendable {
+    /// Whether the node can be used; a suspect is being looked at again.
     package enum Verdict: String, Hashable, Sendable { case up, suspect, down }
 
     package let node: NodeID

@@ -9,6 +9,7 @@ package actor SingleMemberLog: ControlLog {
 
     package init(store: StateStore) { self.store = store }
 
+    /// Hands over what is on disk; an entry that cannot be read is a failure, never skipped.
     package func start(_ apply: @escaping @Sendable (ControlLogEntry) async -> Void) async throws(ControlLogFailure) {
         precondition(self.apply == nil, "the control log is started once")
         self.apply = apply
@@ -19,6 +20,7 @@ package actor SingleMemberLog: ControlLog {
         }
     }
 
+    /// On disk, then applied, when it returns.
     package func propose(_ command: ClusterCommand) async throws(ControlLogFailure) {
         guard let apply else { preconditionFailure("a command was proposed before the control log was started") }
         let index: Int

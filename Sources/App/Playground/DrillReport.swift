@@ -1,5 +1,6 @@
 /// What a drill prints with `--json`; the keys are an interface.
 package struct DrillReport: Codable, Sendable, Hashable {
+    /// How the drill ended.
     package enum Verdict: String, Codable, Sendable {
         /// Writes stopped and came back.
         case recovered
@@ -11,6 +12,7 @@ package struct DrillReport: Codable, Sendable, Hashable {
         case failed
     }
 
+    /// One phase of the failover, as the daemon timed it.
     package struct Phase: Codable, Sendable, Hashable {
         package var name: String
         package var ms: Double
@@ -38,6 +40,7 @@ package struct DrillReport: Codable, Sendable, Hashable {
     package var verdict: Verdict
     package var phases: [Phase]
 
+    /// Every key is written, also for a null.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         // Written also when null: programs look for the key.

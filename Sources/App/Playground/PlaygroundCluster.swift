@@ -66,6 +66,7 @@ package final class PlaygroundCluster: @unchecked Sendable {
         try tools.run("pg_ctl", ["start", "-w", "-D", node(id).pgdata, "-l", logfile(id)])
     }
 
+    /// Stops a node's server with pg_ctl and waits until it is gone.
     package func stopNode(_ id: Int, mode: String = "fast") throws {
         try tools.run("pg_ctl", ["stop", "-w", "-m", mode, "-D", node(id).pgdata])
     }

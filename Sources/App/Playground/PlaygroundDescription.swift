@@ -2,6 +2,7 @@ internal import Foundation
 
 /// A throwaway cluster as its directory remembers it, and as `playground up --json` prints it.
 package struct PlaygroundDescription: Codable, Sendable, Hashable {
+    /// One server.
     package struct Node: Codable, Sendable, Hashable {
         package var id: Int
         package var port: Int
@@ -10,6 +11,7 @@ package struct PlaygroundDescription: Codable, Sendable, Hashable {
         package var role: String
     }
 
+    /// One daemon.
     package struct Member: Codable, Sendable, Hashable {
         package var id: Int
         package var port: Int

@@ -24,17 +24,17 @@ struct ControlOptions: ParsableArguments {
         if let socket = ProcessInfo.processInfo.environment["UNDERSTUDY_SOCKET"] { return socket }
         guard let file else { return Settings()[\.daemon.controlSocket] }
         let loaded = LoadedConfiguration(path: file)
-        guard !loaded.hasErrors else { throw ValidationError("\(file) has errors: see them with `understudy check -f \(file)`") }
+        if let error = loaded.diagnostics.first(where: { $0.severity == .error }) { throw StartFailure(error.description) }
         return loaded.settings[\.daemon.controlSocket]
     }
 }
 
 /// Prints a value as JSON on one line, or as the text `table` makes of it.
-func show<Value: Encodable>(_ value: Value, json: Bool, table: (Value) -> String) throws {
+func show<Value: Encodable>(_ value: Value, json: Bool, table: (Value) throws -> String) throws {
     if json {
         print(String(decoding: try ControlLine.encode(value), as: UTF8.self), terminator: "")
     } else {
-        print(table(value), terminator: "")
+        print(try table(value), terminator: "")
     }
     fflush(nil)
 }

@@ -30,21 +30,21 @@ struct Daemon {
         let waiter = try DescriptorWaiter()
         let resolver = HostResolver(refresh: settings[\.daemon.dnsRefresh])
         let nodes = settings.nodes.map(settings.node)
-        let epochs = EpochRegister()
-        let nodeSet = NodeSet(settings, nodes, waiter, resolver, epochs)
-        let probers = try ProberSet(settings, nodeSet, waiter)
         let inbox = CoordinatorInbox(), journal = EventJournal(store: store)
 
-        // The proxy and the coordinator know each other only through these two.
-        let responder = ShowResponder()
-        let proxy = try makeProxy(nodes, responder) { fact in
+        // The proxy, the hooks and the coordinator know each other only through these.
+        let reference = CoordinatorReference()
+        let nodeSet = NodeSet(settings, nodes, waiter, resolver, reference)
+        let probers = try ProberSet(settings, nodeSet, waiter)
+        let hooks = try await HookStage(settings, nodes, host: HookHands(nodes: nodeSet), store: store, waiter: waiter, logger: logger)
+        let proxy = try makeProxy(nodes, ShowResponder(coordinator: reference)) { fact in
             guard case .evidence(let node, _, let evidence) = fact else { return probers.note(fact) }
             inbox.post(node, evidence)
             probers.note(fact)
         }
-        let hands = DaemonHands(proxy: proxy, nodes: nodeSet, epochs: epochs)
+        let hands = DaemonHands(proxy: proxy, nodes: nodeSet, hooks: hooks)
         let coordinator = ClusterCoordinator(nodes: nodes, hands: hands, log: SingleMemberLog(store: store), journal: journal, inbox: inbox, logger: logger)
-        responder.answer(from: coordinator)
+        reference.set(coordinator)
         let control = try makeControl(coordinator, journal, proxy, waiter)
         logger.notice("serving", metadata: ["version": "\(Version.text)", "port": "\(proxy.port ?? 0)", "nodes": "\(nodes.count)", "descriptors": "\(limit)"])
         ServiceManager.tell("READY=1")
@@ -53,6 +53,7 @@ struct Daemon {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await coordinator.run() }
             group.addTask { await control.run() }
+            group.addTask { await hooks.run() }
             group.addTask { await probers.run { inbox.post($0) } }
             group.addTask { await self.serveSignals(signals, proxy) }
             // The first to end, by a signal or by a failure, ends the others.

@@ -11,6 +11,7 @@ internal import Settings
 /// a failover does not begin with a login.
 struct NodeSet: Sendable {
     let observers: [NodeID: NodeObserver]
+    private let names: [NodeID: String]
     private let handsByNode: [NodeID: NodeHands]
 
     init(_ settings: Settings, _ nodes: [Node], _ waiter: DescriptorWaiter, _ resolver: HostResolver, _ epochs: any EpochGuard) {
@@ -24,7 +25,10 @@ struct NodeSet: Sendable {
         }
         self.observers = observers
         handsByNode = hands
+        names = Dictionary(uniqueKeysWithValues: nodes.map { ($0.id, $0.name) })
     }
+
+    func name(of node: NodeID) -> String { names[node] ?? "node \(node)" }
 
     func observe(_ node: NodeID) async -> Election.Answer {
         guard let observer = observers[node] else { return .failure(NodeSilence("is not in the configuration")) }

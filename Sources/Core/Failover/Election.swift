@@ -24,6 +24,7 @@ package struct Election: Hashable, Sendable {
         self.state = state
     }
 
+    /// Judges what every node answered; a node that is missing from `answers` counts as not asked.
     package func outcome(of answers: [NodeID: Answer]) -> Outcome {
         guard let loss = state.loss, let identifier = state.systemIdentifier, let timeline = state.timeline else {
             preconditionFailure("an election without a lost primary: \(state.phase)")

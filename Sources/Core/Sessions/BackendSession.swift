@@ -6,6 +6,7 @@ package import PostgresWire
 /// the node is no standby.
 /// Source: PostgreSQL manual, "Start-up".
 package struct BackendSession: Sendable {
+    /// What the shell does after a message.
     package enum Action: Hashable, Sendable {
         case wait
         case send([UInt8])
@@ -14,6 +15,7 @@ package struct BackendSession: Sendable {
         case failed(Failure)
     }
 
+    /// Why the login did not succeed.
     package enum Failure: Hashable, Sendable {
         /// Now is not the time: the node starts, stops, or has no free slot.
         case notNow(ErrorMessage)
@@ -51,6 +53,7 @@ package struct BackendSession: Sendable {
 
     package var opening: [UInt8] { startup.packet }
 
+    /// Takes one whole message of the node; `keys` caches SCRAM keys, whose derivation is slow on purpose.
     package mutating func received(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, _ keys: inout SCRAMKeyCache) -> Action {
         do {
             return try answer(kind, body, &keys)

@@ -2,6 +2,7 @@ package import PostgresWire
 
 /// What becomes of a session whose backend is gone.
 extension FrontendSession {
+    /// What a lost backend means for the frontend.
     package enum Aftermath: Hashable, Sendable {
         /// Send these bytes (there may be none) and go on; the next statement asks for a backend.
         case stay([UInt8])
@@ -45,46 +46,68 @@ extension FrontendSession {
     /// One error and one ReadyForQuery for everything that waits for one, and an error for what no Sync has closed.
     private mutating func answerOwed(_ loss: BackendLoss) -> [UInt8] {
         var writer = MessageWriter()
-        for unit in pipeline.owed {
-            answer(unit, loss, &writer)
-            writer.readyForQuery(status)
-        }
-        if let open = pipeline.open {
-            answer(open, loss, &writer)
-            isDiscarding = true
+        let units = Array(pipeline.owed) + (pipeline.open.map { [$0] } ?? [])
+        var isBlockLost = false
+        for (index, unit) in units.enumerated() {
+            let before = status
+            status = Self.status(after: unit, from: before)
+            if index > 0 || !pipeline.isFirstFailed {
+                answer(unit, from: before, isBlockLost: isBlockLost, isCommitOnItsWay: Self.commitFollows(units[(index + 1)...]), loss, &writer)
+            }
+            if status == .idle { isBlockLost = false } else if before != .failed { isBlockLost = true }
+            if index < pipeline.depth { writer.readyForQuery(status) } else { isDiscarding = true }
         }
         pipeline.clear()
-        if status == .failed { lostBlock = .told }
+        switch status {
+        case .idle: break
+        case .inBlock: lostBlock = .untold(reason: loss.reason)
+        case .failed: lostBlock = .told
+        }
         return writer.bytes
     }
 
-    /// The answer to one unit of work, without its ReadyForQuery; moves `status` to what that will say.
-    private mutating func answer(_ unit: WorkEffects, _ loss: BackendLoss, _ writer: inout MessageWriter) {
-        let before = status
-        let isPing = unit == Pipeline.ping
-        status = Self.status(after: unit, from: before)
-        if isPing { return }
-        if before != .idle, unit.contains(.loneRollback), !unit.contains(.extended) {
+    /// The answer to one unit of work, without its ReadyForQuery. `isBlockLost`: the block failed by this loss, so the node may
+    /// have gone on in it. `isCommitOnItsWay`: the block's commit was sent too, so it may have happened.
+    private func answer(_ unit: WorkEffects, from before: TransactionStatus, isBlockLost: Bool, isCommitOnItsWay: Bool, _ loss: BackendLoss,
+                        _ writer: inout MessageWriter) {
+        if unit == Pipeline.ping { return }
+        if Self.isBeginServed(unit, from: before) {
+            writer.commandComplete("BEGIN")
+        } else if before != .idle, unit.contains(.loneRollback), !unit.contains(.extended) {
             writer.commandComplete("ROLLBACK")
-        } else if before == .failed {
+        } else if before == .failed, !(isBlockLost && unit.contains(.mayCommit)) {
             (unit.contains(.endsBlock) ? Self.blockLost(loss.reason) : Self.inFailedBlock).write(to: &writer)
-        } else if Self.isInDoubt(unit, from: before) {
+        } else if Self.isInDoubt(unit, from: before, isCommitOnItsWay) {
             outcomeUnknown(unit, loss).write(to: &writer)
         } else {
             Self.blockLost(loss.reason).write(to: &writer)
         }
     }
 
+    /// A BEGIN alone does nothing, so it is answered as if it had; the block it opens is lost. An error would
+    /// leave clients that count blocks themselves outside of one that they cannot end.
+    private static func isBeginServed(_ unit: WorkEffects, from before: TransactionStatus) -> Bool {
+        before == .idle && unit.contains(.loneBegin) && !unit.contains(.extended)
+    }
+
+    /// Whether the next of these that ends the block may commit it.
+    private static func commitFollows(_ units: ArraySlice<WorkEffects>) -> Bool {
+        units.first { $0.contains(.mayCommit) || $0.contains(.endsBlock) }?.contains(.mayCommit) == true
+    }
+
     static func status(after unit: WorkEffects, from before: TransactionStatus) -> TransactionStatus {
+        if unit == Pipeline.ping { return before }
+        if isBeginServed(unit, from: before) { return .inBlock }
         if unit.contains(.mayCommit) || unit.contains(.endsBlock) { return .idle }
         if before != .idle { return .failed }
         return unit.contains(.opensBlock) ? .failed : .idle
     }
 
     /// Outside a block everything that executes commits by itself; inside one only a commit does.
-    static func isInDoubt(_ unit: WorkEffects, from before: TransactionStatus) -> Bool {
+    static func isInDoubt(_ unit: WorkEffects, from before: TransactionStatus, _ isCommitOnItsWay: Bool) -> Bool {
         if unit.contains(.mayCommit) { return true }
-        return before == .idle && unit.contains(.executes) && !unit.contains(.opensBlock)
+        let isInBlock = before != .idle || unit.contains(.opensBlock)
+        return isInBlock ? isCommitOnItsWay : unit.contains(.executes)
     }
 
     private func outcomeUnknown(_ unit: WorkEffects, _ loss: BackendLoss) -> ErrorMessage {

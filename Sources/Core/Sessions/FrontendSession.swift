@@ -66,7 +66,8 @@ package struct FrontendSession: Sendable {
     /// What ties the session to its node.
     package internal(set) var pin: Pin?
     /// What the client was told about the server.
-    package internal(set) var told = ServerParameters()
+    package internal(set) var told = ServerParameters() { didSet { reading = TextReading(told) } }
+    private var reading = TextReading(ServerParameters())
     var pipeline = Pipeline()
     var lostBlock: LostBlock?
     /// In the block that is served here: what the unnamed statement, and the unnamed portal, would do.
@@ -104,18 +105,18 @@ package struct FrontendSession: Sendable {
 
     /// A message of the frontend. `body` is nil where the message is too long to be looked at.
     package mutating func received(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?) -> Action {
-        if kind == .terminate { return .terminate }
-        guard isInService else { return receivedDuringLogin(kind) }
-        if kind == .secret { return .close(ErrorMessage(.fatal, .protocolViolation, "unexpected password message").bytes) }
+        guard case .inService = phase else { return kind == .terminate ? .terminate : receivedDuringLogin(kind) }
+        if case .terminate = kind { return .terminate }
+        if case .secret = kind { return .close(ErrorMessage(.fatal, .protocolViolation, "unexpected password message").bytes) }
         if isDiscarding { return discard(kind) }
         return isAttached ? send(kind, body) : serve(kind, body)
     }
 
     /// With a backend: note what it will owe, and forward.
     private mutating func send(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?) -> Action {
-        if pipeline.isFull, kind == .query || kind == .sync || kind == .functionCall { return .awaitAnswers }
         switch kind {
         case .query:
+            if pipeline.isFull { return .awaitAnswers }
             let scan = scan(body)
             if let admin = scan.admin { return pipeline.isEmpty ? .administer(admin) : .awaitAnswers }
             if pin == nil { pin = scan.pin }
@@ -124,8 +125,11 @@ package struct FrontendSession: Sendable {
         case .bind: pipeline.sentBind(isNamed: Self.secondNameIsGiven(body))
         case .execute: pipeline.sentExecute()
         case .describe, .close, .flush: pipeline.touch()
-        case .sync: pipeline.sentSync()
+        case .sync:
+            if pipeline.isFull { return .awaitAnswers }
+            pipeline.sentSync()
         case .functionCall:
+            if pipeline.isFull { return .awaitAnswers }
             if pin == nil { pin = Pin("a function-call message") }
             pipeline.sentFunctionCall()
         case .copyDone, .copyFail: pipeline.sentCopyEnd()
@@ -152,8 +156,8 @@ package struct FrontendSession: Sendable {
     /// The text of a Query or Parse, as far as it was gathered.
     func scan(_ text: UnsafeRawBufferPointer?) -> StatementScanner {
         guard let text else { return StatementScanner(unreadable: "a statement too long to be looked at") }
-        guard told.isTextReadable else { return StatementScanner(unreadable: "client_encoding \(told["client_encoding"] ?? "")") }
-        return StatementScanner(text, backslashEscapes: told.escapesByBackslash)
+        guard reading.isReadable else { return StatementScanner(unreadable: "client_encoding \(told["client_encoding"] ?? "")") }
+        return StatementScanner(text, backslashEscapes: reading.escapesByBackslash)
     }
 
     static func firstNameIsGiven(_ body: UnsafeRawBufferPointer?) -> Bool { body?.first != 0 }

@@ -5,6 +5,7 @@ package import PostgresWire
 /// Pure. Encryption is refused with one byte and the client goes on in the clear; each kind may be asked for once.
 /// Source: PostgreSQL manual, "SSL Session Encryption", "GSSAPI Session Encryption"; CVE-2021-23214.
 package struct FrontendStartup: Sendable {
+    /// What the shell does after a startup packet.
     package enum Action: Hashable, Sendable {
         /// The packet is not all there.
         case readMore

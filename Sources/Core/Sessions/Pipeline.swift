@@ -14,6 +14,8 @@ struct Pipeline {
     private(set) var open: WorkEffects?
     /// The node takes CopyData: it ignores Sync and Flush until CopyDone or CopyFail.
     private var isCopyingIn = false
+    /// The node answered the first entry by an error; its ReadyForQuery is still owed.
+    private(set) var isFirstFailed = false
     /// What the unnamed prepared statement does, and what the portals bound since the last ReadyForQuery do.
     private var unnamed: WorkEffects = [.extended]
     private var portals: WorkEffects = [.extended]
@@ -73,7 +75,10 @@ struct Pipeline {
     }
 
     /// The node answered an error: a copy is over, though the frontend may not know yet.
-    mutating func failed() { isCopyingIn = false }
+    mutating func failed() {
+        isCopyingIn = false
+        isFirstFailed = !isEmpty
+    }
 
     /// The node sent ReadyForQuery; false when none was owed.
     mutating func completed() -> Bool {
@@ -81,6 +86,7 @@ struct Pipeline {
         first += 1
         if first == units.count { forget() }
         isCopyingIn = false
+        isFirstFailed = false
         if first == units.count, open == nil { portals = [.extended] }
         return true
     }
@@ -90,6 +96,7 @@ struct Pipeline {
         forget()
         open = nil
         isCopyingIn = false
+        isFirstFailed = false
         unnamed = [.extended]
         portals = [.extended]
     }

@@ -8,6 +8,7 @@ package struct ServerParameters: Hashable, Sendable {
 
     package subscript(name: String) -> String? { values.first { $0.name == name }?.value }
 
+    /// Notes what the server reported last.
     package mutating func set(_ name: String, to value: String) {
         let parameter = StartupMessage.Parameter(name, value)
         if let index = values.firstIndex(where: { $0.name == name }) { values[index] = parameter } else { values.append(parameter) }
@@ -26,16 +27,6 @@ package struct ServerParameters: Hashable, Sendable {
     /// The node says that it is a standby (from PostgreSQL 14 on; older ones do not say).
     package var isStandby: Bool { self["in_hot_standby"] == "on" }
 
-    /// Strings take backslash escapes without being marked.
-    var escapesByBackslash: Bool { self["standard_conforming_strings"] == "off" }
-
-    /// Every byte below 0x80 stands for itself: true for UTF-8 and all encodings that a server may use, not for a
-    /// few that only clients use.
-    var isTextReadable: Bool {
-        guard let encoding = self["client_encoding"]?.uppercased() else { return true }
-        return !["SJIS", "SHIFT_JIS_2004", "BIG5", "GBK", "UHC", "GB18030", "JOHAB"].contains(encoding)
-    }
-
     /// ParameterStatus messages for everything that differs from what was reported before.
     package func differences(from before: ServerParameters) -> [UInt8] {
         var writer = MessageWriter()
@@ -43,5 +34,20 @@ package struct ServerParameters: Hashable, Sendable {
             writer.parameterStatus(parameter.name, parameter.value)
         }
         return writer.bytes
+    }
+}
+
+/// How the text of a statement is to be read, from what the node reported; asked for every statement, so kept ready.
+struct TextReading: Hashable, Sendable {
+    /// Strings take backslash escapes without being marked.
+    let escapesByBackslash: Bool
+    /// Every byte below 0x80 stands for itself: true for UTF-8 and all encodings that a server may use, not for a
+    /// few that only clients use.
+    let isReadable: Bool
+
+    init(_ parameters: ServerParameters) {
+        escapesByBackslash = parameters["standard_conforming_strings"] == "off"
+        let encoding = parameters["client_encoding"]?.uppercased() ?? ""
+        isReadable = !["SJIS", "SHIFT_JIS_2004", "BIG5", "GBK", "UHC", "GB18030", "JOHAB"].contains(encoding)
     }
 }

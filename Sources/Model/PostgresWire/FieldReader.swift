@@ -12,12 +12,14 @@ package struct FieldReader {
 
     package var isAtEnd: Bool { offset == bytes.count }
 
+    /// The next byte; throws at the end of the body.
     package mutating func byte() throws(WireViolation) -> UInt8 {
         guard offset < bytes.count else { throw .malformed(what) }
         defer { offset += 1 }
         return bytes[offset]
     }
 
+    /// The next four bytes, network order; throws where fewer are left.
     package mutating func int32() throws(WireViolation) -> Int32 {
         guard bytes.count - offset >= 4 else { throw .malformed(what) }
         defer { offset += 4 }

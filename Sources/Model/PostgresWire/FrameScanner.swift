@@ -52,7 +52,9 @@ package struct FrameScanner: Sendable {
             guard isInspected else { return .passing(size) }
             return .message(kind: kind, body: UnsafeRawBufferPointer(rebasing: bytes[(offset + 5)..<(offset + size)]), size: size)
         }
-        if isInspected, size <= gathered { return .incomplete }
+        // What is copied is never looked into: it passes as it comes.
+        let isGathered = isInspected && (speaker == .node || kind != FrontendMessageKind.copyData.rawValue)
+        if isGathered, size <= gathered { return .incomplete }
         remaining = size - available
         return isInspected ? .large(kind: kind, size: available) : .passing(available)
     }

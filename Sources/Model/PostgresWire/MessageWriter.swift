@@ -4,19 +4,25 @@ package struct MessageWriter: Sendable {
 
     package init() {}
 
+    /// One whole message of a frontend: kind, length, and what `body` writes.
     package mutating func message(_ kind: FrontendMessageKind, _ body: (inout MessageWriter) -> Void) { frame(kind.rawValue, body) }
 
+    /// One whole message of a backend: kind, length, and what `body` writes.
     package mutating func message(_ kind: BackendMessageKind, _ body: (inout MessageWriter) -> Void) { frame(kind.rawValue, body) }
 
     /// A message without a kind: those that come before and instead of a startup packet.
     package mutating func untyped(_ body: (inout MessageWriter) -> Void) { lengthPrefixed(body) }
 
+    /// One byte.
     package mutating func byte(_ value: UInt8) { bytes.append(value) }
 
+    /// Two bytes, network order.
     package mutating func int16(_ value: Int16) { withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) } }
 
+    /// Four bytes, network order.
     package mutating func int32(_ value: Int32) { withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) } }
 
+    /// Bytes as they are.
     package mutating func raw(_ value: some Sequence<UInt8>) { bytes.append(contentsOf: value) }
 
     /// A zero-terminated text. A text with a zero byte in it ends there: the protocol cannot carry more.

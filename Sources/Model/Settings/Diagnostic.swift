@@ -1,5 +1,6 @@
 /// Something about a configuration that its author should know.
 package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
+    /// Whether a configuration with this in it can be used.
     package enum Severity: Sendable {
         /// The configuration cannot be used.
         case error
@@ -16,24 +17,22 @@ package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
     package var description: String { "\(place): \(severity == .notice ? "notice: " : "")\(message)" }
 }
 
-/// The known word nearest to a misspelt one, when it is near enough to be meant.
-func nearest(to word: String, among known: [String]) -> String? {
-    let ranked = known.map { (distance: editDistance(word.lowercased(), $0.lowercased()), word: $0) }.min { ($0.distance, $0.word) < ($1.distance, $1.word) }
-    return ranked.flatMap { $0.distance <= max(2, word.count / 3) ? $0.word : nil }
-}
+/// The diagnostics of one reading, in the order of finding, and not without end.
+struct DiagnosticList {
+    private(set) var all: [Diagnostic] = []
 
-/// Insertions, deletions and replacements between two words.
-private func editDistance(_ a: String, _ b: String) -> Int {
-    let b = Array(b)
-    var row = Array(0...b.count)
-    for (i, x) in a.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for (j, y) in b.enumerated() {
-            let above = row[j + 1]
-            row[j + 1] = min(above + 1, row[j] + 1, diagonal + (x == y ? 0 : 1))
-            diagonal = above
-        }
+    /// A file with more mistakes is no configuration: the wrong file was named.
+    static let most = 1000
+
+    var isFull: Bool { all.count > Self.most }
+
+    mutating func error(_ place: Settings.Place, _ message: String) { add(.error, place, message) }
+    mutating func notice(_ place: Settings.Place, _ message: String) { add(.notice, place, message) }
+
+    private mutating func add(_ severity: Diagnostic.Severity, _ place: Settings.Place, _ message: String) {
+        if isFull { return }
+        let isLast = all.count == Self.most
+        all.append(isLast ? Diagnostic(severity: .error, place: place, message: "there are more than \(Self.most) messages: the rest was not read")
+                          : Diagnostic(severity: severity, place: place, message: message))
     }
-    return row[b.count]
 }

@@ -1,6 +1,6 @@
 /// One configuration parameter: declared once, and from that parsed, checked, shown, rendered and documented.
 package struct Parameter<Value: Sendable>: Sendable {
-    package let declaration: Declaration
+    package private(set) var declaration: Declaration
     let extract: @Sendable (ParameterValue) -> Value
 }
 
@@ -12,10 +12,14 @@ package struct Declaration: Sendable {
     /// As it would be written in the file.
     package let defaultText: String
     package let change: Change
-    package let isSecret: Bool
     package let perNode: PerNode
     /// One sentence.
     package let meaning: String
+    /// Names that pgpool-II gave it in older versions; they are taken with a notice.
+    package fileprivate(set) var formerNames: [String] = []
+
+    /// Whether its value must never be printed.
+    package var isSecret: Bool { if case .secret = type { true } else { false } }
 
     /// When a new value takes effect.
     package enum Change: String, Sendable { case reload, restart }
@@ -33,12 +37,19 @@ package struct Declaration: Sendable {
 extension Parameter {
     /// `initial` is checked by a test to be a value of the type.
     private init(_ name: String, _ type: ParameterType, _ initial: String, _ change: Declaration.Change, perNode: Declaration.PerNode,
-                 isSecret: Bool = false, _ meaning: String, _ extract: @escaping @Sendable (ParameterValue) -> Value?) {
-        declaration = Declaration(name: name, type: type, defaultText: initial, change: change, isSecret: isSecret, perNode: perNode, meaning: meaning)
+                 _ meaning: String, _ extract: @escaping @Sendable (ParameterValue) -> Value?) {
+        declaration = Declaration(name: name, type: type, defaultText: initial, change: change, perNode: perNode, meaning: meaning)
         self.extract = { value in
-            guard let extracted = extract(value) else { preconditionFailure("\(name) holds a \(value), which is not of its type") }
+            guard let extracted = extract(value) else { preconditionFailure("\(name) holds a value that is not of its type") }
             return extracted
         }
+    }
+
+    /// With names that pgpool-II gave it in older versions.
+    func formerly(_ names: String...) -> Self {
+        var copy = self
+        copy.declaration.formerNames = names
+        return copy
     }
 }
 
@@ -77,14 +88,16 @@ extension Parameter<String> {
         Self(name, .string, initial, change, perNode: perNode, meaning) { if case .string(let value) = $0 { value } else { nil } }
     }
 
-    static func choice(_ name: String, _ words: [String], default initial: String, _ change: Declaration.Change, _ meaning: String) -> Self {
-        Self(name, .choice(words), initial, change, perNode: .never, meaning) { if case .string(let value) = $0 { value } else { nil } }
+    /// One of `words`; `synonyms` are pgpool's words for some of them.
+    static func choice(_ name: String, _ words: [String], synonyms: [String: String] = [:], default initial: String, _ change: Declaration.Change,
+                       _ meaning: String) -> Self {
+        Self(name, .choice(words, synonyms: synonyms), initial, change, perNode: .never, meaning) { if case .string(let value) = $0 { value } else { nil } }
     }
 }
 
 extension Parameter<Secret> {
     static func secret(_ name: String, _ change: Declaration.Change, perNode: Declaration.PerNode = .never, _ meaning: String) -> Self {
-        Self(name, .string, "", change, perNode: perNode, isSecret: true, meaning) { if case .string(let value) = $0 { Secret(value) } else { nil } }
+        Self(name, .secret, "", change, perNode: perNode, meaning) { if case .secret(let value) = $0 { value } else { nil } }
     }
 }
 
@@ -94,9 +107,10 @@ extension Parameter<[String]> {
         Self(name, .list, initial, change, perNode: .never, meaning) { if case .list(let value) = $0 { value } else { nil } }
     }
 
-    /// Some of the given words between `|` or commas.
-    static func flags(_ name: String, _ words: [String], default initial: String, _ change: Declaration.Change, perNode: Declaration.PerNode, _ meaning: String) -> Self {
-        Self(name, .flags(words), initial, change, perNode: perNode, meaning) { if case .list(let value) = $0 { value } else { nil } }
+    /// Some of the given words between `|` or commas; `unsupported` words are pgpool's, taken with a notice and left out of the value.
+    static func flags(_ name: String, _ words: [String], unsupported: [String], default initial: String, _ change: Declaration.Change,
+                      perNode: Declaration.PerNode, _ meaning: String) -> Self {
+        Self(name, .flags(words, unsupported: unsupported), initial, change, perNode: perNode, meaning) { if case .list(let value) = $0 { value } else { nil } }
     }
 }
 
@@ -106,13 +120,4 @@ extension Parameter<Duration> {
                          perNode: Declaration.PerNode = .never, _ meaning: String) -> Self {
         Self(name, .duration(bounds, unit: unit), initial, change, perNode: perNode, meaning) { if case .duration(let value) = $0 { value } else { nil } }
     }
-}
-
-/// A value that does not print itself. pgpool's `TEXT` prefix is taken off.
-package struct Secret: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
-    package let text: String
-    init(_ text: String) { self.text = text.hasPrefix("TEXT") ? String(text.dropFirst(4)) : text }
-    package var isEmpty: Bool { text.isEmpty }
-    package var description: String { "<secret>" }
-    package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -2,19 +2,28 @@
 ///
 /// Source: pgpool-II's parameter tables, 4.1 to 4.8devel. A name per node ends in `N`.
 enum PgpoolNames {
-    /// A sentence's end about a name; nil when pgpool has no such name, or it is one of ours.
+    /// A sentence's end about a name in small letters; nil when pgpool has no such name, or it is one of ours.
     static func fate(of name: String) -> String? {
-        if let today = renamed[name] { return "is called \(today) since pgpool-II 4.2 to 4.7: use that name" }
+        let (stem, digits) = SettingsRegistry.split(name)
+        if let fate = fate(listed: name) { return fate }
+        return digits.isEmpty ? nil : fate(listed: stem + "N")
+    }
+
+    /// The same for a name as it stands in the tables.
+    private static func fate(listed name: String) -> String? {
+        if let today = renamed[name] { return "is called \(today) today, which " + (fate(listed: today) ?? "exists: use that name") }
         if let reason = gone[name] { return "no longer applies: \(reason)" }
         return notYet.contains(name) ? "does not exist yet in this version: it has no effect" : nil
     }
 
-    /// Old name to today's.
+    /// Every name of the tables, sorted.
+    static var all: [String] { (Array(renamed.keys) + Array(gone.keys) + Array(notYet)).sorted() }
+
+    /// Old name to today's, where today's is none of ours yet; those of ours stand in its declaration (`formerly`).
     static let renamed = [
         "black_function_list": "write_function_list",
         "black_memqcache_table_list": "cache_unsafe_memqcache_table_list",
         "black_query_pattern_list": "primary_routing_query_pattern_list",
-        "fail_over_on_backend_error": "failover_on_backend_error",
         "follow_master_command": "follow_primary_command",
         "heartbeat_destinationN": "heartbeat_hostnameN",
         "heartbeat_destination_portN": "heartbeat_portN",
@@ -26,7 +35,6 @@ enum PgpoolNames {
         "other_wd_portN": "wd_portN",
         "print_timestamp": "log_line_prefix",
         "print_user": "log_line_prefix",
-        "socket_dir": "unix_socket_directories",
         "wd_heartbeat_port": "heartbeat_portN",
         "wd_hostname": "hostnameN",
         "wd_initial_node_showup_time": "wd_no_show_node_removal_timeout",
@@ -35,6 +43,7 @@ enum PgpoolNames {
         "white_memqcache_table_list": "cache_safe_memqcache_table_list",
     ]
 
+    /// Name to the reason, for what will not come.
     static let gone = [
         "child_max_connections": "there are no child processes to recycle",
         "enable_shared_relcache": "there is no relation cache of this kind",
@@ -71,33 +80,32 @@ enum PgpoolNames {
         "wd_ipc_socket_dir": "members need no such socket",
     ]
 
+    /// What may come.
     static let notYet = Set("""
-        Parameter pcp_listen_addresses pcp_port pcp_socket_dir reserved_connections Parameter Parameter backend_clustering_mode
-        Parameter connection_cache max_pool child_life_time client_idle_limit connection_life_time reset_query_list Parameter
-        enable_pool_hba allow_clear_text_frontend_auth Parameter ssl ssl_key ssl_cert ssl_ca_cert ssl_ca_cert_dir ssl_crl_file
-        ssl_ciphers ssl_prefer_server_ciphers ssl_ecdh_curve ssl_dh_params_file ssl_passphrase_command Parameter
-        load_balance_mode read_only_function_list write_function_list primary_routing_query_pattern_list
-        user_redirect_preference_list database_redirect_preference_list app_name_redirect_preference_list allow_sql_comments
-        disable_load_balance_on_write dml_adaptive_object_relationship_list statement_level_load_balance
-        track_table_mutation_ttl_factor track_table_mutation_max_staleness track_table_mutation_cold_start_duration
-        track_table_mutation_table_buckets track_table_mutation_table_size check_temp_table check_unlogged_table Parameter
-        sr_check_period sr_check_user sr_check_password sr_check_database delay_threshold delay_threshold_by_time
-        prefer_lower_delay_standby log_standby_delay replication_delay_source_cmd replication_delay_source_timeout Parameter
-        Parameter failover_command failback_command follow_primary_command failover_on_backend_shutdown
-        search_primary_node_timeout detach_false_primary auto_failback auto_failback_interval Parameter
-        recovery_1st_stage_command recovery_2nd_stage_command recovery_timeout client_idle_limit_in_recovery Parameter
-        replicate_select replication_stop_on_mismatch failover_if_affected_tuples_mismatch Parameter memory_cache_enabled
-        memqcache_method memqcache_memcached_host memqcache_memcached_port memqcache_total_size memqcache_max_num_cache
-        memqcache_expire memqcache_auto_cache_invalidation memqcache_maxcache memqcache_cache_block_size memqcache_oiddir
-        cache_safe_memqcache_table_list cache_unsafe_memqcache_table_list Parameter use_watchdog hostnameN wd_portN pgpool_portN
-        wd_listen_address wd_listen_port wd_priority wd_authkey wd_remove_shutdown_nodes wd_lost_node_removal_timeout
-        wd_no_show_node_removal_timeout failover_when_quorum_exists failover_require_consensus
-        allow_multiple_failover_requests_from_node enable_consensus_with_half_votes Parameter delegate_ip if_cmd_path if_up_cmd
-        if_down_cmd arping_path arping_cmd ping_path wd_escalation_command wd_de_escalation_command
-        clear_memqcache_on_escalation Parameter wd_lifecheck_method wd_interval wd_monitoring_interfaces_list trusted_servers
-        trusted_server_command wd_heartbeat_keepalive wd_heartbeat_deadtime wd_life_point wd_lifecheck_query wd_lifecheck_dbname
-        wd_lifecheck_user wd_lifecheck_password Parameter client_min_messages log_error_verbosity log_connections
-        log_disconnections log_pcp_processes log_hostname log_statement log_per_node_statement notice_per_node_statement
-        log_client_messages log_backend_messages Parameter work_dir
+        pcp_listen_addresses pcp_port pcp_socket_dir reserved_connections backend_clustering_mode connection_cache max_pool
+        child_life_time client_idle_limit connection_life_time reset_query_list enable_pool_hba allow_clear_text_frontend_auth ssl
+        ssl_key ssl_cert ssl_ca_cert ssl_ca_cert_dir ssl_crl_file ssl_ciphers ssl_prefer_server_ciphers ssl_ecdh_curve
+        ssl_dh_params_file ssl_passphrase_command load_balance_mode read_only_function_list write_function_list
+        primary_routing_query_pattern_list user_redirect_preference_list database_redirect_preference_list
+        app_name_redirect_preference_list allow_sql_comments disable_load_balance_on_write dml_adaptive_object_relationship_list
+        statement_level_load_balance track_table_mutation_ttl_factor track_table_mutation_max_staleness
+        track_table_mutation_cold_start_duration track_table_mutation_table_buckets track_table_mutation_table_size
+        check_temp_table check_unlogged_table sr_check_period sr_check_user sr_check_password sr_check_database delay_threshold
+        delay_threshold_by_time prefer_lower_delay_standby log_standby_delay replication_delay_source_cmd
+        replication_delay_source_timeout failover_command failback_command follow_primary_command failover_on_backend_shutdown
+        search_primary_node_timeout detach_false_primary auto_failback auto_failback_interval recovery_1st_stage_command
+        recovery_2nd_stage_command recovery_timeout client_idle_limit_in_recovery replicate_select replication_stop_on_mismatch
+        failover_if_affected_tuples_mismatch memory_cache_enabled memqcache_method memqcache_memcached_host
+        memqcache_memcached_port memqcache_total_size memqcache_max_num_cache memqcache_expire memqcache_auto_cache_invalidation
+        memqcache_maxcache memqcache_cache_block_size memqcache_oiddir cache_safe_memqcache_table_list
+        cache_unsafe_memqcache_table_list use_watchdog hostnameN wd_portN pgpool_portN wd_listen_address wd_listen_port
+        wd_priority wd_authkey wd_remove_shutdown_nodes wd_lost_node_removal_timeout wd_no_show_node_removal_timeout
+        failover_when_quorum_exists failover_require_consensus allow_multiple_failover_requests_from_node
+        enable_consensus_with_half_votes delegate_ip if_cmd_path if_up_cmd if_down_cmd arping_path arping_cmd ping_path
+        wd_escalation_command wd_de_escalation_command clear_memqcache_on_escalation wd_lifecheck_method wd_interval
+        wd_monitoring_interfaces_list trusted_servers trusted_server_command wd_heartbeat_keepalive wd_heartbeat_deadtime
+        wd_life_point wd_lifecheck_query wd_lifecheck_dbname wd_lifecheck_user wd_lifecheck_password client_min_messages
+        log_error_verbosity log_connections log_disconnections log_pcp_processes log_hostname log_statement log_per_node_statement
+        notice_per_node_statement log_client_messages log_backend_messages work_dir
         """.split(whereSeparator: \.isWhitespace).map(String.init))
 }

@@ -4,7 +4,11 @@
 package struct PoolPasswd: Sendable {
     /// Clear passwords by user.
     package private(set) var passwords: [String: Secret] = [:]
-    package private(set) var diagnostics: [Diagnostic] = []
+    /// In the order of the lines.
+    package var diagnostics: [Diagnostic] { found.all }
+    private var found = DiagnosticList()
+    /// Where the secrets stand that are not clear text.
+    private var unusable: [Settings.Place] = []
 
     /// Nobody is known.
     package init() {}
@@ -13,29 +17,31 @@ package struct PoolPasswd: Sendable {
     package init(path: String, from files: any ConfigurationSource = DiskSource()) {
         guard files.exists(path) else { return }
         if let mode = files.mode(of: path), mode & 0o077 != 0 {
-            report(.error, path, 1, "\(path) holds passwords and has mode \(octal(mode)): chmod 600 it, so that others cannot read it")
+            found.error(Settings.Place(file: path, line: 1), "\(path) holds passwords and has mode \(octal(mode)): chmod 600 it, so that others cannot read it")
         }
         switch files.contents(of: path) {
-        case .failure(let reason): report(.error, path, 1, "\(path) cannot be read: \(reason.reason)")
+        case .failure(let reason): found.error(Settings.Place(file: path, line: 1), "\(path) cannot be read: \(reason.reason)")
         case .success(let text):
-            for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() { read(line, path, index + 1) }
+            for (index, line) in ConfigurationText.lines(text).enumerated() where !found.isFull {
+                read(line, Settings.Place(file: path, line: index + 1))
+            }
+            reportUnusable()
         }
     }
 
-    private mutating func read(_ line: Substring, _ path: String, _ number: Int) {
+    private mutating func read(_ line: Substring, _ place: Settings.Place) {
         guard !line.allSatisfy(\.isWhitespace), line.first != "#" else { return }
         guard let colon = line.firstIndex(of: ":"), colon != line.startIndex else {
-            return report(.error, path, number, "expected user:secret")
+            return found.error(place, "expected user:secret, got a line without a user")
         }
-        let user = String(line[..<colon]), secret = String(line[line.index(after: colon)...])
-        if secret.hasPrefix("TEXT") {
-            passwords[user] = Secret(secret)
-        } else {
-            report(.notice, path, number, "the secret of \(user) is not TEXT: its sessions end when the primary does, in this version")
-        }
+        let secret = String(line[line.index(after: colon)...])
+        if secret.hasPrefix("TEXT") { passwords[String(line[..<colon])] = Secret(secret) } else { unusable.append(place) }
     }
 
-    private mutating func report(_ severity: Diagnostic.Severity, _ path: String, _ line: Int, _ message: String) {
-        diagnostics.append(Diagnostic(severity: severity, place: Settings.Place(file: path, line: line), message: message))
+    /// One notice for all of them: a file may have thousands.
+    private mutating func reportUnusable() {
+        guard let first = unusable.first else { return }
+        let who = unusable.count == 1 ? "a user's secret is" : "the secrets of \(unusable.count) users, this one the first, are"
+        found.notice(first, "\(who) not TEXT: their sessions end when the primary does, in this version")
     }
 }

@@ -22,7 +22,6 @@ package struct Settings: Sendable {
     }
 
     private(set) var values: [Key: ParameterValue] = [:]
-    private(set) var texts: [Key: String] = [:]
     private(set) var places: [Key: Place] = [:]
     private var hookValues: [String: HookOption] = [:]
 
@@ -45,35 +44,42 @@ package struct Settings: Sendable {
         places[Key(name: SettingsRegistry.shared[keyPath: path].declaration.name, node: node)]
     }
 
-    /// The numbers of the nodes that have a host, ascending.
+    /// The numbers of the nodes that have a host, ascending; as in pgpool, an empty host name is no node.
     package var nodes: [Int] {
         let name = SettingsRegistry.shared.backends.hostname.declaration.name
-        return values.keys.compactMap { $0.name == name ? $0.node : nil }.sorted()
+        return values.compactMap { key, value in key.name == name && value != .string("") ? key.node : nil }.sorted()
     }
 
-    /// Every number that any parameter per node was written with.
-    var mentionedNodes: [(node: Int, name: String, place: Place)] {
-        places.compactMap { key, place in key.node.map { ($0, key.name, place) } }.sorted { ($0.node, $0.place.line) < ($1.node, $1.place.line) }
+    /// Every parameter that was written for one node, by node and place.
+    var writtenPerNode: [(node: Int, name: String, place: Place)] {
+        places.compactMap { key, place in key.node.map { ($0, key.name, place) } }
+            .sorted { ($0.node, $0.place.file, $0.place.line) < ($1.node, $1.place.file, $1.place.line) }
     }
 
     /// The options of hooks, by hook and option.
     package var hookOptions: [HookOption] { hookValues.values.sorted { ($0.hook, $0.option) < ($1.hook, $1.option) } }
 
-    mutating func set(_ declaration: Declaration, _ node: Int?, _ value: ParameterValue, _ text: String, _ place: Place) {
+    mutating func set(_ declaration: Declaration, _ node: Int?, _ value: ParameterValue, _ place: Place) {
         let key = Key(name: declaration.name, node: node)
         values[key] = value
-        texts[key] = text
         places[key] = place
     }
 
     mutating func set(_ option: HookOption) { hookValues[option.hook + "." + option.option] = option }
 
-    private func value(_ declaration: Declaration, _ node: Int?) -> ParameterValue {
+    /// The value in force for `node`: its own, else the one for all, else the default.
+    func value(_ declaration: Declaration, _ node: Int?) -> ParameterValue {
         if let node, let value = values[Key(name: declaration.name, node: node)] { return value }
         if declaration.perNode != .required, let value = values[Key(name: declaration.name, node: nil)] { return value }
         guard case .success(let value) = declaration.type.parse(declaration.defaultText) else {
             preconditionFailure("the default of \(declaration.name) is not a value of its type")
         }
         return value
+    }
+
+    /// What views, hooks and walreceivers call a node.
+    package func nodeName(_ node: Int) -> String {
+        let name = self[\.backends.applicationName, node: node]
+        return name.isEmpty ? "node\(node)" : name
     }
 }

@@ -12,32 +12,48 @@ package struct SettingsRegistry: Sendable {
     package let groups: [any SettingsGroup]
     private let byName: [String: Declaration]
 
+    /// The highest number a node may have, as in pgpool.
+    package static let highestNode = 127
+
     private init() {
         // Found by reflection, so that a declaration is the only place a parameter is named.
         groups = [connections, backends, health, authentication, daemon]
-        byName = Dictionary(groups.flatMap(\.declarations).map { ($0.name, $0) }) { first, _ in
-            preconditionFailure("\(first.name) is declared twice")
-        }
+        let named = groups.flatMap(\.declarations).flatMap { declaration in ([declaration.name] + declaration.formerNames).map { ($0, declaration) } }
+        byName = Dictionary(named) { first, _ in preconditionFailure("a name of \(first.name) is declared twice") }
     }
 
-    /// The parameter that a name in a file means, and the node it is for; nil for an unknown name.
-    func find(_ name: String) -> (declaration: Declaration, node: Int?)? {
-        if let declaration = byName[name], declaration.perNode != .required { return (declaration, nil) }
-        let digits = name.reversed().prefix { $0.isASCII && $0.isNumber }.count
-        guard digits > 0, digits <= 3, let node = Int(name.suffix(digits)), node <= Self.highestNode,
-              let declaration = byName[String(name.dropLast(digits))], declaration.perNode != .never else { return nil }
-        return (declaration, node)
+    /// What a name in a file means.
+    enum Meaning {
+        /// A parameter, the node it is for, and the name it was called by when that is not today's.
+        case parameter(Declaration, node: Int?, formerName: String?)
+        /// A parameter per node with a number that no node has.
+        case badNumber(Declaration)
+    }
+
+    /// What a name in small letters means; nil for an unknown one.
+    func find(_ name: String) -> Meaning? {
+        if let declaration = byName[name], declaration.perNode != .required {
+            return .parameter(declaration, node: nil, formerName: declaration.name == name ? nil : name)
+        }
+        let (stem, digits) = Self.split(name)
+        guard !digits.isEmpty, let declaration = byName[stem], declaration.perNode != .never else { return nil }
+        guard let node = Int(digits), node <= Self.highestNode, String(node) == digits else { return .badNumber(declaration) }
+        return .parameter(declaration, node: node, formerName: declaration.name == stem ? nil : name)
     }
 
     /// Every name, those per node with `N`.
-    var names: [String] { byName.values.map { $0.perNode == .required ? $0.name + "N" : $0.name } }
+    var names: [String] { byName.map { name, declaration in declaration.perNode == .required ? name + "N" : name } }
 
-    /// The highest number a node may have, as in pgpool.
-    package static let highestNode = 127
+    /// `backend_port7` is `backend_port` and `7`.
+    static func split(_ name: String) -> (stem: String, digits: String) {
+        let count = name.utf8.reversed().prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }.count
+        return (String(name.dropLast(count)), String(name.suffix(count)))
+    }
 }
 
 /// Parameters that belong together, under one heading.
 package protocol SettingsGroup: Sendable {
+    /// The heading.
     var title: String { get }
 }
 

@@ -25,6 +25,14 @@ package actor NodeChannel {
         try await open().query(text, parameters, timeout: timeout)
     }
 
+    /// Like `execute`, in a transaction that cannot write and is rolled back. The transaction is what makes it safe: a default
+    /// of the session could be set back, by a `DO` that commits too, and does not hold for ALTER SYSTEM.
+    package func executeReadOnly(_ text: String, _ parameters: [String?] = [], timeout: Duration) async throws(NodeFailure) -> Rows {
+        let connection = try await open()
+        _ = try await connection.query("BEGIN READ ONLY", timeout: timeout)
+        return try await connection.query(text, parameters, timeout: timeout)
+    }
+
     /// Runs one statement that may run twice and leaves nothing in its session: a read, or an effect that is the same when
     /// repeated. Asked again on a new connection when a kept one turns out to be dead. Ends within `timeout` plus the
     /// target's `connectTimeout`.

@@ -65,6 +65,11 @@ package struct NodeHands: Sendable {
         return answer == "t"
     }
 
+    /// Runs one statement of a hook's that cannot write.
+    package func read(_ text: String, _ parameters: [String?] = [], timeout: Duration) async throws(NodeFailure) -> Rows {
+        try await channel.executeReadOnly(text, parameters, timeout: timeout)
+    }
+
     /// Runs one statement of a hook's, once, in a session of its own.
     package func sql(_ text: String, _ parameters: [String?] = [], in epoch: Epoch, timeout: Duration) async throws -> Rows {
         try await epochs.check(epoch)

@@ -1,5 +1,6 @@
 /// A line for the operator's log.
 package struct ProxyLogEntry: Hashable, Sendable {
+    /// How much a line matters.
     package enum Level: String, Sendable { case debug, info, warning }
     package let level: Level
     package let message: String

@@ -11,6 +11,7 @@ package struct ProxyStatistics: Hashable, Sendable {
 
     package init() {}
 
+    /// Adds another shard's count.
     package mutating func add(_ other: ProxyStatistics) {
         frontends += other.frontends
         held += other.held

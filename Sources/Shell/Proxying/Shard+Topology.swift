@@ -34,7 +34,7 @@ extension Shard {
             }
         }
         let isDone = frontends.count == 0 && errands.count == 0
-        if isDone || stopping.mode == .fast && frontends.all.allSatisfy({ $0.stage == .closing && $0.output.isEmpty }) {
+        if isDone || frontends.all.allSatisfy({ $0.stage == .closing && $0.output.isEmpty }) {
             for frontend in frontends.all { close(frontend) }
             for errand in errands.all { finish(errand) }
             stopping.receipt.sign()

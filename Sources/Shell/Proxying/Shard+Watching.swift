@@ -47,14 +47,14 @@ extension Shard {
     /// Asks the loop for what this frontend waits for, if that changed.
     func watch(_ frontend: Frontend) {
         if frontend.isClosed { return }
-        var wanted: Interest = frontend.output.isEmpty ? [] : .writable
+        var wanted: Interest = frontend.output.isEmpty ? .nothing : .writable
         switch frontend.stage {
-        case .startingUp, .closing: if !frontend.isFinished { wanted.insert(.readable) }
+        case .startingUp, .closing: if !frontend.isFinished { wanted = wanted.union(.readable) }
         case .serving:
             // Its node must take what it sends; without a node, it must take our answers.
             let isTaken = frontend.backend?.output.isEmpty ?? frontend.output.isEmpty
-            if isTaken, !frontend.isFinished { wanted.insert(.readable) }
-        case .held: if !frontend.isFinished { wanted.insert(.peerFinished) }
+            if isTaken, !frontend.isFinished { wanted = wanted.union(.readable) }
+        case .held: if !frontend.isFinished { wanted = wanted.union(.peerFinished) }
         case .cancelling, .awaitingAnswers, .awaitingAdmin: break
         }
         if wanted == frontend.interest { return }
@@ -112,8 +112,8 @@ extension Shard {
 
     func watch(_ backend: Backend) {
         if backend.isClosed { return }
-        var wanted: Interest = backend.stage == .connecting || !backend.output.isEmpty ? .writable : []
-        if backend.stage != .connecting, backend.frontend.output.isEmpty { wanted.insert(.readable) }
+        var wanted: Interest = backend.stage == .connecting || !backend.output.isEmpty ? .writable : .nothing
+        if backend.stage != .connecting, backend.frontend.output.isEmpty { wanted = wanted.union(.readable) }
         if wanted == backend.interest { return }
         backend.interest = wanted
         reactor.change(backend.descriptor, ShardToken.backend(backend.id).token, wanted)

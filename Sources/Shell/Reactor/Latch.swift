@@ -21,6 +21,7 @@ package final class Latch: Sendable {
         for continuation in waiting { continuation.resume() }
     }
 
+    /// Returns once the latch is open; does not heed cancellation.
     package func wait() async {
         await withCheckedContinuation { continuation in
             let isOpen = state.withLock { state in

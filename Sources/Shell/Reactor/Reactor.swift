@@ -17,6 +17,7 @@ package protocol EventHandler: AnyObject, SendableMetatype {
 }
 
 extension EventHandler {
+    /// Nothing to do at the end of a turn.
     package func turnEnded() {}
 }
 
@@ -26,6 +27,7 @@ extension EventHandler {
 /// may leave bytes unread and be told again.
 /// Source: epoll(7).
 package final class Reactor<Handler: EventHandler> {
+    /// What other threads may tell this loop.
     package typealias Message = Handler.Message
 
     /// How many ready descriptors one turn takes from the kernel; more wait for the next turn.
@@ -74,6 +76,7 @@ package final class Reactor<Handler: EventHandler> {
     @discardableResult
     package func setTimer(_ token: Token, at deadline: Monotonic) -> TimerID { timers.insert(token, deadline) }
 
+    /// The timer does not fire; one that fired already is left alone.
     package func cancelTimer(_ id: TimerID) { timers.cancel(id) }
 
     /// Ends `run` after the current turn.
@@ -98,10 +101,12 @@ package final class Reactor<Handler: EventHandler> {
 
     private func dispatch(_ event: epoll_event, to handler: Handler) {
         let token = Token(bits: event.data.u64)
-        guard token == Token.mailbox else {
-            handler.ready(token, Readiness(bits: event.events))
-            return
-        }
+        if token.bits == Token.mailbox.bits { deliver(to: handler) } else { handler.ready(token, Readiness(bits: event.events)) }
+    }
+
+    /// Apart from `dispatch`, so that a ready descriptor costs no look at the type of messages.
+    @inline(never)
+    private func deliver(to handler: Handler) {
         mailbox.drain(into: &messages)
         for message in messages { handler.received(message) }
         messages.removeAll(keepingCapacity: true)

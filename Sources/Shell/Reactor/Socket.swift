@@ -84,6 +84,7 @@ package enum Socket {
     /// Says that nothing more is sent.
     package static func finish(_ descriptor: Int32) { shutdown(descriptor, Int32(SHUT_WR)) }
 
+    /// Closes a descriptor; its number may be anybody's from then on.
     package static func close(_ descriptor: Int32) { Glibc.close(descriptor) }
 
     /// A descriptor that stands for nothing, kept to be given up when there are no more.

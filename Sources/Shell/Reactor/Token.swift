@@ -4,19 +4,26 @@ internal import CLinux
 package struct Token: Hashable, Sendable {
     package let bits: UInt64
     /// All bits set is the loop's own.
-    package init(bits: UInt64) { self.bits = bits }
+    @inlinable package init(bits: UInt64) { self.bits = bits }
     static let mailbox = Token(bits: .max)
 }
 
 /// What the loop should watch a descriptor for. A hang-up or an error is always reported.
 package struct Interest: OptionSet, Sendable {
     package let rawValue: UInt8
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
-    package static let readable = Interest(rawValue: 1)
-    package static let writable = Interest(rawValue: 2)
+    @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable package static var readable: Interest { Interest(rawValue: 1) }
+    @inlinable package static var writable: Interest { Interest(rawValue: 2) }
     /// Only that the peer will send no more; part of `readable`.
-    package static let peerFinished = Interest(rawValue: 4)
+    @inlinable package static var peerFinished: Interest { Interest(rawValue: 4) }
+    @inlinable package static var nothing: Interest { Interest(rawValue: 0) }
 
+    // The data path asks these for every message; the ones OptionSet gives are not specialised across modules.
+    @inlinable package static func == (a: Interest, b: Interest) -> Bool { a.rawValue == b.rawValue }
+    @inlinable package func contains(_ other: Interest) -> Bool { rawValue & other.rawValue == other.rawValue }
+    @inlinable package func union(_ other: Interest) -> Interest { Interest(rawValue: rawValue | other.rawValue) }
+
+    /// For epoll_ctl.
     var bits: UInt32 {
         (contains(.readable) ? EPOLLIN.rawValue | EPOLLRDHUP.rawValue : 0) | (contains(.writable) ? EPOLLOUT.rawValue : 0)
             | (contains(.peerFinished) ? EPOLLRDHUP.rawValue : 0)

@@ -146,7 +146,7 @@ struct ClusterCoordinatorTests {
     func hookFails() async throws {
         let stage = Stage()
         defer { stage.clean() }
-        stage.hands.script.withLock { $0.problems = [HookProblem("site.lua:3: boom")] }
+        stage.hands.script.withLock { $0.problems = [PromotionFailure("site.lua:3: boom")] }
         try await stage.live { life in
             life.probeAll()
             try await life.expectGate(.open(primary: node0))

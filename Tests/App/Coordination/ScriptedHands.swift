@@ -25,7 +25,7 @@ final class ScriptedHands: ClusterHands {
         var requests: [PromotionRequest] = []
         var notices: [ClusterNotice] = []
         /// What the next `promote` calls answer before one works.
-        var problems: [HookProblem] = []
+        var problems: [PromotionFailure] = []
         /// Set to hold every `promote` until the coordinator is cancelled.
         var hangsInHook = false
     }
@@ -38,16 +38,16 @@ final class ScriptedHands: ClusterHands {
         script.withLock { $0.servers[node.id].map(Election.Answer.success) ?? .failure(NodeSilence("refuses connections")) }
     }
 
-    func promote(_ request: PromotionRequest) async -> Result<Void, HookProblem> {
+    func promote(_ request: PromotionRequest) async -> Result<Void, PromotionFailure> {
         let hangs = script.withLock { script in
             script.requests.append(request)
             return script.hangsInHook
         }
         while hangs, !Task.isCancelled { await Task.yield() }
-        if hangs { return .failure(HookProblem("cancelled")) }
+        if hangs { return .failure(PromotionFailure("cancelled")) }
         return script.withLock { script in
             if !script.problems.isEmpty { return .failure(script.problems.removeFirst()) }
-            guard let server = script.servers[request.candidate.id] else { return .failure(HookProblem("refuses connections")) }
+            guard let server = script.servers[request.candidate.id] else { return .failure(PromotionFailure("refuses connections")) }
             if server.role == .standby {
                 script.promotions.append(request.candidate.id)
                 script.servers[request.candidate.id] = observation(.primary, wal: server.walEnd.bytes, timeline: server.timeline.number + 1)

@@ -25,8 +25,8 @@ struct ConfigurationFileTests {
             "/u.conf:1: unknown parameter listen_adresses; did you mean listen_addresses?",
             "/u.conf:2: port takes a whole number from 1 to 65535, got '70000'",
             "/u.conf:3: max_client_conn takes a whole number from 1 to 1000000, got 'many'",
-            "/u.conf:4: health_check_period takes a time from 0 to 1d (units ms, s, min, h, d; without one it counts s), got '3 fortnights'",
-            "/u.conf:6: there is more behind the value of backend_port0: 5433 (a value with blanks stands in single quotes)",
+            "/u.conf:4: health_check_period takes a time from 0 to 1d (units us, ms, s, min, h, d; without one it counts s), got '3 fortnights'",
+            "/u.conf:6: there is more behind the value of backend_port0 (a value with blanks stands in single quotes): 5433",
             "/u.conf:7: backend_flag0 takes one or more of ALLOW_TO_FAILOVER, DISALLOW_TO_FAILOVER, with | between them, got 'SOMETIMES'",
             "/u.conf:8: unix_socket_permissions takes a file mode in octal, 0000 to 0777, got '0999'",
             "/u.conf:9: expected `name = value`, got = 7",
@@ -75,10 +75,17 @@ struct ConfigurationFileTests {
         #expect(settings.nodeName(7) == "node7")
     }
 
-    @Test("Node numbers end at 127")
-    func highestNode() {
-        #expect(!read("backend_hostname127 = 'b'").hasErrors)
-        #expect(read("backend_hostname128 = 'b'").hasErrors)
+    @Test("Node numbers go from 0 to 127, and each is written in one way", arguments: [("127", false), ("128", true), ("01", true), ("00", true), ("99999999999999999999", true)])
+    func highestNode(_ number: String, _ isWrong: Bool) {
+        let file = read("backend_hostname\(number) = 'b'")
+        #expect(file.hasErrors == isWrong)
+        #expect(file.diagnostics.allSatisfy { $0.message.contains("expected backend_hostnameN with N from 0 to 127") })
+    }
+
+    @Test("An empty host name is no node, as in pgpool")
+    func emptyHost() {
+        #expect(read("backend_hostname1 = ''").settings.nodes == [0])
+        #expect(read("backend_hostname1 = ''\nbackend_port1 = 5433").diagnostics.map(\.description) == ["/etc/u.conf:4: backend_port1 is for a node without backend_hostname1"])
     }
 
     @Test("Files are included relative to the includer, directories in order, and a loop ends with a message")
@@ -91,8 +98,6 @@ struct ConfigurationFileTests {
         #expect(file.settings[\.connections.port] == 3)
         #expect(file.settings[\.daemon.clusterName] == "two")
         #expect(file.settings.place(of: \.connections.port)?.description == "/etc/conf.d/b.conf:1")
-        let loop = read("include 'u.conf'")
-        #expect(loop.diagnostics.contains { $0.message.contains("more than 10 deep") })
         #expect(read("include 'gone.conf'").diagnostics.map(\.description) == ["/etc/u.conf:3: /etc/gone.conf cannot be read: No such file or directory"])
     }
 
@@ -103,12 +108,15 @@ struct ConfigurationFileTests {
     }
 
     @Test("pgpool's other parameters are named in a notice, never in silence", arguments: [
-        ("load_balance_mode = on", "does not exist yet"), ("serialize_accept = off", "no longer applies"), ("socket_dir = '/tmp'", "is called unix_socket_directories"),
+        ("load_balance_mode = on", "does not exist yet"), ("serialize_accept = off", "no longer applies"), ("socket_dir = '/tmp'", "is called unix_socket_directories today: its value was taken"),
+        ("black_function_list = 'f'", "is called write_function_list today, which does not exist yet"), ("print_user = on", "is called log_line_prefix today, which no longer applies"),
+        ("backend_flag0 = 'ALWAYS_PRIMARY'", "ALWAYS_PRIMARY does not exist yet"),
         ("wd_port0 = 9000", "does not exist yet"), ("delegate_IP = '1.2.3.4'", "does not exist yet"),
     ])
     func pgpool(_ line: String, _ words: String) throws {
         let file = read(line)
         #expect(!file.hasErrors)
+        #expect(file.diagnostics.count == 1)
         #expect(try #require(file.diagnostics.first).description.contains("notice: "))
         #expect(try #require(file.diagnostics.first).message.contains(words))
     }
@@ -130,6 +138,62 @@ struct ConfigurationFileTests {
         #expect(!dumped.contains("sesame"))
     }
 
+    @Test("Nothing that may be part of a password is in a message", arguments: [
+        "health_check_password = sesame sesame", "health_check_password = 'a'sesame", "health_check_password3 = a sesame", "health_check_pasword = a sesame",
+        "health_check_password = 'sesame", "health_check_password = 'AESsesame'", "wd_authkey = a sesame", "health_check_password = 'sesame\\000'",
+    ])
+    func secretsInMessages(_ line: String) {
+        let messages = read(line).diagnostics.map(\.description)
+        #expect(!messages.isEmpty)
+        #expect(messages.allSatisfy { !$0.contains("sesame") })
+    }
+
+    @Test("A password that a later file overrides still must not be readable")
+    func overriddenSecret() {
+        let source = MemorySource(files: ["/u.conf": "include 'a.conf'\nbackend_hostname0 = a\nhealth_check_user = p\nhealth_check_password = ''", "/a.conf": "\nhealth_check_password = 'b'"],
+                                  modes: ["/a.conf": 0o604, "/u.conf": 0o644])
+        let file = ConfigurationFile(path: "/u.conf", from: source)
+        #expect(file.diagnostics.map(\.description) == ["/a.conf:2: /a.conf holds a password and has mode 0604: chmod 600 it, so that others cannot read it"])
+    }
+
+    @Test("A node at Understudy's own address is refused", arguments: [
+        ("localhost", "localhost", true), ("localhost", "127.0.0.1", true), ("*", "::1", true), ("10.0.0.1", "10.0.0.1", true), ("0.0.0.0", "::1", false),
+        ("10.0.0.1", "localhost", false), ("", "localhost", false), ("", "/tmp", true), ("", "/run/postgresql", false), ("DB.example", "db.Example", true),
+    ])
+    func ownAddress(_ listen: String, _ host: String, _ isOwn: Bool) {
+        let file = read("listen_addresses = '\(listen)'\nbackend_hostname1 = '\(host)'\nbackend_port1 = 9999")
+        #expect(file.diagnostics.map(\.description) == (isOwn ? ["/etc/u.conf:5: node 1 is at \(host):9999, where Understudy itself listens: change backend_port1 or port"] : []))
+        #expect(!read("listen_addresses = '\(listen)'\nbackend_hostname1 = '\(host)'\nbackend_port1 = 9998").hasErrors)
+    }
+
+    @Test("Every node that is wrong is told, not the first alone")
+    func allNodes() {
+        let file = ConfigurationFile(path: "/u.conf", from: MemorySource(files: ["/u.conf": """
+            backend_hostname0 = a
+            backend_hostname1 = b
+            backend_port3 = 1
+            health_check_period4 = 1
+            backend_flag1 = 'ALLOW_TO_FAILOVER|DISALLOW_TO_FAILOVER'
+            """]))
+        #expect(file.diagnostics.map(\.description) == [
+            "/u.conf:3: backend_port3 is for a node without backend_hostname3",
+            "/u.conf:4: health_check_period4 is for a node without backend_hostname4",
+            "/u.conf:5: backend_flag1 has both ALLOW_TO_FAILOVER and DISALLOW_TO_FAILOVER: expected one of them",
+            "/u.conf:1: nodes 0, 1 cannot be watched: health_check_user is not set",
+        ])
+    }
+
+    @Test("Listeners that nobody could reach, or that the system could not make, are errors")
+    func listeners() {
+        #expect(read("listen_addresses = ''\nunix_socket_directories = ''").diagnostics.map(\.place.line) == [3])
+        #expect(!read("listen_addresses = ''").hasErrors)
+        let room = 107 - "/.s.PGSQL.9999".utf8.count
+        let path = "/" + String(repeating: "d", count: room - 1)
+        #expect(!read("unix_socket_directories = '/tmp, \(path)'").hasErrors)
+        #expect(read("unix_socket_directories = '/tmp, \(path)d'").diagnostics.first?.message.contains("may have 107 bytes") == true)
+        #expect(read("control_socket = '/\(String(repeating: "d", count: 107))'").diagnostics.first?.message.contains("control_socket") == true)
+    }
+
     @Test("A configuration without nodes says what is missing")
     func noNodes() {
         let file = ConfigurationFile(path: "/u.conf", from: MemorySource(files: ["/u.conf": ""]))
@@ -139,25 +203,6 @@ struct ConfigurationFileTests {
     @Test("A file that is missing is one error")
     func missing() {
         let file = ConfigurationFile(path: "/gone.conf", from: MemorySource(files: [:]))
-        #expect(file.diagnostics.first?.description == "/gone.conf:1: /gone.conf cannot be read: No such file or directory")
-    }
-}
-
-@Suite("PoolPasswd")
-struct PoolPasswdTests {
-    @Test("Clear passwords are known; other forms and broken lines are reported by line")
-    func lines() {
-        let source = MemorySource(files: ["/p": "app:TEXTs3:cret\n\n# c\nold:md5abc\nbroken\n"])
-        let file = PoolPasswd(path: "/p", from: source)
-        #expect(file.passwords.mapValues(\.text) == ["app": "s3:cret"])
-        #expect(file.diagnostics.map(\.place.line) == [4, 5])
-        #expect(file.diagnostics.map(\.severity) == [.notice, .error])
-    }
-
-    @Test("A readable file is refused, a missing one knows nobody")
-    func modes() {
-        let open = PoolPasswd(path: "/p", from: MemorySource(files: ["/p": "a:TEXTb"], modes: ["/p": 0o640]))
-        #expect(open.diagnostics.first?.message.contains("chmod 600") == true)
-        #expect(PoolPasswd(path: "/q", from: MemorySource(files: [:])).diagnostics.isEmpty)
+        #expect(file.diagnostics.map(\.description) == ["/gone.conf:1: /gone.conf cannot be read: No such file or directory"])
     }
 }

@@ -86,7 +86,7 @@ struct LoginTests {
         let mute = try Peer(listens: true), dropper = try Peer(listens: true, address: 0x7F00_0002, port: mute.port)
         let found = ["127.0.0.1", "127.0.0.2"].compactMap { SocketAddress(numeric: $0, port: mute.port) }
         let resolver = HostResolver(refresh: .seconds(60)) { _, _ in found }
-        let failure = try await dropper.dropping { try await self.failure(host: "db1", port: mute.port, within: .milliseconds(400), resolver: resolver) }
+        let failure = try await dropper.dropping { try await self.failure(host: "db1", port: mute.port, within: .seconds(4), resolver: resolver) }
         guard case .lost = failure else { return #expect(Bool(false), "\(String(describing: failure))") }
     }
 

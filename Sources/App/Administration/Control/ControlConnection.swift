@@ -92,6 +92,7 @@ package final class ControlConnection: Sendable {
         }
     }
 
+    /// Sends every byte, or throws at the deadline.
     package func write(_ data: Data, until deadline: Monotonic) async throws(Failure) {
         var rest = data[...]
         while !rest.isEmpty {

@@ -28,6 +28,7 @@ package enum ControlLine {
     /// Longer lines end the conversation.
     package static let limit = 1 << 20
 
+    /// One value as one line of JSON, its end included.
     package static func encode(_ value: some Encodable) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -91,6 +91,7 @@ package struct EventView: Codable, Sendable {
 }
 
 extension NodeView {
+    /// Every node of a snapshot, by ascending id.
     package static func all(_ snapshot: ClusterSnapshot) -> [NodeView] {
         snapshot.nodes.map { view in
             let observation = view.report?.observation
@@ -102,6 +103,7 @@ extension NodeView {
         }
     }
 
+    /// The nodes as a table for people.
     package static func table(_ nodes: [NodeView]) -> Table {
         Table(columns: ["id", "name", "host", "port", "role", "status", "timeline", "lsn", "lag_bytes", "replication", "sync", "reason"], rows: nodes.map { node in
             [String(node.id), node.name, node.host, String(node.port), node.role, node.status, node.timeline.map(String.init), node.lsn,
@@ -121,6 +123,7 @@ extension StatusView {
 }
 
 extension EventView {
+    /// The events as a table for people.
     package static func table(_ events: [EventView]) -> Table {
         Table(columns: ["number", "at", "epoch", "kind", "message"], rows: events.map { event in
             [String(event.number), event.at, String(event.epoch), event.kind, event.message + event.timelineText]

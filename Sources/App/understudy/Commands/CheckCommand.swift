@@ -1,21 +1,38 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Hooks
+internal import Reactor
 internal import Settings
 
-struct CheckCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "check", abstract: "Read a configuration and say everything that is wrong with it, without starting.")
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Read a configuration and its hooks and say everything that is wrong with them, without starting.")
 
     @Option(name: .shortAndLong, help: "The configuration file.")
     var file: String
 
-    func run() throws {
+    func run() async throws {
         let loaded = LoadedConfiguration(path: file)
         for diagnostic in loaded.diagnostics { print(diagnostic) }
-        if loaded.hasErrors {
-            let count = loaded.diagnostics.count { $0.severity == .error }
-            print("\(count) \(count == 1 ? "error" : "errors") in \(file)")
+        let problems = try await hookProblems(loaded.settings)
+        for problem in problems { print(problem) }
+        let errors = loaded.diagnostics.count { $0.severity == .error } + problems.count
+        guard errors == 0 else {
+            print("\(errors) \(errors == 1 ? "error" : "errors") in \(file)\(problems.isEmpty ? "" : " and its hooks")")
             throw ExitCode.failure
         }
-        print("\(file) is good: \(loaded.settings.nodes.count) nodes, port \(loaded.settings[\.connections.port])")
+        let nodes = loaded.settings.nodes.count
+        print("\(file) is good: \(nodes) \(nodes == 1 ? "node" : "nodes"), port \(loaded.settings[\.connections.port])")
+    }
+
+    /// Hooks are looked into where they would run: in a process of their own, without effects.
+    private func hookProblems(_ settings: Settings) async throws -> [HookProblem] {
+        let waiter = try DescriptorWaiter()
+        let processes = HookProcesses(executable: try ownExecutable(), waiter: waiter) { line in
+            if line.level == .error { StderrLog.writeLine(line.message) }
+        }
+        let (_, problems) = await HookCatalogue.load(try SharedFiles.directories(settings), options: settings.hookOptions, processes: processes)
+        await processes.shutDown()
+        return problems
     }
 }

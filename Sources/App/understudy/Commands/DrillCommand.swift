@@ -22,7 +22,7 @@ struct DrillCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let fault = Drill.Fault(rawValue: fault) else {
-            throw ValidationError("there is no fault \"\(fault)\"; this version knows \(Drill.Fault.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw PlaygroundError("there is no fault \"\(fault)\"; this version knows \(Drill.Fault.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         let cluster = try place.cluster()
         let client = ControlClient(path: cluster.description.socket, waiter: try DescriptorWaiter())

@@ -37,7 +37,7 @@ struct PlaygroundCommand: ParsableCommand {
             options.sync = sync
             options.settings = try settings.map { setting in
                 guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
-                    throw ValidationError("--set takes name=value, got \(setting)")
+                    throw PlaygroundError("--set takes name=value, got \(setting)")
                 }
                 return (String(setting[..<equals]), String(setting[setting.index(after: equals)...]))
             }
@@ -82,14 +82,19 @@ struct PlaygroundCommand: ParsableCommand {
 }
 
 /// For people: what runs where, and how to get in.
-private func summary(_ playground: PlaygroundDescription) -> String {
+private func summary(_ playground: PlaygroundDescription) throws -> String {
+    let understudy = try ownExecutable()
     let nodes = playground.nodes.map { "  node\($0.id)   port \($0.port)   \($0.role)\n" }.joined()
     let members = playground.members.map { $0.pid == 0 ? "  the daemon does not run\n" : "  daemon  port \($0.port)   pid \($0.pid)\n" }.joined()
     return """
         \(playground.dir)
         \(nodes)\(members)
+        configuration   \(playground.dir)/understudy.conf
+        site hooks      \(playground.dir)/hooks
+        logs            \(playground.dir)/log
+
           PGPASSFILE=\(playground.passfile) psql -h 127.0.0.1 -p \(playground.port) -U \(playground.user) \(playground.database)
-          understudy nodes --socket \(playground.socket)
+          \(understudy) nodes --socket \(playground.socket)
 
         """
 }

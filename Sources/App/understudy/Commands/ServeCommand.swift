@@ -13,7 +13,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         if geteuid() == 0 && !allowRoot {
-            throw ValidationError("understudy does not run as root: start it as a user of its own, or say --allow-root")
+            throw StartFailure("understudy does not run as root: start it as a user of its own, or say --allow-root")
         }
         let loaded = LoadedConfiguration(path: file)
         for diagnostic in loaded.diagnostics { StderrLog.writeLine(diagnostic.description) }

@@ -23,6 +23,7 @@ package struct FailoverProcedure: Sendable {
         case finish(Outcome)
     }
 
+    /// What came of the last action.
     package enum Fact: Sendable {
         case gateClosed
         case answered([NodeID: Election.Answer])
@@ -35,6 +36,7 @@ package struct FailoverProcedure: Sendable {
         case retried
     }
 
+    /// How the procedure ended.
     package enum Outcome: Hashable, Sendable {
         case promoted(NodeID)
         /// The old primary serves again under a new epoch.

@@ -17,7 +17,7 @@ enum HarmlessNames {
     fetch first next order window preceding following cast coalesce nullif greatest least extract overlay position substring trim treat \
     grouping rollup cube sets normalize escape matched delete insert grant always inner left right full cross outer natural view \
     index force quote null header format delimiter freeze concurrently collate tablesample bernoulli system repeatable asymmetric symmetric both \
-    leading trailing end cycle depth breadth search merge overlaps tables btree gin gist spgist brin
+    leading trailing end cycle depth breadth search merge overlaps tables copy btree gin gist spgist brin
     """
     private static let types = """
     numeric decimal varchar char character varying bit time timestamp timestamptz timetz float double precision int integer bigint smallint \

@@ -10,7 +10,7 @@ enum Keyword: String, CaseIterable {
     case set, listen, load, `do`, call, execute, declare
     // Words inside a statement.
     case local, transaction, constraints, prepared, to, and, no, chain, temp, temporary, global, into, hold, session, or, replace
-    case atomic, pg_temp, set_config, pg_catalog
+    case atomic
     // Words that a table, column list, alias or definition follows.
     case `as`, exists, recursive, function, procedure, aggregate, routine, references, on, only, type, view, index
 
@@ -20,6 +20,9 @@ enum Keyword: String, CaseIterable {
         guard let word = Self.byHash[hash] else { return nil }
         self = word
     }
+
+    static let intoHash = Lexer.hash("into".utf8), pgTempHash = Lexer.hash("pg_temp".utf8), pgCatalogHash = Lexer.hash("pg_catalog".utf8)
+    static let setConfigHash = Lexer.hash("set_config".utf8), trueHash = Lexer.hash("true".utf8)
 
     /// Whether a parenthesis behind the name that follows this word cannot be a function's: `INSERT INTO t (a)`,
     /// `AS t(a)`, `IF NOT EXISTS t (`, `CREATE FUNCTION f(`.

@@ -18,8 +18,8 @@ package struct StatementScanner {
         var first: Keyword?
         var words = 0
         var effects: WorkEffects = []
-        /// The keyword, if it was one, of the last words of the statement and before the last name with dots.
-        var previous: Keyword?, beforePrevious: Keyword?
+        /// The last words, by their hashes; 0 for anything else.
+        var previous: UInt64 = 0, beforePrevious: UInt64 = 0
         var isEmpty = true
         var shown: String?
         var isOver = false
@@ -33,7 +33,8 @@ package struct StatementScanner {
         var isQualified = false
         /// The schema, where there is one, is pg_catalog.
         var isBuiltIn = true
-        let context: Keyword?
+        /// The word before it, by its hash.
+        let context: UInt64
         let followsParenthesis: Bool
     }
 
@@ -80,41 +81,37 @@ package struct StatementScanner {
                 name = nil
             case .symbol, .literal, .parameter:
                 name = nil
-                note(nil)
+                note(0)
             }
         }
         finishStatement()
     }
 
     private mutating func word(_ hash: UInt64, _ range: Range<Int>, _ name: inout Name?, isQualified: Bool, followsParenthesis: Bool) {
-        let keyword = Keyword(hash: hash)
-        if let keyword, keyword == .pg_temp { keep("a temporary object (pg_temp)") }
-        else if lexer.isTemporarySchema(range) { keep("a temporary object (pg_temp)") }
+        if hash == Keyword.pgTempHash || lexer.isTemporarySchema(range) { keep("a temporary object (pg_temp)") }
         if isQualified, let schema = name {
-            name = Name(hash: hash, range: range, isQuoted: false, isQualified: true, isBuiltIn: schema.hash == Self.pgCatalog && !schema.isQualified,
+            name = Name(hash: hash, range: range, isQuoted: false, isQualified: true, isBuiltIn: schema.hash == Keyword.pgCatalogHash && !schema.isQualified,
                         context: schema.context, followsParenthesis: schema.followsParenthesis)
             return
         }
         name = Name(hash: hash, range: range, isQuoted: false, context: statement.previous, followsParenthesis: followsParenthesis)
-        if statement.words == 0 { begin(keyword, range) } else { follow(keyword, range) }
+        if statement.words == 0 { begin(Keyword(hash: hash), range) } else { follow(hash, range) }
         statement.words += 1
-        note(keyword)
+        note(hash)
     }
 
     private mutating func quoted(_ range: Range<Int>, _ name: inout Name?, isQualified: Bool, followsParenthesis: Bool) {
         if lexer.isTemporarySchema(range) || lexer.text(range) == "pg_temp" { keep("a temporary object (pg_temp)") }
-        let context = isQualified ? name?.context : statement.previous
+        let context = isQualified ? name?.context ?? 0 : statement.previous
         name = Name(hash: 0, range: range, isQuoted: true, isBuiltIn: false, context: context, followsParenthesis: followsParenthesis)
-        if statement.words > 0, statement.words < 3 { follow(nil, range) }
+        if statement.words > 0, statement.words < 3 { follow(0, range) }
         statement.words += 1
-        note(nil)
+        note(0)
     }
 
-    private static let pgCatalog = Lexer.hash("pg_catalog".utf8)
-
-    private mutating func note(_ keyword: Keyword?) {
+    private mutating func note(_ hash: UInt64) {
         statement.beforePrevious = statement.previous
-        statement.previous = keyword
+        statement.previous = hash
     }
 
     private mutating func keep(_ reason: String) { if pin == nil { pin = Pin(reason) } }
@@ -124,7 +121,8 @@ package struct StatementScanner {
         statement.first = keyword
         statement.effects = .executes
         switch keyword {
-        case .begin, .start: statement.effects.insert(.opensBlock)
+        case .begin: statement.effects.insert([.opensBlock, .loneBegin])
+        case .start: statement.effects.insert(.opensBlock)
         case .commit, .end: statement.effects.insert([.mayCommit, .endsBlock, .loneCommit])
         case .rollback, .abort: statement.effects.insert([.endsBlock, .loneRollback, .beginsWithRollback])
         case .listen: keep("LISTEN")
@@ -143,8 +141,16 @@ package struct StatementScanner {
     }
 
     /// A later word of a statement.
+    private mutating func follow(_ hash: UInt64, _ range: Range<Int>) {
+        switch statement.first {
+        case .set, .prepare, .commit, .end, .rollback, .abort, .declare, .create, .show: follow(Keyword(hash: hash), range)
+        default: if statement.previous == Keyword.intoHash { selectInto(Keyword(hash: hash)) }
+        }
+    }
+
     private mutating func follow(_ keyword: Keyword?, _ range: Range<Int>) {
         let isSecond = statement.words == 1
+        let previous = Keyword(hash: statement.previous)
         switch statement.first {
         case .set where isSecond:
             switch keyword {
@@ -161,44 +167,41 @@ package struct StatementScanner {
             statement.effects = .executes
         case .commit where keyword == .chain, .end where keyword == .chain, .rollback where keyword == .chain, .abort where keyword == .chain:
             statement.effects.remove([.loneCommit, .loneRollback])
-            if statement.previous == .and { statement.effects.insert(.opensBlock) }
-        case .declare where keyword == .hold && statement.previous == .with:
+            if previous == .and { statement.effects.insert(.opensBlock) }
+        case .declare where keyword == .hold && previous == .with:
             keep("a cursor WITH HOLD")
         case .create where (keyword == .temp || keyword == .temporary) && statement.words <= 4 && depth == 0:
             keep("a temporary object")
-        case .create where keyword == .atomic && statement.previous == .begin:
+        case .create where keyword == .atomic && previous == .begin:
             keep("a function body in SQL, whose end Understudy does not find")
         case .show where isSecond:
             let name = lexer.text(range).lowercased()
             if name.hasPrefix("pool_") { statement.shown = name }
         default:
-            selectInto(keyword)
+            if statement.previous == Keyword.intoHash { selectInto(keyword) }
         }
         if statement.words >= 2 { statement.shown = nil }
     }
 
     /// `SELECT … INTO [LOCAL | GLOBAL] TEMP t`; `INSERT INTO temp` is a table of that name.
     private mutating func selectInto(_ keyword: Keyword?) {
-        guard keyword == .temp || keyword == .temporary || keyword == .local || keyword == .global, statement.previous == .into,
-              statement.beforePrevious != .insert, statement.beforePrevious != .merge else { return }
+        guard keyword == .temp || keyword == .temporary || keyword == .local || keyword == .global else { return }
+        let target = Keyword(hash: statement.beforePrevious)
+        if target == .insert || target == .merge { return }
         keep("a temporary table")
     }
 
     /// A name with a parenthesis behind it.
     private mutating func call(_ name: Name) {
-        if name.followsParenthesis || name.context?.introducesDefinition == true { return }
+        if !name.isQuoted, name.isBuiltIn, HarmlessNames.contains(name.hash) { return }
+        let context = Keyword(hash: name.context)
+        if name.followsParenthesis || context?.introducesDefinition == true { return }
         // CREATE INDEX … ON t (…), GRANT … ON FUNCTION f(…): what follows ON in a definition is no call.
         if statement.first == .create || statement.first == .alter || statement.first == .grant || statement.first == .revoke,
-           name.context == .on || name.context == .only || name.context == .index { return }
-        if !name.isQuoted, name.isBuiltIn {
-            if HarmlessNames.contains(name.hash) { return }
-            if name.hash == Self.setConfig, isLocalSetting() { return }
-        }
+           context == .on || context == .only || context == .index { return }
+        if !name.isQuoted, name.isBuiltIn, name.hash == Keyword.setConfigHash, isLocalSetting() { return }
         keep("the function \(shortened(name.range))")
     }
-
-    private static let setConfig = Lexer.hash("set_config".utf8)
-    private static let trueWord = Lexer.hash("true".utf8)
 
     /// Whether the arguments that follow end with `, true)`. Looks ahead on a copy.
     private func isLocalSetting() -> Bool {
@@ -208,7 +211,7 @@ package struct StatementScanner {
             case .symbol(UInt8(ascii: "(")): depth += 1; isTrue = false; afterComma = false
             case .symbol(UInt8(ascii: ")")): depth -= 1; afterComma = false
             case .symbol(UInt8(ascii: ",")): afterComma = depth == 1; isTrue = false
-            case .word(let hash, _): isTrue = afterComma && hash == Self.trueWord; afterComma = false
+            case .word(let hash, _): isTrue = afterComma && hash == Keyword.trueHash; afterComma = false
             case .symbol, .literal, .parameter, .quoted: isTrue = false; afterComma = false
             }
         }

@@ -1,7 +1,7 @@
 /// What a statement, or all the work up to a Sync, may have done by the time it is answered.
 package struct WorkEffects: OptionSet, Hashable, Sendable {
-    package let rawValue: UInt8
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    package let rawValue: UInt16
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// Something was executed, not only parsed or described.
     package static let executes = WorkEffects(rawValue: 1)
@@ -20,6 +20,9 @@ package struct WorkEffects: OptionSet, Hashable, Sendable {
     /// Its first statement is a ROLLBACK.
     package static let beginsWithRollback = WorkEffects(rawValue: 128)
 
+    /// It is one BEGIN and nothing else.
+    package static let loneBegin = WorkEffects(rawValue: 256)
+
     /// What cannot be told: it may have committed.
     static let unknown: WorkEffects = [.executes, .mayCommit]
 
@@ -27,7 +30,7 @@ package struct WorkEffects: OptionSet, Hashable, Sendable {
     func then(_ next: WorkEffects) -> WorkEffects {
         if isDisjoint(with: .executes) { return next.union(intersection(.extended)) }
         var both = union(next)
-        both.remove([.loneRollback, .loneCommit, .beginsWithRollback])
+        both.remove([.loneBegin, .loneRollback, .loneCommit, .beginsWithRollback])
         if contains(.beginsWithRollback) { both.insert(.beginsWithRollback) }
         if next.contains(.endsBlock), !next.contains(.opensBlock) { both.remove(.opensBlock) }
         return both

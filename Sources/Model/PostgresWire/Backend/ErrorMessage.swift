@@ -1,5 +1,6 @@
 /// An ErrorResponse or NoticeResponse: one we send, or what matters of one a node sent.
 package struct ErrorMessage: Error, Hashable, Sendable {
+    /// What the receiver must conclude: the statement failed, the session is over, or nothing is wrong.
     package enum Severity: String, Sendable { case error = "ERROR", fatal = "FATAL", panic = "PANIC", warning = "WARNING" }
 
     package var severity: Severity

@@ -1,12 +1,15 @@
 /// The node's messages that the proxy says in its place.
 extension MessageWriter {
+    /// ReadyForQuery with the session's transaction status.
     package mutating func readyForQuery(_ status: TransactionStatus) { message(.readyForQuery) { $0.byte(status.rawValue) } }
 
+    /// CommandComplete; `tag` as PostgreSQL would write it.
     package mutating func commandComplete(_ tag: String) { message(.commandComplete) { $0.string(tag) } }
 
     /// AuthenticationOk.
     package mutating func authenticationOK() { message(.authentication) { $0.int32(0) } }
 
+    /// ParameterStatus: one reported parameter and its value.
     package mutating func parameterStatus(_ name: String, _ value: String) {
         message(.parameterStatus) { body in
             body.string(name)

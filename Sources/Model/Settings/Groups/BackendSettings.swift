@@ -14,7 +14,7 @@ package struct BackendSettings: SettingsGroup {
     package let weight = Parameter.real(
         "backend_weight", 0...10_000, default: "1", .restart, perNode: .required, "Relative share of reads.")
     package let flag = Parameter.flags(
-        "backend_flag", ["ALLOW_TO_FAILOVER", "DISALLOW_TO_FAILOVER"], default: "ALLOW_TO_FAILOVER", .restart, perNode: .required,
+        "backend_flag", ["ALLOW_TO_FAILOVER", "DISALLOW_TO_FAILOVER"], unsupported: ["ALWAYS_PRIMARY", "ALWAYS_MASTER"], default: "ALLOW_TO_FAILOVER", .restart, perNode: .required,
         "Whether the node may be taken out of service automatically.")
     package let zone = Parameter.string(
         "backend_zone", .restart, perNode: .required, "Where the node stands, for hooks that prefer a place.")

@@ -9,6 +9,7 @@ package struct ConnectionSettings: SettingsGroup {
         "port", 1...65_535, default: 9999, .restart, "TCP port for applications; also names the Unix-domain socket.")
     package let unixSocketDirectories = Parameter.list(
         "unix_socket_directories", default: "/tmp", .restart, "Directories in which a Unix-domain socket is made; empty is none.")
+        .formerly("socket_dir")
     package let unixSocketGroup = Parameter.string(
         "unix_socket_group", .restart, "Group that owns the Unix-domain sockets; empty is the daemon's own.")
     package let unixSocketPermissions = Parameter.mode(

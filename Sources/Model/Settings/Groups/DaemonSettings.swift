@@ -17,5 +17,11 @@ package struct DaemonSettings: SettingsGroup {
         "dns_refresh", .seconds(1) ... .seconds(86_400), unit: .seconds, default: "30s", .restart,
         "How old the addresses of a host name may grow; the last good ones are kept while the resolver fails.")
     package let logLevel = Parameter.choice(
-        "log_min_messages", ["debug", "info", "notice", "warning", "error", "critical"], default: "info", .reload, "The least severe log lines that are written.")
+        "log_min_messages", ["debug", "info", "notice", "warning", "error", "critical"], synonyms: Self.pgpoolLevels, default: "info", .reload,
+        "The least severe log lines that are written; pgpool's debug1 to debug5, log, fatal and panic mean the nearest of these.")
+
+    /// pgpool's levels by ours; where none is the same, the one that writes more.
+    private static let pgpoolLevels = [
+        "debug1": "debug", "debug2": "debug", "debug3": "debug", "debug4": "debug", "debug5": "debug", "log": "error", "fatal": "critical", "panic": "critical",
+    ]
 }

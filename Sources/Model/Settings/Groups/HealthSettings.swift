@@ -26,4 +26,5 @@ package struct HealthSettings: SettingsGroup {
     package let failoverOnBackendError = Parameter.boolean(
         "failover_on_backend_error", default: true, .restart,
         "Whether failing traffic makes a node be probed at once; off leaves it to the periodic probes.")
+        .formerly("fail_over_on_backend_error")
 }

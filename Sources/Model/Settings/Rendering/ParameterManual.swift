@@ -1,36 +1,46 @@
 /// `docs/parameters.md`: the manual's page of parameters.
 package enum ParameterManual {
+    /// The whole page.
     package static var text: String {
         """
         # Parameters
 
         Written by `understudy render parameters`; do not edit. How a file is written and read: [configuration](configuration.md).
-        `N` is a node's number. "reload" takes effect with SIGHUP, "restart" with the next start.
+        `N` is a node's number, 0 to \(SettingsRegistry.highestNode); a parameter that is listed with and without it may be set for all nodes and differ for one.
+        Times have the units us, ms, s, min, h and d, sizes B, kB, MB, GB and TB. "reload" takes effect with SIGHUP, "restart" with the next start.
 
-        """ + SettingsRegistry.shared.groups.map(section).joined()
+        """ + SettingsRegistry.shared.groups.map(section).joined() + pgpool
     }
 
     private static func section(_ group: any SettingsGroup) -> String {
-        "\n## \(group.title)\n\n| parameter | type | default | change | meaning |\n|---|---|---|---|---|\n" + group.declarations.map(row).joined()
+        "\n## \(group.title)\n\n| parameter | takes | default | change | meaning |\n|---|---|---|---|---|\n" + group.declarations.map(parameter).joined()
     }
 
-    private static func row(_ declaration: Declaration) -> String {
-        let name: String = switch declaration.perNode {
+    private static func parameter(_ declaration: Declaration) -> String {
+        let name = switch declaration.perNode {
         case .never: "`\(declaration.name)`"
         case .required: "`\(declaration.name)N`"
         case .optional: "`\(declaration.name)`, `\(declaration.name)N`"
         }
-        let type = declaration.isSecret ? "secret" : declaration.type.word
-        return "| \(name) | \(type) | `\(SampleFile.written(declaration))` | \(declaration.change.rawValue) | \(declaration.meaning) Takes \(declaration.type.expectation). |\n"
-            .replacingPipes(in: declaration)
+        let former = declaration.formerNames.isEmpty ? "" : " Formerly " + declaration.formerNames.map { "`\($0)`" }.joined(separator: ", ") + "."
+        return row(name, declaration.type.summary, "`\(SampleFile.written(declaration))`", declaration.change.rawValue, declaration.meaning + former)
+    }
+
+    private static var pgpool: String {
+        """
+
+        ## pgpool-II's other parameters
+
+        A file may have them: each is named in a notice, and has no effect.
+
+        | parameter | what became of it |
+        |---|---|
+
+        """ + PgpoolNames.all.map { name in row("`\(name)`", PgpoolNames.fate(of: name) ?? "") }.joined()
+    }
+
+    /// A `|` inside a cell would end it.
+    private static func row(_ cells: String...) -> String {
+        "| " + cells.map { $0.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|") }.joined(separator: " | ") + " |\n"
     }
 }
-
-extension String {
-    /// `|` inside a cell would end it.
-    fileprivate func replacingPipes(in declaration: Declaration) -> String {
-        guard case .flags = declaration.type else { return self }
-        return split(separator: " | between", omittingEmptySubsequences: false).joined(separator: " \\| between")
-    }
-}
-

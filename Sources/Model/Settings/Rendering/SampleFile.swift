@@ -1,9 +1,11 @@
 /// `samples/understudy.conf`: every parameter with its meaning and default, commented out.
 package enum SampleFile {
+    /// The whole file.
     package static var text: String {
         """
         # Understudy's configuration, in the format of postgresql.conf: name = value, # begins a comment.
-        # Every parameter is here with its default. Where pgpool-II has a parameter of the same meaning, it has pgpool-II's name.
+        # Every parameter is here with its default; at least backend_hostname0 and health_check_user must be set.
+        # Where pgpool-II has a parameter of the same meaning, it has pgpool-II's name.
         # Check a file with:  understudy check -f FILE
         # This file is written by:  understudy render sample
 
@@ -18,14 +20,13 @@ package enum SampleFile {
     private static func entry(_ declaration: Declaration) -> String {
         let name = declaration.perNode == .required ? declaration.name + "0" : declaration.name
         let override = declaration.perNode == .optional ? " For node N alone: \(declaration.name)N." : ""
-        let restart = declaration.change == .restart ? " (restart)" : ""
-        return "\n# \(declaration.meaning)\(override)\(restart)\n#\(name) = \(written(declaration))\n"
+        return "\n# \(declaration.meaning)\(override)\n# (\(declaration.type.summary); \(declaration.change.rawValue))\n#\(name) = \(written(declaration))\n"
     }
 
-    /// As it must be written in a file.
+    /// A parameter's default as it must be written in a file.
     static func written(_ declaration: Declaration) -> String {
         switch declaration.type {
-        case .string, .list, .choice, .flags: "'\(declaration.defaultText)'"
+        case .string, .secret, .list, .choice, .flags: "'\(declaration.defaultText)'"
         case .boolean, .integer, .real, .duration, .bytes, .mode: declaration.defaultText
         }
     }

@@ -1,0 +1,120 @@
+internal import ClusterModel
+internal import Coordination
+internal import Foundation
+internal import Hooks
+internal import Logging
+internal import Reactor
+internal import Settings
+internal import Storage
+
+/// The hooks of this daemon, loaded and ready: what is run for the coordinator's requests and notices.
+struct HookStage: Sendable {
+    /// Notices that may wait to be told; more are dropped with a log line.
+    private static let noticeBacklog = 64
+
+    private let runner: HookRunner
+    private let processes: HookProcesses
+    private let nodes: [Node]
+    private let clusterName: String
+    private let logger: Logger
+    private let notices: AsyncStream<HookEvent>
+    private let noticeInput: AsyncStream<HookEvent>.Continuation
+
+    /// Loads every hook; a broken one keeps the daemon from starting: better now than at 3 a.m.
+    init(_ settings: Settings, _ nodes: [Node], host: HookHands, store: StateStore, waiter: DescriptorWaiter, logger: Logger) async throws {
+        let log: HookLog = { logger.hookLine($0) }
+        processes = HookProcesses(executable: try ownExecutable(), waiter: waiter, log: log)
+        let (catalogue, problems) = await HookCatalogue.load(try SharedFiles.directories(settings), options: settings.hookOptions, processes: processes)
+        guard problems.isEmpty else {
+            for problem in problems { StderrLog.writeLine(problem.description) }
+            throw StartFailure("\(problems.count) \(problems.count == 1 ? "problem" : "problems") in hooks, see above: correct them, or move the file out of \(settings[\.daemon.hookDirectory])")
+        }
+        for entry in catalogue.entries {
+            logger.info("hook loaded", metadata: ["hook": "\(entry.name)", "file": "\(entry.file)", "events": "\(entry.events.joined(separator: ", "))"])
+        }
+        runner = HookRunner(catalogue: catalogue, processes: processes, host: host, journal: StoredHookJournal(store: store, logger: logger), log: log)
+        self.nodes = nodes
+        self.logger = logger
+        clusterName = settings[\.daemon.clusterName]
+        (notices, noticeInput) = AsyncStream.makeStream(of: HookEvent.self, bufferingPolicy: .bufferingOldest(Self.noticeBacklog))
+    }
+
+    /// Keeps processes ready and tells notices, until cancelled.
+    func run() async {
+        await processes.prepare()
+        await withDiscardingTaskGroup { group in
+            for await event in notices { group.addTask { _ = await runner.run(event) } }
+            group.cancelAll()
+        }
+        await processes.shutDown()
+    }
+
+    /// Runs the `failover` event for a request.
+    func promote(_ request: PromotionRequest) async -> Result<Void, PromotionFailure> {
+        let candidates = request.observations.filter { $0.value.role == .standby }.sorted { $0.value.walEnd > $1.value.walEnd }.map(\.key)
+        let header = HookEvent.Header(id: request.event, epoch: request.epoch, at: Date().timeIntervalSince1970, attempt: request.attempt)
+        let event = HookEvent.failover(header, in: cluster(request.observations, primary: nil), lost: request.lost.id, candidate: request.candidate.id,
+                                       candidates: candidates, lastPrimaryLSN: request.lastPrimaryLSN)
+        switch await runner.run(event, bundledOnly: request.bundledOnly) {
+        case .done: return .success(())
+        case .passed: return .failure(PromotionFailure("no hook took care of the failover event"))
+        case .failed(let fault): return .failure(PromotionFailure(fault.description))
+        }
+    }
+
+    /// Queues a notice for the hooks that want it.
+    func tell(_ notice: ClusterNotice) {
+        let event: HookEvent = switch notice {
+        case .nodeDown(let node, let wasPrimary, let reason, let epoch, let id):
+            .nodeDown(header(id, epoch), in: cluster([:], primary: nil), node: node.id, wasPrimary: wasPrimary, error: reason)
+        case .failoverFinished(let ok, let lost, let primary, let outcome, let epoch, let id, let milliseconds):
+            .failoverFinished(header(id, epoch), in: cluster([:], primary: primary?.id), lost: lost.id, primary: primary?.id, outcome: outcome,
+                              error: ok ? nil : outcome, took: .milliseconds(Int64(milliseconds)))
+        }
+        if case .dropped = noticeInput.yield(event) {
+            logger.warning("a notice to hooks was dropped: \(Self.noticeBacklog) wait already", metadata: ["event": "\(event.schema.name)"])
+        }
+    }
+
+    private func header(_ id: String, _ epoch: Epoch) -> HookEvent.Header { HookEvent.Header(id: id, epoch: epoch, at: Date().timeIntervalSince1970) }
+
+    private func cluster(_ observations: [NodeID: NodeObservation], primary: NodeID?) -> HookCluster {
+        HookCluster(name: clusterName, nodes: nodes.map { node in
+            let seen = observations[node.id]
+            return HookCluster.Member(node: node, status: seen == nil ? .down : .up, role: seen?.role, walEnd: seen?.walEnd, timeline: seen?.timeline)
+        }, primary: primary)
+    }
+}
+
+extension Logger {
+    /// A hook's own line, or one about a hook.
+    fileprivate func hookLine(_ line: HookLogLine) {
+        let level: Logger.Level = switch line.level {
+        case .debug: .debug
+        case .info: .info
+        case .warning: .warning
+        case .error: .error
+        }
+        var metadata = Logger.Metadata()
+        if !line.event.isEmpty { metadata["event"] = "\(line.event)" }
+        if !line.hook.isEmpty { metadata["hook"] = "\(line.hook)" }
+        if let place = line.place { metadata["place"] = "\(place)" }
+        for (name, value) in line.fields { metadata["field.\(name)"] = "\(value.logText)" }
+        log(level: level, "\(line.message)", metadata: metadata)
+    }
+}
+
+extension HookValue {
+    /// For a log line: texts and numbers as they are, tables in short.
+    fileprivate var logText: String {
+        switch self {
+        case .none: "nil"
+        case .boolean(let value): String(value)
+        case .integer(let value): String(value)
+        case .double(let value): String(value)
+        case .text(let value): value
+        case .list(let values): "{" + values.map(\.logText).joined(separator: ", ") + "}"
+        case .map(let values): "{" + values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.logText)" }.joined(separator: ", ") + "}"
+        }
+    }
+}

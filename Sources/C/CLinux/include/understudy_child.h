@@ -1,0 +1,31 @@
+/* Child processes that are given one socket and nothing else, and limits that a process puts on itself. */
+#pragma once
+#include <stdint.h>
+#include <sys/types.h>
+
+typedef struct {
+    pid_t pid;
+    /* Readable when the child has ended. */
+    int process;
+    /* Our end of the child's descriptor 0; non-blocking. */
+    int channel;
+    /* What the child writes to descriptor 2; non-blocking at both ends, so it holds at most a pipe's worth. */
+    int errors;
+} understudy_child;
+
+/* Starts `path verb` with an empty environment, its own process group, default signals, the channel as descriptor 0,
+ * /dev/null as 1, and nothing else open. 0, or the error's number. All descriptors are close-on-exec. */
+int understudy_start_child(const char *path, const char *verb, understudy_child *child);
+
+/* Reaps the child: 1 and its status as wait() gives it, 0 while it still runs, -1 and errno. Does not block. */
+int understudy_reap_child(const understudy_child *child, int *status);
+
+/* Sends SIGKILL; a child that has ended is left alone. */
+void understudy_kill_child(const understudy_child *child);
+
+/* For the child itself: no new privileges, no core file, no file writes, few descriptors, and `memory` bytes of
+ * address space beyond what it has now. 0, or -1 and errno. */
+int understudy_confine(uint64_t memory);
+
+/* From now on, at most so many more seconds of CPU; then SIGXCPU. */
+int understudy_limit_cpu(uint64_t seconds);

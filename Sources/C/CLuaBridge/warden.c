@@ -1,0 +1,118 @@
+#define _GNU_SOURCE
+#include "sandbox.h"
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How often the warden looks at the clocks while Lua runs. */
+#define TICK_MILLISECONDS 50
+/* It calls nothing deep, and the address space of the process is limited. */
+#define STACK_BYTES (128 * 1024)
+
+bool channel_write(int channel, const struct buffer *frame)
+{
+    uint8_t head[4];
+    for (int i = 0; i < 4; i++)
+        head[i] = (uint8_t)(frame->count >> (8 * i));
+    const uint8_t *parts[] = {head, frame->bytes};
+    size_t counts[] = {sizeof head, frame->count};
+    for (int part = 0; part < 2; part++) {
+        size_t done = 0;
+        while (done < counts[part]) {
+            ssize_t written = write(channel, parts[part] + done, counts[part] - done);
+            if (written < 0 && errno == EINTR)
+                continue;
+            if (written <= 0)
+                return false;
+            done += (size_t)written;
+        }
+    }
+    return true;
+}
+
+/* A C function does not come back: the process is lost, so its fault is sent from here. The lock is held. */
+static void give_up(struct sandbox *box, const char *message)
+{
+    struct buffer note = {0};
+    if (fault_write(&note, "budget", message, &box->warden.place, box->warden.step))
+        channel_write(box->limits.channel, &note);
+    _exit(SANDBOX_EXIT_STUCK);
+}
+
+static void look(struct sandbox *box)
+{
+    struct warden *warden = &box->warden;
+    char message[128];
+    /* Held for long only while a log frame waits to be taken: then the daemon decides. */
+    if (pthread_mutex_trylock(&warden->lock) != 0)
+        return;
+    if (warden->is_running && clock_nanoseconds(CLOCK_MONOTONIC) > warden->deadline) {
+        snprintf(message, sizeof message, "one library call did not return within the budget of %g s",
+                 (double)box->limits.budget_nanoseconds / 1e9);
+        give_up(box, message);
+    }
+    if (warden->is_running && clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID) > warden->cpu_deadline) {
+        snprintf(message, sizeof message, "one library call computed for more than %g s", (double)box->limits.slice_nanoseconds / 1e9);
+        give_up(box, message);
+    }
+    pthread_mutex_unlock(&warden->lock);
+}
+
+static void *watch(void *argument)
+{
+    struct sandbox *box = argument;
+    struct pollfd both[2] = {{box->limits.channel, POLLRDHUP, 0}, {box->warden.wake, POLLIN, 0}};
+    while (true) {
+        poll(both, 2, TICK_MILLISECONDS);
+        if (both[1].revents)
+            return NULL;
+        if (both[0].revents & (POLLRDHUP | POLLHUP | POLLERR))
+            _exit(0); /* the daemon is gone, or has no more use for this */
+        look(box);
+    }
+}
+
+bool warden_start(struct sandbox *box)
+{
+    struct warden *warden = &box->warden;
+    pthread_attr_t attributes;
+    warden->wake = eventfd(0, EFD_CLOEXEC);
+    if (warden->wake < 0)
+        return false;
+    pthread_mutex_init(&warden->lock, NULL);
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    int status = pthread_create(&warden->thread, &attributes, watch, box);
+    pthread_attr_destroy(&attributes);
+    if (status == 0)
+        return true;
+    close(warden->wake);
+    return false;
+}
+
+void warden_stop(struct sandbox *box)
+{
+    eventfd_write(box->warden.wake, 1);
+    pthread_join(box->warden.thread, NULL);
+    close(box->warden.wake);
+    pthread_mutex_destroy(&box->warden.lock);
+}
+
+void warden_running(struct sandbox *box, bool is_running)
+{
+    struct warden *warden = &box->warden;
+    pthread_mutex_lock(&warden->lock);
+    warden->is_running = is_running;
+    warden->deadline = box->deadline + box->limits.grace_nanoseconds;
+    /* The count hook speaks first; this is for calls in which it cannot. */
+    warden->cpu_deadline = box->cpu_deadline + box->limits.slice_nanoseconds / 2;
+    if (is_running)
+        snprintf(warden->step, sizeof warden->step, "%s", box->step);
+    if (is_running && !warden->place.line)
+        warden->place = box->handler;
+    pthread_mutex_unlock(&warden->lock);
+}

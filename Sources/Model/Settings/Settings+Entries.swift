@@ -1,0 +1,30 @@
+extension Settings {
+    /// One parameter as it stands, for people: a row of `SHOW`.
+    package struct Entry: Hashable, Sendable {
+        /// With the node's number where there is one.
+        package let name: String
+        /// In the file's form, unquoted; `<secret>` for a secret that is set.
+        package let value: String
+        /// Where it was written; nil for a default.
+        package let place: Place?
+        package let meaning: String
+    }
+
+    /// Every parameter in the order of documents: those of a node once a node, and a node's own value behind the one for all.
+    package var entries: [Entry] {
+        SettingsRegistry.shared.groups.flatMap(\.declarations).flatMap { declaration in
+            let own = values.keys.compactMap { $0.name == declaration.name ? $0.node : nil }.sorted()
+            let numbers: [Int?] = switch declaration.perNode {
+            case .never: [nil]
+            case .required: nodes
+            case .optional: [nil] + own
+            }
+            return numbers.map { entry(declaration, $0) }
+        }
+    }
+
+    private func entry(_ declaration: Declaration, _ node: Int?) -> Entry {
+        Entry(name: declaration.name + (node.map(String.init) ?? ""), value: declaration.type.text(of: value(declaration, node)),
+              place: places[Key(name: declaration.name, node: node)], meaning: declaration.meaning)
+    }
+}

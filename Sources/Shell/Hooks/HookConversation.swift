@@ -1,0 +1,172 @@
+internal import ClusterModel
+internal import Glibc
+internal import Reactor
+
+/// One request to a hook process, from sending it to its report: answers the hook's calls and keeps its deadline.
+struct HookConversation: Sendable {
+    enum Ending: Sendable {
+        case reported(HookValue)
+        case failed(HookFault)
+    }
+
+    let processes: HookProcesses
+    /// What is sent; its limits are those below.
+    let request: HookValue
+    let limits: HookLimits
+    /// Whose code it is, for messages.
+    let hook: String
+    /// Chunk names, and the files they stand for.
+    let files: [String: String]
+    let isNotification: Bool
+    let log: @Sendable (HookLogLine.Level, String, [String: HookValue], HookPlace?) -> Void
+    /// Does what the hook asks for.
+    let perform: @Sendable (HookRequest) async -> Result<HookValue, HostCallFailure>
+
+    /// Processes that may die unheard before the event fails: one can be killed while it waits for work.
+    private static let attempts = 2
+
+    /// Returns soon after the budget at the latest, whatever the hook does; the process is reaped or handed back.
+    func run() async -> Ending {
+        let budgetEnd = Monotonic.now() + limits.budget
+        var status: Int32?
+        for _ in 0..<Self.attempts {
+            let child: HookChild
+            do { child = try await processes.checkOut(isNotification: isNotification) } catch {
+                return .failed(HookFault(.environment, "no hook process can be had: \(error.reason)", place: nil, hook: hook))
+            }
+            let result = await converse(with: child, budgetEnd)
+            if case .ended(let ending, isReusable: true) = result {
+                await processes.checkIn(child)
+                return ending
+            }
+            status = await processes.remove(child, patience: .zero)
+            switch result {
+            case .ended(let ending, _): return ending
+            case .died(let last?): return .failed(fault(Self.kind(of: status), Self.words(for: status), last.request))
+            case .died(nil): continue
+            }
+        }
+        return .failed(fault(Self.kind(of: status), Self.words(for: status), nil))
+    }
+
+    private enum Course: Sendable {
+        case ended(Ending, isReusable: Bool)
+        /// Without a report; nil when nothing was heard of it at all, so that nothing can have been done.
+        case died(Heard?)
+    }
+
+    private struct Heard: Sendable {
+        /// The latest call.
+        var request: HookRequest?
+    }
+
+    private func converse(with child: HookChild, _ budgetEnd: Monotonic) async -> Course {
+        guard let frame = HookFrame.bytes(of: request) else {
+            return .ended(.failed(fault(.environment, "the hook files are more than \(HookFrame.maximumBytes) bytes together", nil)), isReusable: true)
+        }
+        let end = budgetEnd + limits.grace
+        var heard: Heard?
+        guard await child.send(frame, until: end) else { return .died(nil) }
+        while true {
+            switch await child.receive(until: end) {
+            case .timedOut:
+                let words = Task.isCancelled ? "the daemon is stopping" : "not finished within its budget of \(limits.budget.words), and did not stop"
+                return .ended(.failed(fault(.budget, words, heard?.request)), isReusable: false)
+            case .malformed: return .ended(.failed(fault(.environment, "the hook process sent what is no report", heard?.request)), isReusable: false)
+            case .closed: return .died(heard)
+            case .frame(let report):
+                heard = heard ?? Heard()
+                switch report["kind"].text {
+                case "log": write(report)
+                case "done": return .ended(.reported(report["value"]), isReusable: true)
+                case "fault": return .ended(.failed(fault(from: report)), isReusable: report["class"].text != HookFault.Kind.budget.rawValue)
+                case "call":
+                    let call = HookRequest(report, place: place(report))
+                    heard?.request = call
+                    guard let answer = await answer(call, child, budgetEnd), await child.send(answer, until: end) else { return .died(heard) }
+                default: return .ended(.failed(fault(.environment, "the hook process sent a report of an unknown kind", heard?.request)), isReusable: false)
+                }
+            }
+        }
+    }
+
+    /// The answer's frame, at the latest when the budget ends; nil when the process died meanwhile.
+    private func answer(_ call: HookRequest, _ child: HookChild, _ budgetEnd: Monotonic) async -> [UInt8]? {
+        enum First: Sendable { case answered(Result<HookValue, HostCallFailure>), process(isSilent: Bool) }
+        let first = await withTaskGroup(of: First.self) { group in
+            group.addTask { .answered(await perform(call)) }
+            group.addTask { .process(isSilent: await child.waitForSigns(until: budgetEnd) == .timedOut) }
+            defer { group.cancelAll() }
+            return await group.next()
+        }
+        let result: Result<HookValue, HostCallFailure>
+        switch first {
+        case .answered(let answer): result = answer
+        case .process(isSilent: true) where Task.isCancelled: result = .failure(HostCallFailure(.budget, "the daemon is stopping"))
+        case .process(isSilent: true): result = .failure(HostCallFailure(.budget, "not finished within its budget of \(limits.budget.words): \(call.operation) was under way"))
+        case .process(isSilent: false), nil: return nil
+        }
+        return HookFrame.bytes(of: Self.value(result)) ?? HookFrame.bytes(of: Self.value(.failure(
+            HostCallFailure(.environment, "\(call.operation) gave more than \(HookFrame.maximumBytes) bytes: ask for less"))))
+    }
+
+    private static func value(_ result: Result<HookValue, HostCallFailure>) -> HookValue {
+        switch result {
+        case .success(let value): ["value": value]
+        case .failure(let failure): ["failed": ["class": .text(failure.kind.rawValue), "message": .text(failure.message), "is_final": .boolean(failure.isFinal)]]
+        }
+    }
+
+    private func write(_ report: HookValue) {
+        log(HookLogLine.Level(rawValue: report["level"].text ?? "") ?? .info, report["message"].text ?? "", report["fields"].map ?? [:], place(report))
+    }
+
+    private func place(_ report: HookValue) -> HookPlace? {
+        guard let chunk = report["file"].text, !chunk.isEmpty else { return nil }
+        return HookPlace(file: files[chunk] ?? chunk, line: Int(report["line"].integer ?? 0))
+    }
+
+    private func fault(_ kind: HookFault.Kind, _ message: String, _ last: HookRequest?) -> HookFault {
+        HookFault(kind, message, place: last?.place, hook: hook, step: last?.step)
+    }
+
+    /// A fault that the sandbox reports. What Lua raises begins with `file:line:`; that is the better place.
+    private func fault(from report: HookValue) -> HookFault {
+        var message = report["message"].text ?? "no reason given", place = place(report)
+        for (chunk, file) in files where message.hasPrefix(chunk + ":") {
+            let rest = message.dropFirst(chunk.count + 1), digits = rest.prefix { $0.isNumber }
+            guard let line = Int(digits), rest.dropFirst(digits.count).hasPrefix(": ") else { continue }
+            place = HookPlace(file: file, line: line)
+            message = String(rest.dropFirst(digits.count + 2))
+            break
+        }
+        return HookFault(HookFault.Kind(rawValue: report["class"].text ?? "") ?? .code, message, place: place, hook: hook, step: report["step"].text)
+    }
+
+    /// How a process ended that made no report.
+    private static func words(for status: Int32?) -> String {
+        guard let status else { return "the hook process ended" }
+        switch status & 0x7F {
+        case 0: return "the hook process ended with status \((status >> 8) & 0xFF)"
+        case SIGXCPU: return "the hook process used up its CPU time"
+        case let signal: return "the hook process was ended by signal \(signal)"
+        }
+    }
+
+    private static func kind(of status: Int32?) -> HookFault.Kind { status.map { $0 & 0x7F == SIGXCPU } == true ? .budget : .environment }
+}
+
+/// What a hook asks for.
+struct HookRequest: Sendable {
+    let operation: String
+    let arguments: [HookValue]
+    let step: String?
+    let place: HookPlace?
+
+    init(_ report: HookValue, place: HookPlace?) {
+        operation = report["op"].text ?? ""
+        arguments = report["arguments"].list ?? []
+        step = report["step"].text.flatMap { $0.isEmpty ? nil : $0 }
+        self.place = place
+    }
+}

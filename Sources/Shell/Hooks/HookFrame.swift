@@ -1,0 +1,21 @@
+/// How values travel between daemon and hook process: four bytes of length, little-endian, then the value.
+enum HookFrame {
+    static let headBytes = 4
+    static let maximumBytes = HookValue.maximumBytes
+
+    /// The length that a head announces; nil when it is over the limit.
+    static func bodyCount(_ head: ArraySlice<UInt8>) -> Int? {
+        let count = head.reversed().reduce(0) { $0 << 8 | Int($1) }
+        return count <= maximumBytes ? count : nil
+    }
+
+    /// nil when the value is too large to be sent.
+    static func bytes(of value: HookValue) -> [UInt8]? {
+        let body = value.encoded
+        guard body.count <= maximumBytes else { return nil }
+        var frame: [UInt8] = []
+        frame.reserveCapacity(headBytes + body.count)
+        frame.append(littleEndian: UInt32(body.count))
+        return frame + body
+    }
+}

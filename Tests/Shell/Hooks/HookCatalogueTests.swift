@@ -1,0 +1,72 @@
+import Testing
+@testable import Hooks
+
+@Suite("The catalogue of hooks")
+struct HookCatalogueTests {
+    @Test("Options arrive typed, the default where nothing is set")
+    func options() async throws {
+        let header = ", options = { wait = us.opt.duration '1min', size = us.opt.bytes '16MB', count = us.opt.integer(3), who = us.opt.string 'me', "
+            + "loud = us.opt.boolean(true), mode = us.opt.one_of({ 'keep', 'drop' }, 'keep') }"
+        let body = "  return us.done { opt.wait, opt.size, opt.count, opt.who, opt.loud, opt.mode }"
+        try await onStage(["ours.lua": failoverHook(body, header: header)]) { stage in
+            #expect(await stage.failOver(stage.runner()) == .done(hook: "ours", [60, .integer(16 << 20), 3, "me", true, "keep"]))
+            let set = [("ours", "wait", "1500ms"), ("ours", "size", "1GB"), ("ours", "count", "-4"), ("ours", "who", "you"), ("ours", "loud", "off"), ("ours", "mode", "drop")]
+            #expect(await stage.failOver(stage.runner(options: set)) == .done(hook: "ours", [1.5, .integer(1 << 30), -4, "you", false, "drop"]))
+        }
+    }
+
+    @Test("The bundled hook takes its option under its short name")
+    func bundledOption() async throws {
+        try await onStage { stage in
+            _ = await stage.failOver(stage.runner(options: [("failover", "promote_wait", "5s")]))
+            #expect(stage.host.calls.contains { if case .promote(_, wait: .seconds(5)) = $0 { true } else { false } })
+        }
+    }
+
+    @Test("Every wrong option is reported with the configuration's line")
+    func wrongOptions() async throws {
+        let header = ", options = { wait = us.opt.duration '1min', url = us.opt.string(), mode = us.opt.one_of({ 'keep', 'drop' }, 'keep') }"
+        try await onStage(["ours.lua": failoverHook("", header: header)]) { stage in
+            let (_, problems) = await stage.load(options: [("ours", "wait", "soon"), ("ours", "wiat", "3s"), ("ours", "mode", "kep"), ("failvoer", "promote_wait", "3s")])
+            #expect(Set(problems) == [
+                "understudy.conf:1: hook.ours.wait: expected a duration such as \"500ms\", \"30s\" or \"10min\"; got \"soon\"",
+                "understudy.conf:2: hook.ours.wiat: hook \"ours\" has no option \"wiat\"; did you mean \"wait\"?",
+                "understudy.conf:3: hook.ours.mode: expected one of keep, drop; got \"kep\"",
+                "ours.lua: hook.ours.url: expected a text; it is not set and has no default",
+                "understudy.conf:4: hook.failvoer.promote_wait: there is no hook \"failvoer\"; the hooks are failover, ours",
+            ])
+        }
+    }
+
+    @Test("Two hooks of one name, a stolen name and a replaced stranger are refused")
+    func names() async throws {
+        let files = ["a.lua": failoverHook("", name: "twin"), "b.lua": failoverHook("", name: "twin"), "c.lua": failoverHook("", name: "failover"),
+                     "d.lua": failoverHook("", name: "other", header: ", replaces = 'understudy/failvoer'")]
+        try await onStage(files) { stage in
+            let (_, problems) = await stage.load()
+            #expect(problems == [
+                "d.lua: replaces = \"understudy/failvoer\": there is no such hook; those that can be replaced are understudy/failover",
+                "b.lua: a hook is called \"twin\" already, in a.lua",
+                "c.lua: the name \"failover\" belongs to the hook understudy/failover: choose another, or write replaces = \"understudy/failover\"",
+            ])
+        }
+    }
+
+    @Test("Files that are no hooks are left alone; a directory that is missing holds none")
+    func files() async throws {
+        try await onStage(["ours_spec.lua": "syntax error", "README.md": "words", "lib/unused.lua": "syntax error"]) { stage in
+            let (catalogue, problems) = await stage.load()
+            #expect(problems == [])
+            #expect(catalogue.entries.map(\.name) == ["understudy/failover"])
+        }
+        try await onStage { stage in #expect(await stage.load().1 == []) }
+    }
+
+    @Test("A file that cannot be used is named", arguments: [
+        (String(repeating: "x", count: 60) + ".lua", "return 1", ": the name is longer than 55 bytes: rename the file"),
+        ("big.lua", String(repeating: "-", count: LuaFile.maximumBytes + 1), ": is 1048577 bytes long: a Lua file has at most 1048576"),
+    ])
+    func unusable(name: String, text: String, problem: String) async throws {
+        try await onStage([name: text]) { stage in #expect(await stage.load().1 == [name + problem]) }
+    }
+}

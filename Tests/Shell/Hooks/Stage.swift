@@ -1,0 +1,115 @@
+import ClusterModel
+import Foundation
+import Glibc
+import Reactor
+import Synchronization
+import Testing
+@testable import Hooks
+@testable import Settings
+
+/// A site's hook directory, hook processes, a fake cluster of three nodes: everything a hook needs to run.
+final class Stage: Sendable {
+    let host = FakeHost()
+    let journal = MemoryJournal()
+    let processes: HookProcesses
+    private let directory: URL
+    let waiter: DescriptorWaiter
+
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Built beside this test.
+    static let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "HookHostFixture").path
+
+    /// `files` by their path under the site's hook directory.
+    init(_ files: [String: String] = [:]) throws {
+        directory = FileManager.default.temporaryDirectory.appending(path: "understudy-hooks-\(UUID().uuidString)")
+        for (name, text) in files {
+            let file = directory.appending(path: name)
+            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: file)
+        }
+        waiter = try DescriptorWaiter()
+        let lines = Lines()
+        processes = HookProcesses(executable: Self.executable, waiter: waiter) { lines.append($0) }
+        self.lines = lines
+    }
+
+    private final class Lines: Sendable {
+        let all = Mutex<[HookLogLine]>([])
+        func append(_ line: HookLogLine) { all.withLock { $0.append(line) } }
+    }
+
+    private let lines: Lines
+
+    var logged: [String] { lines.all.withLock { $0.map { "\($0.level.rawValue): \($0.message)" } } }
+    var site: String { directory.path }
+
+    func load(options: [(String, String, String)] = []) async -> (HookCatalogue, [String]) {
+        let settings = options.enumerated().map { index, option in
+            Settings.HookOption(hook: option.0, option: option.1, text: option.2, place: Settings.Place(file: "understudy.conf", line: index + 1))
+        }
+        let directories = HookDirectories(library: Self.root.appending(path: "lua").path, bundled: Self.root.appending(path: "hooks").path, site: site)
+        let (catalogue, problems) = await HookCatalogue.load(directories, options: settings, processes: processes)
+        return (catalogue, problems.map { $0.description.replacing(site + "/", with: "") })
+    }
+
+    func runner(options: [(String, String, String)] = [], limits: HookLimits = HookLimits(budget: .seconds(60))) async -> HookRunner {
+        let (catalogue, _) = await load(options: options)
+        let lines = lines
+        return HookRunner(catalogue: catalogue, processes: processes, host: host, journal: journal, limits: limits) { lines.append($0) }
+    }
+
+    func failOver(_ runner: HookRunner, epoch: UInt64 = 2, candidate: Int? = 1, bundledOnly: Bool = false) async -> HookOutcome {
+        await runner.run(Self.failover(epoch: epoch, candidate: candidate), bundledOnly: bundledOnly)
+    }
+
+    /// The fault of a failover that must fail, with the directory left out of its place.
+    func fault(_ runner: HookRunner) async -> String {
+        guard case .failed(let fault) = await failOver(runner) else { return "no fault" }
+        return "\(fault.kind) " + fault.description.replacing(site + "/", with: "")
+    }
+
+    func end() async {
+        await processes.shutDown()
+        await waiter.shutDown()
+        do { try FileManager.default.removeItem(at: directory) } catch CocoaError.fileNoSuchFile {} catch { Issue.record(error) }
+    }
+
+    /// Kills the hook processes that are at work for this stage's events.
+    func killWorkingProcesses() async {
+        for pid in await processes.pidsAtWork { kill(pid, SIGKILL) }
+    }
+
+    static let cluster = HookCluster(name: "main", nodes: (0..<3).map { number in
+        HookCluster.Member(node: Node(id: NodeID(number), name: "pg\(number + 1)", host: "10.0.0.\(number + 1)", port: 5432, dataDirectory: "/data/\(number)"),
+                           status: number == 0 ? .down : .up, role: number == 0 ? nil : .standby,
+                           walEnd: number == 0 ? nil : LogSequenceNumber(bytes: UInt64(5000 - number)), timeline: Timeline(1))
+    }, primary: nil)
+
+    static func failover(epoch: UInt64 = 2, candidate: Int? = 1) -> HookEvent {
+        .failover(HookEvent.Header(id: "ev-1", epoch: Epoch(epoch), at: 1_700_000_000), in: cluster, lost: NodeID(0),
+                  candidate: candidate.map { NodeID($0) }, candidates: [NodeID(1), NodeID(2)], lastPrimaryLSN: LogSequenceNumber(bytes: 5000))
+    }
+}
+
+/// Runs `body` on a stage and clears it away.
+func onStage(_ files: [String: String] = [:], _ body: (Stage) async throws -> Void) async throws {
+    let stage = try Stage(files)
+    do { try await body(stage) } catch {
+        await stage.end()
+        throw error
+    }
+    await stage.end()
+}
+
+/// A hook file with one handler for `failover`.
+func failoverHook(_ body: String, name: String = "ours", header: String = "") -> String {
+    """
+    local us = require "understudy"
+    local hook = us.hook { name = "\(name)"\(header) }
+    function hook.failover(ev, opt)
+    \(body)
+    end
+    return hook
+    """
+}

@@ -1,0 +1,53 @@
+import ClusterModel
+import PostgresWire
+import Sessions
+import TestSupport
+@testable import Proxying
+
+/// A proxy before scripted nodes; the first one is the primary of epoch 1.
+struct Stage {
+    let proxy: Proxy
+    let facts = Log()
+    private let nodes: [Node]
+
+    private struct Answers: AdminResponder {
+        func answer(_ statement: AdminStatement, user: String, database: String, reply: @escaping @Sendable (AdminReply) -> Void) {
+            reply(.table(columns: ["node_id"], rows: [["0"]]))
+        }
+    }
+
+    init(_ backends: ScriptedBackend..., open: Int? = 0, _ change: (inout ProxyConfiguration) -> Void = { _ in }) throws {
+        var configuration = ProxyConfiguration()
+        configuration.listenAddresses = ["127.0.0.1"]
+        configuration.port = 0
+        change(&configuration)
+        nodes = backends.enumerated().map { Node(id: NodeID($0), name: "node\($0)", host: "127.0.0.1", port: $1.port) }
+        let facts = facts
+        proxy = try Proxy(configuration, Topology(epoch: Epoch(1), gate: open.map { .open(primary: NodeID($0)) } ?? .closed(reason: "a test"), nodes: nodes),
+                          facts: { facts.add("\($0)") }, admin: Answers(), log: { _ in })
+    }
+
+    func close(_ epoch: UInt64) async { await proxy.apply(Topology(epoch: Epoch(epoch), gate: .closed(reason: "a test"), nodes: nodes)) }
+
+    func open(_ node: Int, _ epoch: UInt64) async { await proxy.apply(Topology(epoch: Epoch(epoch), gate: .open(primary: NodeID(node)), nodes: nodes)) }
+
+    func frontend() throws -> ScriptedFrontend { try ScriptedFrontend(port: proxy.port ?? 0) }
+
+    /// Waits until something is so; nothing of the proxy can be waited for otherwise. False after five seconds.
+    func eventually(_ isSo: () async -> Bool) async -> Bool {
+        let end = ContinuousClock.now + .seconds(5)
+        while ContinuousClock.now < end {
+            if await isSo() { return true }
+            await Task.yield()
+        }
+        return false
+    }
+}
+
+/// A node that lets everybody in and answers every query by its name and the text.
+func echoing() throws -> ScriptedBackend {
+    try ScriptedBackend { connection in
+        try connection.welcome()
+        try connection.echo()
+    }
+}
