@@ -159,6 +159,7 @@ tests("Probing", on: "NodeConnections", "HealthTracking")
 fixture("HookHostFixture", on: "Hooks")
 tests("Hooks", on: "CLuaBridge", "ClusterModel", "Reactor", "Settings", "HookHostFixture")
 tests("Storage", on: "ClusterModel", "GRDB")
+tests("Playground")
 tests("Coordination", on: "ClusterModel", "Failover", "Logging", "Storage")
 
 targets.append(.testTarget(name: "IntegrationTests", dependencies: ["understudy", "Playground", "NodeControl", "Probing", "NodeConnections", "HealthTracking",

@@ -120,7 +120,7 @@ extension ClusterCoordinator {
         let details = Details(["event": loss.event, "lost": lost.name, "primary": primary?.name ?? "", "outcome": message], phases: timeline.phases, total: milliseconds)
         await record("failover_finished", node: primary?.id, message, details: details.json)
         await tell(.nodeDown(lost, wasPrimary: true, reason: loss.reason, epoch: state.epoch, event: loss.event + "-down"))
-        await tell(.failoverFinished(ok: primary != nil, lost: lost, primary: primary, outcome: message, epoch: state.epoch,
+        await tell(.failoverFinished(ok: primary != nil, lost: lost, primary: primary, outcome: outcome.word, message: message, epoch: state.epoch,
                                            event: loss.event + "-finished", milliseconds: milliseconds))
     }
 }

@@ -37,7 +37,7 @@ package struct PromotionRequest: Sendable {
 /// A fact for `tell` hooks.
 package enum ClusterNotice: Sendable {
     case nodeDown(Node, wasPrimary: Bool, reason: String, epoch: Epoch, event: String)
-    case failoverFinished(ok: Bool, lost: Node, primary: Node?, outcome: String, epoch: Epoch, event: String, milliseconds: Double)
+    case failoverFinished(ok: Bool, lost: Node, primary: Node?, outcome: String, message: String, epoch: Epoch, event: String, milliseconds: Double)
 }
 
 /// Why a hook did not do its work; with file and line where there is one.

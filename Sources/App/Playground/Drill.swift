@@ -72,10 +72,13 @@ package final class Drill: @unchecked Sendable {
             isOver = true
             history.ended = now
         }
+        let isBlocked = cluster.primary() == nil
+        // A statement that waits for a primary may wait for minutes.
+        if isBlocked { for client in writers + idle { client.abandon() } }
         group.wait()
-        for client in idle { check(client) }
+        if !isBlocked { for client in idle { check(client) } }
         let stored = try storedIDs()
-        return lock.withLock { history.report(stored: stored) }
+        return lock.withLock { history.report(stored: stored, hasPrimary: !isBlocked) }
     }
 
     private func inject(_ victim: Int) throws {
@@ -122,6 +125,7 @@ package final class Drill: @unchecked Sendable {
     }
 
     private func note(_ failure: SQLClient.Failure) {
+        if isOver { return }
         if history.faultAt == 0 { firstFailure = firstFailure ?? failure }
         if let state = failure.sqlState { history.errors.append(state) }
         if failure.isConnectionLost { history.lostConnections += 1 }
@@ -129,7 +133,7 @@ package final class Drill: @unchecked Sendable {
 
     /// As an application would: at once, then every 50 ms.
     private func reconnect() -> SQLClient? {
-        do { return try cluster.connect(timeout: 10) } catch {
+        do { return try cluster.connect(timeout: 2) } catch {
             usleep(50_000)
             return nil
         }

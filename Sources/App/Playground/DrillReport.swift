@@ -77,14 +77,15 @@ struct DrillHistory {
     var lostConnections = 0
     var lostIdleConnections = 0
 
-    /// `stored`: the ids in the table of the surviving primary; nil when there is none to ask.
-    func report(stored: Set<Int>?) -> DrillReport {
+    /// `stored`: the ids in the table of the surviving primary; nil when there is none to ask. `hasPrimary`: some node is
+    /// writable; writes that stay away without one were rightly blocked.
+    func report(stored: Set<Int>?, hasPrimary: Bool) -> DrillReport {
         let acknowledged = Set(acknowledgements.map(\.id))
         let missing = stored.map { acknowledged.subtracting($0).count } ?? 0
         let recovery = acknowledgements.filter { $0.at > faultAt && $0.server != firstServer }.map(\.at).min()
         let wroteOnAfter = acknowledgements.contains { $0.server == firstServer && $0.at > faultAt + 1000 }
         let time: Double? = if let recovery { recovery - faultAt } else { wroteOnAfter ? 0 : nil }
-        let verdict: DrillReport.Verdict = if missing > 0 || time == nil { .failed } else { recovery == nil ? .uninterrupted : .recovered }
+        let verdict: DrillReport.Verdict = if missing > 0 { .failed } else if time == nil { hasPrimary ? .failed : .blocked } else { recovery == nil ? .uninterrupted : .recovered }
         return DrillReport(
             time_to_first_write_ms: time.map(rounded), longest_stall_ms: rounded(longestStall), errors: errors.count,
             errors_by_sqlstate: Dictionary(errors.map { ($0, 1) }, uniquingKeysWith: +), lost_connections: lostConnections + lostIdleConnections,

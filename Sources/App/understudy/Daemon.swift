@@ -61,6 +61,7 @@ struct Daemon {
             try await group.next()
             inbox.close()
         }
+        logger.notice("stopped")
     }
 
     private func makeProxy(_ nodes: [Node], _ responder: ShowResponder, _ facts: @escaping @Sendable (ProxyFact) -> Void) throws -> Proxy {

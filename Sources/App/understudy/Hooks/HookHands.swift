@@ -7,8 +7,8 @@ internal import NodeControl
 struct HookHands: HookHost {
     let nodes: NodeSet
 
-    /// A hook's statement may take as long as its event; this is the bound where the event has none.
-    private static let sqlTimeout = Duration.seconds(60)
+    /// Of one statement: a hook in a failover that waits for a lock holds every client up.
+    private static let sqlTimeout = Duration.seconds(10)
 
     func perform(_ call: HostCall, in context: EffectContext) async throws(HostCallFailure) -> HookValue {
         do { return try await attempt(call, context) } catch let refused as EffectRefused {

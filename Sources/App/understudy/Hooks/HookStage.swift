@@ -67,9 +67,9 @@ struct HookStage: Sendable {
         let event: HookEvent = switch notice {
         case .nodeDown(let node, let wasPrimary, let reason, let epoch, let id):
             .nodeDown(header(id, epoch), in: cluster(observations, primary: nil), node: node.id, wasPrimary: wasPrimary, error: reason)
-        case .failoverFinished(let ok, let lost, let primary, let outcome, let epoch, let id, let milliseconds):
+        case .failoverFinished(let ok, let lost, let primary, let outcome, let message, let epoch, let id, let milliseconds):
             .failoverFinished(header(id, epoch), in: cluster(observations, primary: primary?.id), lost: lost.id, primary: primary?.id, outcome: outcome,
-                              error: ok ? nil : outcome, took: .milliseconds(Int64(milliseconds)))
+                              error: ok ? nil : message, took: .milliseconds(Int64(milliseconds)))
         }
         if case .dropped = noticeInput.yield(event) {
             logger.warning("a notice to hooks was dropped: \(Self.noticeBacklog) wait already", metadata: ["event": "\(event.schema.name)"])
