@@ -139,7 +139,7 @@ shell("Hooks", on: "CLinux", "CLuaBridge", "ClusterModel", "Settings", "Reactor"
 app("Coordination", on: "ClusterModel", "Failover", "Storage", "Logging")
 app("Administration", on: "ClusterModel", "Coordination", "Failover", "Storage", "Reactor", "CLinux", "Logging")
 
-app("Playground", on: "CPostgres")
+app("Playground", on: "CPostgres", "CLinux")
 executable("understudy", on: "Administration", "Playground", "Hooks", "Coordination", "Proxying", "Probing", "NodeControl", "NodeConnections", "Storage",
            "Reactor", "Sessions", "HealthTracking", "Failover", "PostgresWire", "Settings", "ClusterModel", "Logging", "ArgumentParser")
 
@@ -157,6 +157,7 @@ tests("Reactor")
 fixture("HookHostFixture", on: "Hooks")
 tests("Hooks", on: "CLuaBridge", "ClusterModel", "Reactor", "Settings", "HookHostFixture")
 tests("Storage", on: "ClusterModel", "GRDB")
+tests("Playground")
 tests("Coordination", on: "ClusterModel", "Failover", "Logging", "Storage")
 
 targets.append(.testTarget(name: "IntegrationTests", dependencies: ["understudy", "Playground"], path: "Tests/Integration",
