@@ -139,7 +139,7 @@ shell("Hooks", on: "CLinux", "CLuaBridge", "ClusterModel", "Settings", "Reactor"
 app("Coordination", on: "ClusterModel", "Failover", "Storage", "Logging")
 app("Administration", on: "ClusterModel", "Coordination", "Failover", "Storage", "Reactor", "CLinux", "Logging")
 
-app("Playground", on: "CPostgres")
+app("Playground", on: "CPostgres", "CLinux")
 executable("understudy", on: "Administration", "Playground", "Hooks", "Coordination", "Proxying", "Probing", "NodeControl", "NodeConnections", "Storage",
            "Reactor", "Sessions", "HealthTracking", "Failover", "PostgresWire", "Settings", "ClusterModel", "Logging", "ArgumentParser")
 

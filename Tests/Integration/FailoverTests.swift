@@ -14,7 +14,8 @@ extension IntegrationTests {
                 #expect(report.lost_acknowledged_writes == 0)
                 #expect(report.lost_connections == 0)
                 #expect(report.acknowledged_writes > 100)
-                #expect(cluster.primary() == 1, "the synchronous standby has the most WAL")
+                // Either standby: the asynchronous one may have received more by then, and so all that was acknowledged.
+                #expect([1, 2].contains(cluster.primary()))
             }
         }
 

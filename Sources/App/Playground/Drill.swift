@@ -14,71 +14,85 @@ package final class Drill: @unchecked Sendable {
 
     /// Between two writes of one client.
     private static let pause: UInt32 = 5000
-    /// Seconds of writing before the fault, and after writes came back.
-    private static let warmUp = 1.0, afterwards = 1.0
+    /// Seconds of writing before the fault.
+    private static let warmUp = 1.0
     /// Seconds to wait for writes to come back before the drill counts as failed.
     private static let patience = 30.0
+    /// Seconds a statement may still take when the drill is over.
+    private static let lastAnswer = 5.0
+    /// Microseconds between the first statements of the idle clients: some meet the gap, some come after it.
+    private static let idleStep: UInt32 = 40_000
 
     private let cluster: PlaygroundCluster
     private let fault: Fault
     private let clients: Int
     private let table: String
+    /// Seconds of writing after writes came back.
+    private let afterwards: Double
 
     // Everything below is guarded by `lock`.
     private let lock = NSLock()
     private var history: DrillHistory
     private var nextID = 0
     private var isOver = false
+    private var isHungUp = false
+    /// Each client that waits for an answer, by its own number.
+    private var inUse: [ObjectIdentifier: SQLClient] = [:]
     private var firstFailure: (any Error)?
 
     private let start = DispatchTime.now().uptimeNanoseconds
 
     /// `clients` write; as many more are logged in and idle when the fault strikes.
-    package init(cluster: PlaygroundCluster, fault: Fault, clients: Int) throws {
+    package init(cluster: PlaygroundCluster, fault: Fault, clients: Int, afterwards: Double = 1) throws {
         guard (1...500).contains(clients) else { throw PlaygroundError("--clients takes 1 to 500, got \(clients)") }
         self.cluster = cluster
         self.fault = fault
         self.clients = clients
+        self.afterwards = afterwards
         table = "drill_\(UInt32.random(in: 0...UInt32.max))"
-        history = DrillHistory(began: 0, ended: 0, faultAt: 0, firstServer: 0)
+        history = DrillHistory(began: 0, ended: 0, faultAt: nil, firstServer: "", canRecover: true)
     }
 
     /// Runs the drill; blocks for some seconds. The daemon's phases are not in the report: they are the caller's to ask for.
     package func run() throws -> DrillReport {
         guard let victim = cluster.primary() else { throw PlaygroundError("no node of the playground is writable: there is nothing to kill") }
-        // Who wrote a row is its default, so that the clients' statements are plain inserts.
-        let setup = try cluster.connect()
-        try setup.query("CREATE TABLE \(table) (id bigint PRIMARY KEY, server int DEFAULT inet_server_port())")
+        let canRecover = !cluster.nodes(as: "standby").isEmpty
+        try makeTable()
         let idle = try (0..<clients).map { _ in try cluster.connect() }
         for client in idle { try client.query("SELECT 1") }
         let writers = try (0..<clients).map { _ in try cluster.connect() }
 
         let group = DispatchGroup()
-        lock.withLock { history.began = now }
+        lock.withLock {
+            history.began = now
+            history.canRecover = canRecover
+        }
         for writer in writers { inThread(group) { self.write(with: writer) } }
+        for (number, client) in idle.enumerated() { inThread(group) { self.ask(client, number) } }
         Thread.sleep(forTimeInterval: Self.warmUp)
         if let failure = lock.withLock({ firstFailure }) {
-            lock.withLock { isOver = true }
-            group.wait()
+            end(group)
             throw failure
         }
         lock.withLock {
-            history.firstServer = history.acknowledgements.last?.server ?? 0
+            history.firstServer = history.acknowledgements.last?.server ?? ""
             history.faultAt = now
         }
-        try inject(victim)
-        waitForRecovery()
-        lock.withLock {
-            isOver = true
-            history.ended = now
+        do { try inject(victim) } catch {
+            end(group)
+            throw error
         }
-        let isBlocked = cluster.primary() == nil
-        // A statement that waits for a primary may wait for minutes.
-        if isBlocked { for client in writers + idle { client.abandon() } }
-        group.wait()
-        if !isBlocked { for client in idle { check(client) } }
+        waitForRecovery()
+        end(group)
+        if let failure = lock.withLock({ firstFailure }) { throw failure }
         let stored = try storedIDs()
-        return lock.withLock { history.report(stored: stored, hasPrimary: !isBlocked) }
+        return lock.withLock { history.report(stored: stored) }
+    }
+
+    /// Who wrote a row is its default, so that the clients' statements are plain inserts.
+    private func makeTable() throws {
+        let identity = "current_setting('port') || ' since ' || pg_postmaster_start_time()"
+        try cluster.connect().query("CREATE TABLE \(table) (id bigint PRIMARY KEY, server text DEFAULT \(identity))")
     }
 
     private func inject(_ victim: Int) throws {
@@ -89,11 +103,26 @@ package final class Drill: @unchecked Sendable {
         }
     }
 
-    /// Returns a second after writes came back on another server, or when patience is over.
+    /// Returns some time after writes came back on another server, or when patience is over.
     private func waitForRecovery() {
         let deadline = Date(timeIntervalSinceNow: Self.patience)
         while Date() < deadline, !lock.withLock({ history.acknowledgements.last.map { $0.server != history.firstServer } ?? false }) { usleep(10_000) }
-        Thread.sleep(forTimeInterval: Self.afterwards)
+        Thread.sleep(forTimeInterval: afterwards)
+    }
+
+    /// Lets every client finish its statement; one that has no answer by then is hung up.
+    private func end(_ group: DispatchGroup) {
+        lock.withLock {
+            isOver = true
+            history.ended = now
+        }
+        guard group.wait(timeout: .now() + Self.lastAnswer) == .timedOut else { return }
+        let waiting = lock.withLock {
+            isHungUp = true
+            return Array(inUse.values)
+        }
+        for client in waiting { client.hangUp() }
+        group.wait()
     }
 
     // MARK: Clients
@@ -110,8 +139,8 @@ package final class Drill: @unchecked Sendable {
                 return nextID
             }
             do {
-                let rows = try current.query("INSERT INTO \(table) (id) VALUES (\(id)) RETURNING server")
-                guard let server = rows.first?.first.flatMap({ $0 }).flatMap(Int.init) else { throw PlaygroundError("an insert returned no row") }
+                let rows = try answer(current, "INSERT INTO \(table) (id) VALUES (\(id)) RETURNING server")
+                guard let server = rows.first?.first.flatMap({ $0 }) else { throw PlaygroundError("an insert returned no row") }
                 lock.withLock { history.acknowledgements.append(.init(id: id, at: now, server: server)) }
             } catch let failure as SQLClient.Failure {
                 lock.withLock { note(failure) }
@@ -124,32 +153,43 @@ package final class Drill: @unchecked Sendable {
         }
     }
 
-    private func note(_ failure: SQLClient.Failure) {
-        if isOver { return }
-        if history.faultAt == 0 { firstFailure = firstFailure ?? failure }
+    /// One statement of a client, which `end` hangs up when it waits too long.
+    private func answer(_ client: SQLClient, _ statement: String) throws -> [[String?]] {
+        lock.withLock { inUse[ObjectIdentifier(client)] = client }
+        defer { _ = lock.withLock { inUse.removeValue(forKey: ObjectIdentifier(client)) } }
+        return try client.query(statement)
+    }
+
+    private func note(_ failure: SQLClient.Failure, isIdle: Bool = false) {
+        if history.faultAt == nil { firstFailure = firstFailure ?? failure }
         if let state = failure.sqlState { history.errors.append(state) }
-        if failure.isConnectionLost { history.lostConnections += 1 }
+        guard failure.isConnectionLost else { return }
+        if isHungUp { history.unanswered += 1 } else if isIdle { history.lostIdleConnections += 1 } else { history.lostConnections += 1 }
     }
 
     /// As an application would: at once, then every 50 ms.
     private func reconnect() -> SQLClient? {
-        do { return try cluster.connect(timeout: 2) } catch {
+        do { return try cluster.connect(timeout: 10) } catch {
             usleep(50_000)
             return nil
         }
     }
 
-    private func check(_ idle: SQLClient) {
-        do { try idle.query("SELECT 1") } catch {
-            lock.withLock {
-                if let failure = error as? SQLClient.Failure, !failure.isConnectionLost { history.errors.append(failure.sqlState ?? "?") } else { history.lostIdleConnections += 1 }
-            }
-        }
+    /// A client that is idle at the fault and asks something some time after it.
+    private func ask(_ client: SQLClient, _ number: Int) {
+        while lock.withLock({ history.faultAt == nil && !isOver }) { usleep(2000) }
+        guard lock.withLock({ history.faultAt != nil }) else { return }
+        usleep(Self.idleStep * UInt32(number))
+        do { _ = try answer(client, "SELECT id FROM \(table) WHERE id = 0") } catch let failure as SQLClient.Failure {
+            lock.withLock { note(failure, isIdle: true) }
+        } catch { lock.withLock { firstFailure = firstFailure ?? error } }
     }
 
+    /// What the one node that says it is the primary has; nil when none does, or more than one.
     private func storedIDs() throws -> Set<Int>? {
-        guard let primary = cluster.primary() else { return nil }
-        let client = try cluster.connect(toNode: primary, database: PlaygroundCluster.database)
+        let primaries = cluster.nodes(as: "primary")
+        guard primaries.count == 1 else { return nil }
+        let client = try cluster.connect(toNode: primaries[0], database: PlaygroundCluster.database)
         return Set(try client.query("SELECT id FROM \(table)").compactMap { $0[0].flatMap(Int.init) })
     }
 

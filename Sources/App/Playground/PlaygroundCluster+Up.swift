@@ -8,7 +8,8 @@ extension PlaygroundCluster {
         guard (0...options.standbys).contains(options.sync) else {
             throw PlaygroundError("--sync takes 0 to the number of standbys (\(options.standbys)), got \(options.sync)")
         }
-        let cluster = try layOut(options)
+        let (cluster, ports) = try layOut(options)
+        defer { withExtendedLifetime(ports) {} }
         do {
             try cluster.makePrimary()
             try cluster.makeStandbys()
@@ -23,22 +24,18 @@ extension PlaygroundCluster {
         return cluster
     }
 
-    private static func layOut(_ options: Options) throws -> PlaygroundCluster {
+    /// The directory and what it remembers. The ports are nobody else's as long as the second value lives.
+    private static func layOut(_ options: Options) throws -> (PlaygroundCluster, [ReservedPort]) {
         let tools = try ServerTools()
-        let directory = URL(filePath: options.directory ?? NSTemporaryDirectory() + "understudy-" + UUID().uuidString.prefix(8).lowercased()).path
-        guard !FileManager.default.fileExists(atPath: PlaygroundDescription.path(in: directory)) else {
-            throw PlaygroundError("\(directory) holds a playground already: end it with `understudy playground down --dir \(directory)`")
-        }
-        if FileManager.default.fileExists(atPath: directory), try !FileManager.default.contentsOfDirectory(atPath: directory).isEmpty {
-            throw PlaygroundError("\(directory) is not empty: a playground needs a directory of its own")
-        }
+        let directory = try PlaygroundPlace.make(options.directory, for: tools)
         // The servers' user must get through to its own folders, and nobody needs to list this one.
         for (folder, mode) in [("", 0o711), ("/nodes", 0o711), ("/log", 0o700), ("/run", 0o755), ("/hooks", 0o755), ("/state", 0o700)] {
             try FileManager.default.createDirectory(atPath: directory + folder, withIntermediateDirectories: true, attributes: [.posixPermissions: mode])
             try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: directory + folder)
         }
         for folder in ["/nodes", "/log", "/run"] { try tools.giveAway(directory + folder) }
-        let ports = try FreePorts.find(options.standbys + 2)
+        let reserved = try (0...options.standbys + 1).map { _ in try ReservedPort() }
+        let ports = reserved.map(\.number)
         let description = PlaygroundDescription(
             dir: directory, port: ports[0], user: "app", database: database, socket: directory + "/control.sock",
             nodes: (0...options.standbys).map { id in
@@ -47,7 +44,7 @@ extension PlaygroundCluster {
             members: [.init(id: 0, port: ports[0], pid: 0)], passfile: directory + "/passfile", sync: options.sync)
         try description.save()
         try PlaygroundMemory.remember(directory)
-        return PlaygroundCluster(description: description, tools: tools, executable: options.executable)
+        return (PlaygroundCluster(description: description, tools: tools, executable: options.executable), reserved)
     }
 
     // MARK: Servers
@@ -136,7 +133,7 @@ extension PlaygroundCluster {
             cluster_name = 'playground'
 
             """ + settings.map { "\($0.name) = '\($0.value.replacing("'", with: "''"))'\n" }.joined()
-        try write(text, to: directory + "/understudy.conf", mode: 0o600)
+        try write(text, to: configurationFile, mode: 0o600)
     }
 
     // MARK: Files

@@ -43,6 +43,8 @@ package final class PlaygroundCluster: @unchecked Sendable {
     package var directory: String { description.dir }
     package var socketDirectory: String { directory + "/run" }
     package var passfile: String { description.passfile }
+    /// The daemon's understudy.conf.
+    package var configurationFile: String { directory + "/understudy.conf" }
 
     // MARK: Servers
 
@@ -71,30 +73,33 @@ package final class PlaygroundCluster: @unchecked Sendable {
         try tools.run("pg_ctl", ["stop", "-w", "-m", mode, "-D", node(id).pgdata])
     }
 
-    /// SIGKILL to the postmaster and all its children; returns when it is gone.
+    /// SIGKILL to the postmaster and all its children; returns when they are gone.
     package func killNode(_ id: Int) throws {
         guard let pid = postmaster(of: id) else { throw PlaygroundError("node \(id) does not run") }
-        for process in ProcessTree.signal(pid, andChildren: SIGKILL) where !ProcessTree.waitUntilGone(process, seconds: 10) {
-            throw PlaygroundError("process \(process) of node \(id) survived SIGKILL")
-        }
+        // The postmaster first: it starts no children any more.
+        guard ProcessTree.end([node(id).pgdata], first: pid) else { throw PlaygroundError("node \(id) has processes that survived SIGKILL") }
     }
 
     /// Sends a signal to a node's postmaster and all its children.
     package func signalNode(_ id: Int, _ signal: Int32) throws {
         guard let pid = postmaster(of: id) else { throw PlaygroundError("node \(id) does not run") }
-        _ = ProcessTree.signal(pid, andChildren: signal)
+        for process in [pid] + ProcessTree.processes(at: node(id).pgdata).filter({ $0 != pid }) { kill(process, signal) }
     }
 
     /// The node that is writable, as the servers say; nil when none answers so.
-    package func primary() -> Int? {
-        description.nodes.map(\.id).first { role(of: $0) == "primary" }
+    package func primary() -> Int? { nodes(as: "primary").first }
+
+    /// The nodes that say they are this, `primary` or `standby`.
+    func nodes(as role: String) -> [Int] {
+        description.nodes.map(\.id).filter { postmaster(of: $0) != nil && self.role(of: $0) == role }
     }
 
     /// The process of a node's postmaster; nil when it does not run.
     package func postmaster(of id: Int) -> Int32? {
         guard let data = FileManager.default.contents(atPath: node(id).pgdata + "/postmaster.pid"),
               let line = String(decoding: data, as: UTF8.self).split(separator: "\n").first, let pid = Int32(line),
-              ProcessTree.startTime(of: pid) != nil else { return nil }
+              // The file outlives a killed server, and its number may be somebody else's by now.
+              ProcessTree.startTime(of: pid) != nil, ProcessTree.workingDirectory(of: pid) == node(id).pgdata else { return nil }
         return pid
     }
 
@@ -110,7 +115,7 @@ package final class PlaygroundCluster: @unchecked Sendable {
     /// Starts the daemon and waits until it serves; throws with the end of its log when it does not.
     package func startDaemon(waits: Bool = true) throws {
         let log = directory + "/log/understudy.log"
-        let command = [executable, "serve", "--file", directory + "/understudy.conf"] + (geteuid() == 0 ? ["--allow-root"] : [])
+        let command = [executable, "serve", "--file", configurationFile] + (geteuid() == 0 ? ["--allow-root"] : [])
         let process = try ChildProcess(command, output: log)
         description.members[0].pid = Int(process.pid)
         try description.save()
@@ -180,13 +185,10 @@ package final class PlaygroundCluster: @unchecked Sendable {
             kill(pid, SIGQUIT)
             if !ProcessTree.waitUntilGone(pid, seconds: 5) { kill(pid, SIGKILL) }
         }
-        for node in description.nodes {
-            guard let pid = postmaster(of: node.id) else { continue }
-            for process in ProcessTree.signal(pid, andChildren: SIGKILL) where !ProcessTree.waitUntilGone(process, seconds: 10) {
-                throw PlaygroundError("process \(process) of node \(node.id) survived SIGKILL")
-            }
-        }
+        // Also what an `up` that was killed half-way has left.
+        let paths = description.nodes.map(\.pgdata) + [configurationFile]
+        guard ProcessTree.end(paths) else { throw PlaygroundError("\(directory) has processes that survived SIGKILL: \(paths.flatMap(ProcessTree.processes(at:)))") }
         try FileManager.default.removeItem(atPath: directory)
-        PlaygroundMemory.forget(directory)
+        try PlaygroundMemory.forget(directory)
     }
 }

@@ -2,15 +2,27 @@ internal import Foundation
 
 /// Processes found in /proc and ended by id.
 enum ProcessTree {
-    /// Sends `signal` to a process and to all its children, and returns who they were.
-    static func signal(_ pid: Int32, andChildren signal: Int32) -> [Int32] {
-        let all = [pid] + children(of: pid)
-        for process in all { kill(process, signal) }
-        return all
+    /// The processes at work on a data directory or a file: it is their working directory (PostgreSQL's stay in theirs) or an argument of theirs.
+    ///
+    /// So they are found without their parent, after an `up` that was killed, and never by a number that is somebody else's by now.
+    static func processes(at path: String) -> [Int32] {
+        allProcesses().filter { pid in
+            guard pid != getpid(), startTime(of: pid) != nil, isOneOfOurs(pid) else { return false }
+            return workingDirectory(of: pid) == path || arguments(of: pid).contains(path)
+        }
     }
 
-    static func children(of parent: Int32) -> [Int32] {
-        allProcesses().filter { field(3, of: $0).flatMap { Int32($0) } == parent }
+    /// SIGKILL to all processes at these paths, until there are none; false when `seconds` were not enough.
+    static func end(_ paths: [String], first: Int32? = nil, seconds: Double = 10) -> Bool {
+        if let first { kill(first, SIGKILL) }
+        let deadline = Date(timeIntervalSinceNow: seconds)
+        while true {
+            let left = paths.flatMap(processes(at:))
+            if left.isEmpty { return true }
+            guard Date() < deadline else { return false }
+            for pid in left { kill(pid, SIGKILL) }
+            usleep(2000)
+        }
     }
 
     /// When a process was started, in ticks since boot: with its id it names one process for ever. nil when it is gone or a zombie.
@@ -27,6 +39,27 @@ enum ProcessTree {
             usleep(5000)
         }
         return true
+    }
+
+    /// Whether it runs a program that a playground starts: nobody's shell or editor is ever ended.
+    private static func isOneOfOurs(_ pid: Int32) -> Bool {
+        guard let program = link("exe", of: pid)?.split(separator: "/").last else { return false }
+        return ["postgres", "initdb", "pg_basebackup", "pg_ctl", "understudy", "understudy (deleted)"].contains(program)
+    }
+
+    /// Nil when the process is gone.
+    static func workingDirectory(of pid: Int32) -> String? {
+        link("cwd", of: pid)
+    }
+
+    /// Where a link in /proc/PID points; nil when the process is gone or not ours to look into.
+    private static func link(_ name: String, of pid: Int32) -> String? {
+        do { return try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/\(name)") } catch { return nil }
+    }
+
+    private static func arguments(of pid: Int32) -> [String] {
+        let data = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
+        return data.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     }
 
     private static func allProcesses() -> [Int32] {

@@ -38,9 +38,13 @@ enum ServerFiles {
     /// Loopback only; each role by the method it is there to show.
     static let hostAccess = """
         # TYPE  DATABASE     USER        ADDRESS        METHOD
+        local   all          trusting                   trust
+        local   all          legacy                     md5
         local   all          all                        scram-sha-256
         host    all          trusting    127.0.0.1/32   trust
+        host    all          trusting    ::1/128        trust
         host    all          legacy      127.0.0.1/32   md5
+        host    all          legacy      ::1/128        md5
         host    replication  replicator  127.0.0.1/32   scram-sha-256
         host    all          all         127.0.0.1/32   scram-sha-256
         host    all          all         ::1/128        scram-sha-256

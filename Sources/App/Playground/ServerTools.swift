@@ -29,6 +29,20 @@ struct ServerTools: Sendable {
         if let user { _ = try Self.capture(["/usr/bin/env", "chown", "-R", user, path]) }
     }
 
+    /// Whether the servers' user may pass through every directory above `path`.
+    func canPass(above path: String) -> Bool {
+        guard let user, let entry = getpwnam(user) else { return true }
+        var folder = URL(filePath: path)
+        repeat {
+            folder.deleteLastPathComponent()
+            var status = stat()
+            guard stat(folder.path, &status) == 0 else { return false }
+            let needed = status.st_uid == entry.pointee.pw_uid ? S_IXUSR : status.st_gid == entry.pointee.pw_gid ? S_IXGRP : S_IXOTH
+            if status.st_mode & needed == 0 { return false }
+        } while folder.path != "/"
+        return true
+    }
+
     private func asServerUser(_ command: [String]) -> [String] {
         guard let user else { return command }
         return ["/usr/bin/env", "setpriv", "--reuid=\(user)", "--regid=\(user)", "--init-groups", "--"] + command

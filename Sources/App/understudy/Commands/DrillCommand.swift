@@ -17,8 +17,15 @@ struct DrillCommand: AsyncParsableCommand {
     @Option(help: "Clients that write; as many more are idle at the fault.")
     var clients = 10
 
+    @Option(help: "Seconds of writing after writes came back.")
+    var seconds = 1.0
+
     @Flag(help: "Print JSON, for programs.")
     var json = false
+
+    func validate() throws {
+        guard (0...3600).contains(seconds) else { throw ValidationError("--seconds takes 0 to 3600, got \(seconds)") }
+    }
 
     func run() async throws {
         guard let fault = Drill.Fault(rawValue: fault) else {
@@ -27,7 +34,7 @@ struct DrillCommand: AsyncParsableCommand {
         let cluster = try place.cluster()
         let client = ControlClient(path: cluster.description.socket, waiter: try DescriptorWaiter())
         let before = try await client.ask(ControlRequest(command: "events", limit: 1), for: [EventView].self).last?.number ?? 0
-        let drill = try Drill(cluster: cluster, fault: fault, clients: clients)
+        let drill = try Drill(cluster: cluster, fault: fault, clients: clients, afterwards: seconds)
         var report = try await withCheckedThrowingContinuation { continuation in
             // Blocking clients belong on threads of their own.
             Thread.detachNewThread { continuation.resume(with: Result { try drill.run() }) }
@@ -53,7 +60,7 @@ struct DrillCommand: AsyncParsableCommand {
               errors                          \(report.errors)\(states.isEmpty ? "" : " (\(states))")
               lost connections                \(report.lost_connections)
               acknowledged writes             \(report.acknowledged_writes)
-              of these missing afterwards     \(report.lost_acknowledged_writes)
+              of these missing afterwards     \(report.lost_acknowledged_writes.map(String.init) ?? "unknown: there is no single primary to ask")
               verdict                         \(report.verdict.rawValue)
 
             """

@@ -23,8 +23,8 @@ struct PlaygroundCommand: ParsableCommand {
         var dir: String?
         @Option(help: "How many standbys.")
         var standbys = 2
-        @Option(help: "How many standbys a commit waits for.")
-        var sync = 0
+        @Option(help: "How many standbys a commit waits for; without it 1, where there is one.")
+        var sync: Int?
         @Option(name: .customLong("set"), help: ArgumentHelp("A line of understudy.conf.", valueName: "name=value"))
         var settings: [String] = []
         @Flag(help: "Print JSON, for programs.")
@@ -34,7 +34,7 @@ struct PlaygroundCommand: ParsableCommand {
             var options = PlaygroundCluster.Options(executable: try ownExecutable())
             options.directory = dir
             options.standbys = standbys
-            options.sync = sync
+            options.sync = sync ?? min(1, standbys)
             options.settings = try settings.map { setting in
                 guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
                     throw PlaygroundError("--set takes name=value, got \(setting)")

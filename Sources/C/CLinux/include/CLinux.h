@@ -1,6 +1,7 @@
 /* What Glibc's Swift module leaves out of Linux: epoll, eventfd, accept4, peer credentials. */
 #pragma once
 #include "understudy_child.h"
+#include "Spawn.h"
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
