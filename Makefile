@@ -29,7 +29,9 @@ unit: ## run the tests that need no PostgreSQL: seconds
 test: deps ## install what is needed and run every test
 	@Scripts/install $(TEST_PACKAGES)
 	swift build --build-tests -j $(JOBS)
-	swift test --skip-build
+	swift test --skip-build --skip IntegrationTests
+	@# Apart from the others: these block for seconds, kill servers, and want the cores to themselves.
+	swift test --skip-build --filter IntegrationTests
 
 demo: build ## kill a primary behind the proxy and show what happened
 	@Scripts/demo $(RELEASE)

@@ -104,6 +104,11 @@ package final class Log: Sendable {
     package var all: [String] { words.withLock { $0 } }
 }
 
+/// Runs what blocks on a thread of its own, and returns its result.
+package func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in Thread.run { continuation.resume(with: Result { try body() }) } }
+}
+
 /// A thread for a scripted peer.
 enum Thread {
     static func run(_ body: @escaping @Sendable () -> Void) {
