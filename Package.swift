@@ -131,7 +131,7 @@ shell("Proxying", on: "ClusterModel", "PostgresWire", "Sessions", "Reactor")
 shell("Storage", on: "ClusterModel", "GRDB")
 shell("NodeConnections", on: "Reactor", "CPostgres")
 shell("Probing", on: "NodeConnections", "Reactor", "HealthTracking", "ClusterModel", "CLinux")
-shell("NodeControl", on: "NodeConnections", "Reactor")
+shell("NodeControl", on: "NodeConnections", "Reactor", "ClusterModel")
 shell("Hooks", on: "CLinux", "CLuaBridge", "ClusterModel", "Settings", "Reactor")
 
 // MARK: App
@@ -154,13 +154,16 @@ tests("Settings")
 tests("Failover", on: "ClusterModel")
 tests("HealthTracking", on: "ClusterModel")
 tests("Reactor")
+tests("NodeConnections", on: "Reactor")
+tests("Probing", on: "NodeConnections", "HealthTracking")
 fixture("HookHostFixture", on: "Hooks")
 tests("Hooks", on: "CLuaBridge", "ClusterModel", "Reactor", "Settings", "HookHostFixture")
 tests("Storage", on: "ClusterModel", "GRDB")
 tests("Playground")
 tests("Coordination", on: "ClusterModel", "Failover", "Logging", "Storage")
 
-targets.append(.testTarget(name: "IntegrationTests", dependencies: ["understudy", "Playground"], path: "Tests/Integration",
+targets.append(.testTarget(name: "IntegrationTests", dependencies: ["understudy", "Playground", "NodeControl", "Probing", "NodeConnections", "HealthTracking",
+                                                                   "Reactor", "ClusterModel"], path: "Tests/Integration",
                            exclude: ["Drivers"], swiftSettings: settings))
 targets.append(.testTarget(name: "TidyTests", path: "Tests/Tidy", swiftSettings: settings))
 

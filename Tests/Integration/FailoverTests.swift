@@ -80,6 +80,24 @@ extension IntegrationTests {
             }
         }
 
+        @Test("With the primary and its synchronous standby gone nobody is promoted, although a standby lives; the standby's return ends it")
+        func synchronousStandbyGone() throws {
+            try onCluster(sync: 1) { cluster in
+                try cluster.connect().query("CREATE TABLE t (id int)")
+                // Gone long enough that the primary does not list it any more: the setting is what counts.
+                try cluster.killNode(1)
+                try IntegrationTests.eventually("node1 is down") { try nodes(cluster)[1] == "down" }
+                try cluster.killNode(0)
+                IntegrationTests.eventually("the status names the missing standby") {
+                    (try? IntegrationTests.run("status", "--socket", cluster.description.socket).output.contains("acknowledged commits may be only on node1")) ?? false
+                }
+                #expect(cluster.primary() == nil)
+                try cluster.startNode(1)
+                IntegrationTests.eventually("node1 is the primary") { cluster.primary() == 1 }
+                #expect(try cluster.connect().query("SELECT count(*) FROM t").first?.first == "0")
+            }
+        }
+
         @Test("A standby that dies is taken out of service and comes back, writes go on")
         func standby() throws {
             try onCluster { cluster in

@@ -8,6 +8,14 @@ local options  = load_module "understudy.internal.options"
 local records  = load_module "understudy.internal.records"
 local outcomes = load_module "understudy.internal.outcomes"
 
+---@class us.OptionTypes
+---@field duration fun(default: string|number|nil): us.Option seconds
+---@field bytes fun(default: string|integer|nil): us.Option
+---@field integer fun(default: integer?): us.Option
+---@field string fun(default: string?): us.Option
+---@field boolean fun(default: boolean?): us.Option
+---@field one_of fun(choices: string[], default: string?): us.Option
+
 ---@class understudy
 ---@field api integer
 ---@field opt us.OptionTypes
@@ -61,14 +69,13 @@ end
 ---@async
 ---@param limit string|number a duration
 ---@param condition fun(): any
----@param settings { every: string|number }? 500ms
+---@param given { every: string|number }? 500ms
 ---@return any value what the condition returned
-function us.wait_until(limit, condition, settings)
+function us.wait_until(limit, condition, given)
   check_function("us.wait_until", condition)
   local patience, problem = options.read("duration", limit)
   if problem then fail("us.wait_until: %s", problem) end
-  local pause, wrong = options.read("duration", settings and settings.every or 0.5)
-  if wrong then fail("us.wait_until: every: %s", wrong) end
+  local pause = options.table("us.wait_until", { { name = "every", type = "duration" } }, given).every or 0.5
   local deadline = engine.now() + patience
   while true do
     local value = condition()

@@ -5,12 +5,13 @@ internal import Logging
 
 /// Performs what `FailoverProcedure` orders, and writes down how long each phase took.
 extension ClusterCoordinator {
-    func beginFailover(in group: inout DiscardingTaskGroup) {
+    /// `isResumed`: the loss was recorded in an earlier run of the daemon.
+    func beginFailover(in group: inout DiscardingTaskGroup, isResumed: Bool = false) {
         isFailoverRunning = true
-        group.addTask { await self.driveFailover() }
+        group.addTask { await self.driveFailover(isResumed: isResumed) }
     }
 
-    private func driveFailover() async {
+    private func driveFailover(isResumed: Bool) async {
         defer {
             isFailoverRunning = false
             failoverStep = nil
@@ -21,7 +22,10 @@ extension ClusterCoordinator {
         var answers: [NodeID: Election.Answer] = [:]
         var action = procedure.begin()
         timeline.enter("close")
-        await record("primary_lost", node: lost.id, "\(lost.name), the primary, \(loss.reason)", details: Details(["event": loss.event]).json)
+        let words = "\(lost.name), the primary, \(loss.reason)"
+        if isResumed { await record("failover_resumed", node: lost.id, "going on after a restart: \(words)", details: Details(["event": loss.event]).json) } else {
+            await record("primary_lost", node: lost.id, words, details: Details(["event": loss.event]).json)
+        }
         while !Task.isCancelled, failure == nil {
             failoverStep = procedure.step
             let fact: FailoverProcedure.Fact
@@ -115,8 +119,8 @@ extension ClusterCoordinator {
         let milliseconds = timeline.total()
         let details = Details(["event": loss.event, "lost": lost.name, "primary": primary?.name ?? "", "outcome": message], phases: timeline.phases, total: milliseconds)
         await record("failover_finished", node: primary?.id, message, details: details.json)
-        await hands.tell(.nodeDown(lost, wasPrimary: true, reason: loss.reason, epoch: state.epoch, event: loss.event + "-down"))
-        await hands.tell(.failoverFinished(ok: primary != nil, lost: lost, primary: primary, outcome: message, epoch: state.epoch,
+        await tell(.nodeDown(lost, wasPrimary: true, reason: loss.reason, epoch: state.epoch, event: loss.event + "-down"))
+        await tell(.failoverFinished(ok: primary != nil, lost: lost, primary: primary, outcome: outcome.word, message: message, epoch: state.epoch,
                                            event: loss.event + "-finished", milliseconds: milliseconds))
     }
 }

@@ -52,7 +52,7 @@ package actor ClusterCoordinator {
         logger.info("state restored", metadata: ["epoch": "\(state.epoch)", "phase": "\(describePhase())"])
         await publish()
         await withDiscardingTaskGroup { group in
-            if state.loss != nil { beginFailover(in: &group) }
+            if state.loss != nil { beginFailover(in: &group, isResumed: true) }
             while failure == nil, let fact = await inbox.next() {
                 await take(fact)
                 if state.loss != nil, !isFailoverRunning, failure == nil { beginFailover(in: &group) }
@@ -138,7 +138,7 @@ package actor ClusterCoordinator {
             isPrimaryConfirmed = true
             await publish()
         }
-        let set = synchronousSet(of: observation)
+        let set = SynchronousSet(setting: observation.synchronousStandbyNames, nodes: nodes, primary: node.id)
         if set != state.synchronousSet { _ = await decide(.setSynchronousSet(set, epoch: state.epoch)) }
         if state.service(of: report.node).status != .up { _ = await decide(.setStatus(node: report.node, status: .up, reason: "")) }
     }
@@ -175,7 +175,7 @@ package actor ClusterCoordinator {
         guard await decide(.setStatus(node: node.id, status: status, reason: reason)) else { return }
         await record(status == .up ? "node_up" : "node_down", node: node.id, status == .up ? "\(node.name) is in service" : "\(node.name) \(reason)")
         if status == .down, service.status != .down {
-            await hands.tell(.nodeDown(node, wasPrimary: false, reason: reason, epoch: state.epoch, event: EventID.make()))
+            await tell(.nodeDown(node, wasPrimary: false, reason: reason, epoch: state.epoch, event: EventID.make()))
         }
     }
 
@@ -228,20 +228,17 @@ package actor ClusterCoordinator {
     func lastPosition(of node: NodeID) -> LogSequenceNumber? { lastPositions[node] }
     func forgetTrouble(of node: NodeID) { troubleSince[node] = nil }
 
+    /// Tells the hooks, with what was last seen of the nodes.
+    func tell(_ notice: ClusterNotice) async {
+        await hands.tell(notice, observations: reports.compactMapValues(\.observation))
+    }
+
     /// Writes the journal. An event that cannot be written is logged and changes nothing: the log is the truth.
     func record(_ kind: String, node: NodeID?, _ message: String, details: String = "{}") async {
         logger.notice("\(message)", metadata: ["event": "\(kind)", "epoch": "\(state.epoch)"])
         do { try await journal.append(kind: kind, epoch: state.epoch, node: node, message: message, details: details) } catch {
             logger.error("the event journal cannot be written: \(error)")
         }
-    }
-
-    private func synchronousSet(of observation: NodeObservation) -> SynchronousSet {
-        let rows = observation.streams.filter { $0.syncState != "async" }
-        let members = rows.compactMap { row in nodes.first { $0.name == row.applicationName }?.id }
-        // Rows of `FIRST k` say which k confirm now; rows of `ANY k` do not say k, so 1 is assumed: the safe side.
-        let required = rows.isEmpty ? 0 : max(rows.count { $0.syncState == "sync" }, 1)
-        return SynchronousSet(members: Set(members), required: required)
     }
 
     func describePhase() -> String {

@@ -14,7 +14,8 @@ package protocol ClusterHands: Sendable {
     func promote(_ request: PromotionRequest) async -> Result<Void, PromotionFailure>
 
     /// Tells the hooks what happened; returns at once, nothing waits for them.
-    func tell(_ notice: ClusterNotice) async
+    /// `observations`: what was last seen of each node.
+    func tell(_ notice: ClusterNotice, observations: [NodeID: NodeObservation]) async
 }
 
 /// What the `failover` event is about.
@@ -36,7 +37,7 @@ package struct PromotionRequest: Sendable {
 /// A fact for `tell` hooks.
 package enum ClusterNotice: Sendable {
     case nodeDown(Node, wasPrimary: Bool, reason: String, epoch: Epoch, event: String)
-    case failoverFinished(ok: Bool, lost: Node, primary: Node?, outcome: String, epoch: Epoch, event: String, milliseconds: Double)
+    case failoverFinished(ok: Bool, lost: Node, primary: Node?, outcome: String, message: String, epoch: Epoch, event: String, milliseconds: Double)
 }
 
 /// Why a hook did not do its work; with file and line where there is one.

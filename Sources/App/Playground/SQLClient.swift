@@ -3,7 +3,7 @@ internal import Foundation
 
 /// A blocking libpq client, as an application has: one thread at a time.
 package final class SQLClient: @unchecked Sendable {
-    // Used by one thread at a time: its owner's.
+    // Used by one thread at a time, its owner's; `abandon` touches only the socket.
     private let pointer: OpaquePointer
 
     /// A statement or login that failed.
@@ -32,11 +32,11 @@ package final class SQLClient: @unchecked Sendable {
 
     deinit { PQfinish(pointer) }
 
+    /// Ends what another thread waits for on this connection; its query fails, and the connection is gone.
+    package func abandon() { shutdown(PQsocket(pointer), Int32(SHUT_RDWR)) }
+
     /// The process id in the cancel key.
     package var backendID: Int { Int(PQbackendPID(pointer)) }
-
-    /// Ends the connection under a statement that another thread waits for; that statement then fails.
-    package func hangUp() { shutdown(PQsocket(pointer), Int32(SHUT_RDWR)) }
 
     /// Runs a simple query; blocks. Rows as text, NULL as nil; of several statements the last one's.
     @discardableResult

@@ -1,9 +1,10 @@
 internal import ClusterModel
 internal import Coordination
+internal import NodeControl
 internal import Synchronization
 
 /// The coordinator, for parts that must exist before it does.
-final class CoordinatorReference: Sendable {
+final class CoordinatorReference: EpochGuard {
     private let coordinator = Mutex<ClusterCoordinator?>(nil)
 
     /// nil while the daemon starts.
@@ -11,6 +12,8 @@ final class CoordinatorReference: Sendable {
 
     func set(_ coordinator: ClusterCoordinator) { self.coordinator.withLock { $0 = coordinator } }
 
-    /// The epoch now; nil while the daemon starts.
-    func epoch() async -> Epoch? { await value?.snapshot().epoch }
+    func check(_ epoch: Epoch) async throws(EffectRefused) {
+        let current = await value?.snapshot().epoch
+        guard epoch == current else { throw EffectRefused(decided: epoch, current: current) }
+    }
 }

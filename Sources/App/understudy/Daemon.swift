@@ -30,13 +30,13 @@ struct Daemon {
         let waiter = try DescriptorWaiter()
         let resolver = HostResolver(refresh: settings[\.daemon.dnsRefresh])
         let nodes = settings.nodes.map(settings.node)
-        let probers = try ProberSet(settings, nodes, waiter, resolver)
         let inbox = CoordinatorInbox(), journal = EventJournal(store: store)
 
         // The proxy, the hooks and the coordinator know each other only through these.
         let reference = CoordinatorReference()
-        let nodeSet = NodeSet(settings, nodes, waiter, resolver)
-        let hooks = try await HookStage(settings, nodes, host: HookHands(nodes: nodeSet, currentEpoch: reference.epoch), store: store, waiter: waiter, logger: logger)
+        let nodeSet = NodeSet(settings, nodes, waiter, resolver, reference)
+        let probers = try ProberSet(settings, nodeSet, waiter)
+        let hooks = try await HookStage(settings, nodes, host: HookHands(nodes: nodeSet), store: store, waiter: waiter, logger: logger)
         let proxy = try makeProxy(nodes, ShowResponder(coordinator: reference)) { fact in
             guard case .evidence(let node, _, let evidence) = fact else { return probers.note(fact) }
             inbox.post(node, evidence)
@@ -61,6 +61,7 @@ struct Daemon {
             try await group.next()
             inbox.close()
         }
+        logger.notice("stopped")
     }
 
     private func makeProxy(_ nodes: [Node], _ responder: ShowResponder, _ facts: @escaping @Sendable (ProxyFact) -> Void) throws -> Proxy {

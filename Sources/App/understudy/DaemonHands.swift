@@ -15,5 +15,5 @@ struct DaemonHands: ClusterHands {
 
     func promote(_ request: PromotionRequest) async -> Result<Void, PromotionFailure> { await hooks.promote(request) }
 
-    func tell(_ notice: ClusterNotice) async { hooks.tell(notice) }
+    func tell(_ notice: ClusterNotice, observations: [NodeID: NodeObservation]) async { hooks.tell(notice, observations) }
 }

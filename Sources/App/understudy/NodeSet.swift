@@ -7,22 +7,24 @@ internal import Probing
 internal import Reactor
 internal import Settings
 
-/// The nodes as the coordinator reaches them: looks of its own beside the probes', and the hands.
+/// The nodes as probes, coordinator and hooks reach them: over the same kept connections where the role is the same, so that
+/// a failover does not begin with a login.
 struct NodeSet: Sendable {
-    private let observers: [NodeID: NodeObserver]
+    let observers: [NodeID: NodeObserver]
     private let names: [NodeID: String]
     private let handsByNode: [NodeID: NodeHands]
 
-    init(_ settings: Settings, _ nodes: [Node], _ waiter: DescriptorWaiter, _ resolver: HostResolver) {
-        observers = Dictionary(uniqueKeysWithValues: nodes.map { node in
-            let channel = NodeChannel(settings.probeTarget(node.id.number), waiter: waiter, resolver: resolver)
-            return (node.id, NodeObserver(channel: channel, timeout: settings[\.health.timeout, node: node.id.number]))
-        })
-        handsByNode = Dictionary(uniqueKeysWithValues: nodes.map { node in
-            let target = settings.recoveryTarget(node.id.number)
-            return (node.id, NodeHands(channel: NodeChannel(target, waiter: waiter, resolver: resolver),
-                                       readingChannel: NodeChannel(target.readOnly, waiter: waiter, resolver: resolver), waiter: waiter))
-        })
+    init(_ settings: Settings, _ nodes: [Node], _ waiter: DescriptorWaiter, _ resolver: HostResolver, _ epochs: any EpochGuard) {
+        var observers: [NodeID: NodeObserver] = [:], hands: [NodeID: NodeHands] = [:]
+        for node in nodes {
+            let number = node.id.number, probing = settings.probeTarget(number), controlling = settings.recoveryTarget(number)
+            let channel = NodeChannel(probing, waiter: waiter, resolver: resolver)
+            let control = probing == controlling ? channel : NodeChannel(controlling, waiter: waiter, resolver: resolver)
+            observers[node.id] = NodeObserver(channel: channel, timeout: settings[\.health.timeout, node: number])
+            hands[node.id] = NodeHands(channel: control, waiter: waiter, epochs: epochs)
+        }
+        self.observers = observers
+        handsByNode = hands
         names = Dictionary(uniqueKeysWithValues: nodes.map { ($0.id, $0.name) })
     }
 
@@ -30,10 +32,9 @@ struct NodeSet: Sendable {
 
     func observe(_ node: NodeID) async -> Election.Answer {
         guard let observer = observers[node] else { return .failure(NodeSilence("is not in the configuration")) }
-        return switch await observer.look() {
-        case .answered(let observation): .success(observation)
-        case .alive(let reason), .notReady(let reason), .refused(let reason), .silent(let reason): .failure(NodeSilence(reason))
-        }
+        let result = await observer.look()
+        if case .answered(let observation, _) = result { return .success(observation) }
+        return .failure(NodeSilence(result.reason))
     }
 
     func hands(of node: NodeID) -> NodeHands {

@@ -1,7 +1,6 @@
 internal import ClusterModel
 internal import Coordination
 internal import HealthTracking
-internal import NodeConnections
 internal import Probing
 internal import Proxying
 internal import Reactor
@@ -12,11 +11,9 @@ struct ProberSet: Sendable {
     private let probers: [NodeID: NodeProber]
     private let heedsTraffic: Bool
 
-    init(_ settings: Settings, _ nodes: [Node], _ waiter: DescriptorWaiter, _ resolver: HostResolver) throws {
-        probers = try Dictionary(uniqueKeysWithValues: nodes.map { node in
-            let channel = NodeChannel(settings.probeTarget(node.id.number), waiter: waiter, resolver: resolver)
-            let observer = NodeObserver(channel: channel, timeout: settings[\.health.timeout, node: node.id.number])
-            return (node.id, try NodeProber(observer: observer, policy: settings.healthPolicy(node.id.number), waiter: waiter))
+    init(_ settings: Settings, _ nodes: NodeSet, _ waiter: DescriptorWaiter) throws {
+        probers = try Dictionary(uniqueKeysWithValues: nodes.observers.map { id, observer in
+            (id, try NodeProber(observer: observer, policy: settings.healthPolicy(id.number), waiter: waiter))
         })
         heedsTraffic = settings[\.health.failoverOnBackendError]
     }

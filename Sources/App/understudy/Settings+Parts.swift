@@ -20,9 +20,9 @@ extension Settings {
              mayFailOver: !self[\.backends.flag, node: number].contains("DISALLOW_TO_FAILOVER"))
     }
 
-    func healthPolicy(_ node: Int) -> NodeHealth.Policy {
+    func healthPolicy(_ node: Int) -> HealthPolicy {
         let period = self[\.health.period, node: node]
-        return NodeHealth.Policy(period: period == .zero ? nil : period, retries: self[\.health.maxRetries, node: node], retryDelay: self[\.health.retryDelay, node: node])
+        return HealthPolicy(period: period == .zero ? nil : period, retries: self[\.health.maxRetries, node: node], retryDelay: self[\.health.retryDelay, node: node])
     }
 
     func probeTarget(_ node: Int) -> ConnectionTarget {

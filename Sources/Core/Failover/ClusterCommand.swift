@@ -21,21 +21,3 @@ package enum ClusterCommand: Hashable, Sendable, Codable {
     /// Which standbys must confirm a commit of the primary of `epoch`, as last seen on it.
     case setSynchronousSet(SynchronousSet, epoch: Epoch)
 }
-
-/// The standbys a primary's commits wait for: any `required` of `members` confirm each one.
-package struct SynchronousSet: Hashable, Sendable, Codable {
-    package let members: Set<NodeID>
-    package let required: Int
-
-    package init(members: Set<NodeID>, required: Int) {
-        self.members = members
-        self.required = required
-    }
-
-    /// Commits wait for nobody.
-    package static let none = SynchronousSet(members: [], required: 0)
-
-    /// How many members must be heard before promoting, so that one of them holds every acknowledged commit:
-    /// |V| − k + 1. Zero where commits wait for nobody.
-    package var neededForElection: Int { required == 0 ? 0 : max(members.count - required + 1, 1) }
-}

@@ -2,121 +2,99 @@ package import ClusterModel
 
 /// What probes and traffic say about one node, turned into a verdict that does not flap.
 ///
-/// Pure: results and evidence come in with the time, out come the verdict and when to probe next.
+/// Pure: results and evidence come in with the time, out come the verdict and when to probe next. Only probes change the
+/// verdict. Traffic that fails is a reason to look, never a proof: a shard cannot tell a dead node from a full backlog.
 package struct NodeHealth: Sendable {
     /// Whether the node can be used.
     package enum Verdict: String, Hashable, Sendable {
         /// It answers.
         case up
-        /// Something failed; looked at again at once. To `up` or `down`.
+        /// Something failed; looked at again soon. To `up` or `down`.
         case suspect
         /// It refused twice, or was silent for all its retries. To `up` after `risesNeeded` good answers.
         case down
     }
 
-    /// What one probe found.
-    package enum ProbeResult: Hashable, Sendable {
-        case answered(NodeObservation)
-        /// The server lives but does not let the probe look (wrong password, too many clients, a missing right).
-        case alive(reason: String)
-        /// The server lives but accepts nobody: starting up, shutting down, in crash recovery (57P03).
-        case notReady(reason: String)
-        /// An explicit no: refused, reset, no such host.
-        case refused(reason: String)
-        /// No answer in time.
-        case silent(reason: String)
-    }
-
-    /// The settings that matter here.
-    package struct Policy: Hashable, Sendable {
-        /// Between probes of a healthy node; nil probes only on evidence.
-        package var period: Duration?
-        /// Silent probes beyond the first before the node is down.
-        package var retries: Int
-        /// Between probes of a silent node.
-        package var retryDelay: Duration
-        /// How long a server may be starting before it counts as down.
-        package var startingGrace: Duration
-
-        package init(period: Duration?, retries: Int, retryDelay: Duration, startingGrace: Duration = .seconds(5)) {
-            self.period = period
-            self.retries = retries
-            self.retryDelay = retryDelay
-            self.startingGrace = startingGrace
-        }
-    }
-
-    /// A refusal is explicit: one more, this much later, is proof enough.
-    package static let confirmationDelay = Duration.milliseconds(10)
-    /// Between looks at a server that is starting.
-    package static let startingDelay = Duration.milliseconds(50)
-    /// Between probes of a node that is down, or when only evidence is wanted.
-    package static let downPeriod = Duration.milliseconds(500)
-    /// Good answers in a row before a node that was down is up again.
-    package static let risesNeeded = 2
-
+    /// nil until a probe has found something.
     package private(set) var verdict: Verdict?
     /// Why it is not up, or what is wrong although it is; follows the node's name in a sentence.
     package private(set) var reason = ""
     /// What the last probe saw; nil when it saw nothing.
     package private(set) var observation: NodeObservation?
-    private let policy: Policy
+
+    private let policy: HealthPolicy
+    /// Good answers since the last failure.
     private var rises = 0
+    /// Failures since the last good answer. Each kind has its own count, so that a node whose failures alternate still goes down.
     private var refusals = 0
     private var silences = 0
-    /// When the server was first not ready, in this row; nil when it was not.
+    /// When the server was first not ready since the last good answer; nil when it was not.
     private var notReadySince: Duration?
+    private var risesNeeded = HealthPolicy.fewestRises
+    private var lastFall: Duration?
+    private var lastProbe: Duration?
 
-    package init(policy: Policy) { self.policy = policy }
+    package init(policy: HealthPolicy) { self.policy = policy }
 
-    /// Takes a probe's result at `now` (time since any fixed point) and returns how long to wait for the next one;
-    /// nil: until there is evidence.
+    /// Takes the result of a probe that ended at `now` (time since any fixed point) and returns how long to wait for the
+    /// next one; nil: until there is evidence.
     package mutating func probed(_ result: ProbeResult, at now: Duration) -> Duration? {
-        observation = if case .answered(let seen) = result { seen } else { nil }
+        lastProbe = now
+        observation = if case .answered(let seen, _) = result { seen } else { nil }
         switch result {
-        case .answered: rise("")
-        case .alive(let why): rise(why)
-        case .refused(let why): fall(why) { health in
-            health.refusals += 1
-            return health.refusals >= 2
-        }
-        case .silent(let why): fall(why) { health in
-            health.silences += 1
-            return health.silences > health.policy.retries
-        }
-        case .notReady(let why):
+        case .answered, .alive: rise(result.reason)
+        case .refused:
+            refusals += 1
+            fall(result.reason, isProven: refusals >= 2, at: now)
+        case .silent, .broken:
+            silences += 1
+            fall(result.reason, isProven: silences > policy.retries, at: now)
+        case .notReady:
             let since = notReadySince ?? now
-            fall(why) { health in now - since >= health.policy.startingGrace }
             notReadySince = since
+            fall(result.reason, isProven: now - since >= policy.startingGrace, at: now)
+        case .unable: reason = result.reason
         }
         return nextProbe(after: result)
     }
 
-    private mutating func rise(_ why: String) {
+    /// Traffic failed: how long from `now` to the look that this is worth.
+    package func delayOfEvidence(at now: Duration) -> Duration {
+        guard let lastProbe else { return .zero }
+        return max(.zero, HealthPolicy.evidenceSpacing - (now - lastProbe))
+    }
+
+    private mutating func rise(_ remark: String) {
         refusals = 0
         silences = 0
         notReadySince = nil
         rises += 1
-        if verdict == .down && rises < Self.risesNeeded { return }
+        if verdict == .down && rises < risesNeeded { return }
         verdict = .up
-        reason = why
+        reason = remark
     }
 
-    /// Counts one failure by `isProof`; other kinds of failure keep their counts, so that a node that alternates still goes down.
-    private mutating func fall(_ why: String, _ isProof: (inout NodeHealth) -> Bool) {
+    private mutating func fall(_ why: String, isProven: Bool, at now: Duration) {
         rises = 0
         reason = why
-        let isDown = isProof(&self)
-        if verdict != .down { verdict = isDown ? .down : .suspect }
+        guard verdict != .down else { return }
+        verdict = isProven ? .down : .suspect
+        guard isProven else { return }
+        let isFlapping = lastFall.map { now - $0 < HealthPolicy.flapWindow } ?? false
+        risesNeeded = isFlapping ? min(risesNeeded * 2, HealthPolicy.mostRises) : HealthPolicy.fewestRises
+        lastFall = now
     }
 
     private func nextProbe(after result: ProbeResult) -> Duration? {
         switch (verdict, result) {
+        case (_, .unable): policy.retryDelay
         case (.up, _): policy.period
-        case (.down, .answered), (.down, .alive): Self.confirmationDelay
-        case (.down, _): min(policy.period ?? Self.downPeriod, Self.downPeriod)
-        case (_, .refused): Self.confirmationDelay
-        case (_, .notReady): Self.startingDelay
+        case (.down, .answered), (.down, .alive): HealthPolicy.risingDelay
+        case (.down, _): min(policy.period ?? HealthPolicy.downPeriod, HealthPolicy.downPeriod)
+        case (_, .refused): HealthPolicy.confirmationDelay
+        // A kill in the middle of a login looks so: the first time, asked again as soon as a refusal would be.
+        case (_, .broken): silences <= 1 ? HealthPolicy.confirmationDelay : policy.retryDelay
+        case (_, .notReady): HealthPolicy.startingDelay
         case (_, .silent), (_, .answered), (_, .alive): policy.retryDelay
         }
     }

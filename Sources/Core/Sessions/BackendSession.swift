@@ -54,17 +54,18 @@ package struct BackendSession: Sendable {
     package var opening: [UInt8] { startup.packet }
 
     /// Takes one whole message of the node; `keys` caches SCRAM keys, whose derivation is slow on purpose.
-    package mutating func received(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, _ keys: inout SCRAMKeyCache) -> Action {
+    /// A message of the node. `keys` derives, or remembers, what SCRAM needs.
+    package mutating func received(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, _ keys: (SCRAMOrigin) -> SCRAMKeys) -> Action {
         do {
-            return try answer(kind, body, &keys)
+            return try answer(kind, body, keys)
         } catch {
             return .failed(.refused(ErrorMessage(.fatal, .protocolViolation, "the node sent an \(error)")))
         }
     }
 
-    private mutating func answer(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, _ keys: inout SCRAMKeyCache) throws(WireViolation) -> Action {
+    private mutating func answer(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, _ keys: (SCRAMOrigin) -> SCRAMKeys) throws(WireViolation) -> Action {
         switch kind {
-        case .authentication: return authenticate(try AuthenticationRequest(body: body), &keys)
+        case .authentication: return authenticate(try AuthenticationRequest(body: body), keys)
         case .parameterStatus:
             try parameters.read(body)
             return parameters.isStandby ? .failed(.standby) : .wait
@@ -88,7 +89,7 @@ package struct BackendSession: Sendable {
         return isPassing ? .notNow(message) : .refused(message)
     }
 
-    private mutating func authenticate(_ request: AuthenticationRequest, _ keys: inout SCRAMKeyCache) -> Action {
+    private mutating func authenticate(_ request: AuthenticationRequest, _ keys: (SCRAMOrigin) -> SCRAMKeys) -> Action {
         if case .ok = request {
             // A node that skips its own proof does not know the password.
             switch state {
@@ -104,7 +105,7 @@ package struct BackendSession: Sendable {
         case .cleartextPassword: return password(secret)
         case .md5Password(let salt): return password(MD5Password.answer(user: startup.user, password: secret, salt: salt))
         case .sasl(let mechanisms): return beginSCRAM(mechanisms)
-        case .saslContinue(let challenge): return proveSCRAM(challenge, secret, &keys)
+        case .saslContinue(let challenge): return proveSCRAM(challenge, secret, keys)
         case .saslFinal(let proof): return finishSCRAM(proof)
         case .other(let number): return refuse("the node asks for authentication method \(number), which the daemon cannot answer")
         }
@@ -131,10 +132,10 @@ package struct BackendSession: Sendable {
         return .send(writer.bytes)
     }
 
-    private mutating func proveSCRAM(_ challenge: [UInt8], _ secret: String, _ keys: inout SCRAMKeyCache) -> Action {
+    private mutating func proveSCRAM(_ challenge: [UInt8], _ secret: String, _ keys: (SCRAMOrigin) -> SCRAMKeys) -> Action {
         guard case .provingSCRAM(var exchange) = state else { return refuse("the node continued SCRAM that was not begun") }
         do {
-            let answer = try exchange.respond(to: challenge) { keys.keys(password: secret, salt: $0, iterations: $1) }
+            let answer = try exchange.respond(to: challenge) { keys(SCRAMOrigin(password: secret, salt: $0, iterations: $1)) }
             state = .awaitingSCRAMProof(exchange)
             var writer = MessageWriter()
             writer.message(.secret) { $0.raw(answer) }

@@ -8,8 +8,8 @@ extension FrontendSession {
         case swallow
         /// Send these bytes in its place.
         case reply([UInt8])
-        /// The login is through: send these bytes.
-        case greet([UInt8])
+        /// The login is through: send these bytes. A salt says that the daemon's own login will need keys for it.
+        case greet([UInt8], salt: [UInt8], iterations: Int)
         /// The real key of the backend, for cancel requests.
         case keep(BackendKey)
         /// The node refuses the login, or ends the session for a reason of its own: forward the message, close both.
@@ -59,9 +59,11 @@ extension FrontendSession {
             status = try TransactionStatus(body: body)
             return .forward
         case .error:
-            pipeline.failed()
             let message = try ErrorMessage(body: body)
-            guard message.isFinal else { return .forward }
+            guard message.isFinal else {
+                pipeline.failed()
+                return .forward
+            }
             return message.state == .adminShutdown || message.state == .crashShutdown ? .lost(.said(message)) : .close
         case .notice:
             return try ErrorMessage(body: body).state == .crashShutdown ? .crashing : .forward
@@ -84,8 +86,11 @@ extension FrontendSession {
         defer { if case .loggingIn = phase { phase = .loggingIn(relay) } }
         switch kind {
         case .authentication:
-            if try !AuthenticationRequest(body: body).isOK {
+            let request = try AuthenticationRequest(body: body)
+            if !request.isOK {
                 relay.wasAsked = true
+                // One that we cannot read is the client's to refuse.
+                if case .saslContinue(let message) = request, isSecretKnown { relay.challenge = SCRAMChallenge.readable(message) }
                 return .forward
             }
             login = !relay.wasAsked ? .trusted : isSecretKnown ? .known : .relayed
@@ -111,7 +116,7 @@ extension FrontendSession {
             guard relay.isAccepted else { throw .malformed("ReadyForQuery before AuthenticationOk") }
             relay.greeting.readyForQuery(.idle)
             phase = .inService
-            return .greet(relay.greeting.bytes)
+            return .greet(relay.greeting.bytes, salt: relay.challenge?.salt ?? [], iterations: relay.challenge?.iterations ?? 0)
         case .negotiateProtocolVersion: return .swallow
         case .notification, .rowDescription, .dataRow, .commandComplete, .emptyQuery, .portalSuspended, .parseComplete, .bindComplete,
              .closeComplete, .noData, .parameterDescription, .functionResult, .copyIn, .copyOut, .copyBoth, .copyData, .copyDone:

@@ -82,6 +82,8 @@ package struct FrontendSession: Sendable {
         self.key = key
         self.isSecretKnown = isSecretKnown
         phase = .loggingIn(LoginRelay())
+        // A search_path with it makes every CREATE TABLE a temporary one.
+        if startup.parameters.contains(where: { $0.value.lowercased().contains("pg_temp") }) { pin = Pin("pg_temp in a start-up parameter") }
     }
 
     package var isInService: Bool {

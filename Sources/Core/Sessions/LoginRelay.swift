@@ -8,4 +8,6 @@ struct LoginRelay: Sendable {
     /// use can still be replaced unnoticed.
     var isAccepted = false
     var greeting = MessageWriter()
+    /// The SCRAM challenge that the client answered; the daemon's own login will need the same keys.
+    var challenge: SCRAMChallenge?
 }

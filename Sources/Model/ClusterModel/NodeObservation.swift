@@ -9,6 +9,8 @@ package struct NodeObservation: Hashable, Sendable {
     package var serverVersion: Int
     /// Whether an administrator paused replay; such a standby cannot finish a promotion.
     package var isReplayPaused: Bool
+    /// `synchronous_standby_names`, as the node has it; empty waits for nobody.
+    package var synchronousStandbyNames: String
     /// On a primary: what the servers streaming from it report.
     package var streams: [Stream]
 
@@ -30,13 +32,14 @@ package struct NodeObservation: Hashable, Sendable {
     }
 
     package init(role: Role, systemIdentifier: SystemIdentifier, timeline: Timeline, walEnd: LogSequenceNumber,
-                 serverVersion: Int, isReplayPaused: Bool = false, streams: [Stream] = []) {
+                 serverVersion: Int, isReplayPaused: Bool = false, synchronousStandbyNames: String = "", streams: [Stream] = []) {
         self.role = role
         self.systemIdentifier = systemIdentifier
         self.timeline = timeline
         self.walEnd = walEnd
         self.serverVersion = serverVersion
         self.isReplayPaused = isReplayPaused
+        self.synchronousStandbyNames = synchronousStandbyNames
         self.streams = streams
     }
 }

@@ -21,8 +21,14 @@ extension ConfigurationFile {
 
     private mutating func reportUnknown(_ name: String, _ place: Settings.Place) {
         if let fate = PgpoolNames.fate(of: name) { return found.notice(place, "\(name) \(fate)") }
-        let near = nearest(to: name, among: SettingsRegistry.shared.names + ["include", "include_dir", "include_if_exists"])
-        found.error(place, "unknown parameter \(clipped(name))" + (near.map { "; did you mean \($0)?" } ?? ""))
+        found.error(place, "unknown parameter \(clipped(name))" + (Self.suggestion(for: name).map { "; did you mean \($0)?" } ?? ""))
+    }
+
+    /// The known name nearest to a misspelt one; a node's number is kept.
+    private static func suggestion(for name: String) -> String? {
+        let registry = SettingsRegistry.shared, (stem, digits) = SettingsRegistry.split(name)
+        if !digits.isEmpty, let near = nearest(to: stem, among: registry.numberedStems) { return near + digits }
+        return nearest(to: name, among: registry.names + ["include", "include_dir", "include_if_exists"])
     }
 
     private mutating func assign(_ declaration: Declaration, _ node: Int?, _ value: String, _ place: Settings.Place) {

@@ -11,6 +11,7 @@ extension ConfigurationFile {
         checkProbing()
         checkListeners()
         checkOwnAddress()
+        checkPaths()
         checkSecrets()
     }
 
@@ -70,6 +71,18 @@ extension ConfigurationFile {
         found.error(place ?? start, "\(name): the socket's path may have \(Self.longestSocketPath) bytes, \(clipped(socket)) has \(length)")
     }
 
+    /// The daemon's own folders do not depend on where it was started; a file that is named must be there.
+    private mutating func checkPaths() {
+        for path in [\SettingsRegistry.daemon.stateDirectory, \.daemon.controlSocket, \.daemon.hookDirectory] where !settings[path].hasPrefix("/") {
+            let name = SettingsRegistry.shared[keyPath: path].declaration.name
+            found.error(settings.place(of: path) ?? start, "\(name) must be absolute, got '\(clipped(settings[path]))'")
+        }
+        let file = settings[\.authentication.poolPasswd]
+        if let place = settings.place(of: \.authentication.poolPasswd), !file.isEmpty, !files.exists(resolve(file, in: path)) {
+            found.error(place, "pool_passwd: there is no file \(resolve(file, in: path)): make it, or write '' for none")
+        }
+    }
+
     /// A node at our own address would make every backend another frontend of ours.
     private mutating func checkOwnAddress() {
         for node in settings.nodes where settings[\.backends.port, node: node] == settings[\.connections.port] && settings.listens(at: settings[\.backends.hostname, node: node]) {
@@ -79,16 +92,10 @@ extension ConfigurationFile {
 
     private mutating func checkSecrets() {
         for (file, place) in secrets.sorted(by: { $0.key < $1.key }) {
-            guard let mode = files.mode(of: file), mode & 0o077 != 0 else { continue }
-            found.error(place, "\(file) holds a password and has mode \(octal(mode)): chmod 600 it, so that others cannot read it")
+            guard let access = files.access(to: file), access.isTooOpen else { continue }
+            found.error(place, "\(file) holds a password and \(access.complaint)")
         }
     }
-}
-
-/// A file mode as it is written for chmod.
-func octal(_ mode: some BinaryInteger) -> String {
-    let digits = String(mode & 0o7777, radix: 8)
-    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
 }
 
 extension Settings {

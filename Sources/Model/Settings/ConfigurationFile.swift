@@ -28,7 +28,7 @@ package struct ConfigurationFile {
     package init(path: String, from files: any ConfigurationSource = DiskSource()) {
         self.files = files
         self.path = path
-        read(path, includedBy: [], at: Settings.Place(file: path, line: 1))
+        read(path, includedBy: [], at: Settings.Place(file: path, line: 0))
         if isReadable { checkWhole() }
     }
 
@@ -42,7 +42,7 @@ package struct ConfigurationFile {
         guard filesRead < Self.mostFiles else { return found.error(place, "there are more than \(Self.mostFiles) files: \(file) was not read") }
         filesRead += 1
         switch files.contents(of: file) {
-        case .failure(let reason): found.error(place, "\(file) cannot be read: \(reason.reason)")
+        case .failure(let reason): found.error(place, (chain.isEmpty ? "" : "\(file) ") + "cannot be read: \(reason.reason)")
         case .success(let text):
             isReadable = true
             for (index, line) in ConfigurationText.lines(text).enumerated() where !found.isFull {
@@ -81,7 +81,7 @@ package struct ConfigurationFile {
     }
 
     /// `path` as the file `includer` means it; `.` and empty segments go, so that a file is known by one name.
-    private func resolve(_ path: String, in includer: String) -> String {
+    func resolve(_ path: String, in includer: String) -> String {
         let folder = includer.lastIndex(of: "/").map { String(includer[...$0]) } ?? ""
         let whole = path.hasPrefix("/") ? path : folder + path
         let segments = whole.split(separator: "/").filter { $0 != "." }.joined(separator: "/")

@@ -8,8 +8,8 @@ package protocol ConfigurationSource: Sendable {
     func exists(_ file: String) -> Bool
     /// The names in a directory, in any order.
     func entries(of directory: String) -> Result<[String], Unreadable>
-    /// Permission bits; nil where there are none to check.
-    func mode(of file: String) -> UInt32?
+    /// Who may read a file; nil where there is nothing to check.
+    func access(to file: String) -> FileAccess?
 }
 
 /// Why a file cannot be read.
@@ -42,7 +42,7 @@ package struct DiskSource: ConfigurationSource {
     }
 
     /// Asks without opening.
-    package func exists(_ file: String) -> Bool { access(file, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR) }
+    package func exists(_ file: String) -> Bool { Glibc.access(file, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR) }
 
     /// All names but `.` and `..`; a directory with more than `ConfigurationFile.mostFiles` of them is refused.
     package func entries(of directory: String) -> Result<[String], Unreadable> {
@@ -58,9 +58,9 @@ package struct DiskSource: ConfigurationSource {
     }
 
     /// As `stat` tells; a symbolic link's target counts.
-    package func mode(of file: String) -> UInt32? {
+    package func access(to file: String) -> FileAccess? {
         var status = stat()
-        return stat(file, &status) == 0 ? status.st_mode & 0o7777 : nil
+        return stat(file, &status) == 0 ? FileAccess(mode: status.st_mode & 0o7777, isOwnedByRoot: status.st_uid == 0) : nil
     }
 
     private func systemError() -> Unreadable { Unreadable(String(cString: strerror(errno))) }

@@ -12,12 +12,13 @@ enum PgpoolNames {
     /// The same for a name as it stands in the tables.
     private static func fate(listed name: String) -> String? {
         if let today = renamed[name] { return "is called \(today) today, which " + (fate(listed: today) ?? "exists: use that name") }
+        if hooks.contains(name) { return "is not used: put a hook for it into hook_directory (docs/hooks.md)" }
         if let reason = gone[name] { return "no longer applies: \(reason)" }
         return notYet.contains(name) ? "does not exist yet in this version: it has no effect" : nil
     }
 
     /// Every name of the tables, sorted.
-    static var all: [String] { (Array(renamed.keys) + Array(gone.keys) + Array(notYet)).sorted() }
+    static var all: [String] { (Array(renamed.keys) + Array(gone.keys) + Array(hooks) + Array(notYet)).sorted() }
 
     /// Old name to today's, where today's is none of ours yet; those of ours stand in its declaration (`formerly`).
     static let renamed = [
@@ -42,6 +43,9 @@ enum PgpoolNames {
         "white_function_list": "read_only_function_list",
         "white_memqcache_table_list": "cache_safe_memqcache_table_list",
     ]
+
+    /// Shell commands, in whose place stand hooks.
+    static let hooks: Set = ["failback_command", "failover_command", "follow_primary_command", "recovery_1st_stage_command", "recovery_2nd_stage_command"]
 
     /// Name to the reason, for what will not come.
     static let gone = [
@@ -92,9 +96,9 @@ enum PgpoolNames {
         track_table_mutation_cold_start_duration track_table_mutation_table_buckets track_table_mutation_table_size
         check_temp_table check_unlogged_table sr_check_period sr_check_user sr_check_password sr_check_database delay_threshold
         delay_threshold_by_time prefer_lower_delay_standby log_standby_delay replication_delay_source_cmd
-        replication_delay_source_timeout failover_command failback_command follow_primary_command failover_on_backend_shutdown
-        search_primary_node_timeout detach_false_primary auto_failback auto_failback_interval recovery_1st_stage_command
-        recovery_2nd_stage_command recovery_timeout client_idle_limit_in_recovery replicate_select replication_stop_on_mismatch
+        replication_delay_source_timeout failover_on_backend_shutdown
+        search_primary_node_timeout detach_false_primary auto_failback auto_failback_interval
+        recovery_timeout client_idle_limit_in_recovery replicate_select replication_stop_on_mismatch
         failover_if_affected_tuples_mismatch memory_cache_enabled memqcache_method memqcache_memcached_host
         memqcache_memcached_port memqcache_total_size memqcache_max_num_cache memqcache_expire memqcache_auto_cache_invalidation
         memqcache_maxcache memqcache_cache_block_size memqcache_oiddir cache_safe_memqcache_table_list

@@ -16,11 +16,11 @@ package struct PoolPasswd: Sendable {
     /// Reads a file; one that does not exist knows nobody.
     package init(path: String, from files: any ConfigurationSource = DiskSource()) {
         guard files.exists(path) else { return }
-        if let mode = files.mode(of: path), mode & 0o077 != 0 {
-            found.error(Settings.Place(file: path, line: 1), "\(path) holds passwords and has mode \(octal(mode)): chmod 600 it, so that others cannot read it")
+        if let access = files.access(to: path), access.isTooOpen {
+            found.error(Settings.Place(file: path, line: 0), "holds passwords and \(access.complaint)")
         }
         switch files.contents(of: path) {
-        case .failure(let reason): found.error(Settings.Place(file: path, line: 1), "\(path) cannot be read: \(reason.reason)")
+        case .failure(let reason): found.error(Settings.Place(file: path, line: 0), "cannot be read: \(reason.reason)")
         case .success(let text):
             for (index, line) in ConfigurationText.lines(text).enumerated() where !found.isFull {
                 read(line, Settings.Place(file: path, line: index + 1))

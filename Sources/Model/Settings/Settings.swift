@@ -8,9 +8,9 @@ package struct Settings: Sendable {
     /// Where a value was written.
     package struct Place: Hashable, Sendable, CustomStringConvertible {
         package let file: String
-        /// The first line is 1.
+        /// The first line is 1; 0 is the file as a whole.
         package let line: Int
-        package var description: String { "\(file):\(line)" }
+        package var description: String { line == 0 ? file : "\(file):\(line)" }
     }
 
     /// A hook's option, typed only when the hook is loaded.

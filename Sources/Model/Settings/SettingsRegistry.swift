@@ -44,6 +44,9 @@ package struct SettingsRegistry: Sendable {
     /// Every name, those per node with `N`.
     var names: [String] { byName.map { name, declaration in declaration.perNode == .required ? name + "N" : name } }
 
+    /// Every name that takes a number, without it.
+    var numberedStems: [String] { byName.compactMap { name, declaration in declaration.perNode == .never ? nil : name } }
+
     /// `backend_port7` is `backend_port` and `7`.
     static func split(_ name: String) -> (stem: String, digits: String) {
         let count = name.utf8.reversed().prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }.count

@@ -1,5 +1,6 @@
 /// An event that hooks can handle: declared once, and from that come its record in Lua, its checks and its budget.
 package struct EventSchema: Hashable, Sendable {
+    /// What hooks can do about it.
     package enum Kind: Sendable {
         /// Hooks do the work: in order, until one says that it is done.
         case `do`
@@ -9,11 +10,19 @@ package struct EventSchema: Hashable, Sendable {
 
     /// A field of the event's record.
     package struct Field: Hashable, Sendable {
-        package enum Kind: String, Sendable { case text, integer, number, boolean, node, nodes }
+        /// What Lua sees.
+        package enum Kind: String, Sendable {
+            case text, integer, number, boolean
+            /// A node's id, which the library turns into the node.
+            case node, nodes
+        }
+
         package let name: String
         package let kind: Kind
         /// One sentence.
         package let about: String
+        /// Whether it can be nil.
+        package var isOptional = false
     }
 
     /// What handlers are called.
@@ -37,8 +46,11 @@ package struct EventSchema: Hashable, Sendable {
     package static let all = [failover, failoverFinished, nodeDown]
 
     private static func field(_ name: String, _ kind: Field.Kind, _ about: String) -> Field { Field(name: name, kind: kind, about: about) }
+    private static func optional(_ name: String, _ kind: Field.Kind, _ about: String) -> Field {
+        Field(name: name, kind: kind, about: about, isOptional: true)
+    }
 
-    private static let common = [
+    static let common = [
         field("id", .text, "Names the event through every restart and attempt."),
         field("name", .text, "What the event is called."),
         field("at", .number, "When it began, in seconds since 1970."),
@@ -46,25 +58,25 @@ package struct EventSchema: Hashable, Sendable {
         field("epoch", .integer, "The fencing token: an effect with an old one is refused."),
         field("attempt", .integer, "1 for the first."),
         field("cause", .text, "health_check, operator, api, schedule, or hook:<name>."),
-        field("requested_by", .text, "Who asked for it; nil when nobody did."),
+        optional("requested_by", .text, "Who asked for it; nil when nobody did."),
     ]
 
     package static let failover = EventSchema("failover", .do, budget: .seconds(90), "The primary is lost and a standby is to be promoted.", [
         field("node", .node, "The node that was lost."),
-        field("new_main", .node, "The node to promote; nil when nobody is left."),
+        optional("new_main", .node, "The node to promote; nil when nobody is left."),
         field("old_primary", .node, "The primary of the epoch before."),
         field("candidates", .nodes, "The standbys that could be promoted, the freshest first."),
-        field("last_primary_lsn", .integer, "The furthest position of the lost primary that was seen, in bytes."),
-        field("lag_bytes", .integer, "How far new_main is behind it."),
+        optional("last_primary_lsn", .integer, "The furthest position of the lost primary that was seen, in bytes; nil when none was."),
+        optional("lag_bytes", .integer, "How far new_main is behind it; nil when that is not known."),
     ])
 
     package static let failoverFinished = EventSchema("failover_finished", .tell, budget: .seconds(30), "A failover has finished, or has failed.", [
         field("ok", .boolean, "Whether there is a primary again."),
         field("node", .node, "The node that was lost."),
         field("old_primary", .node, "The primary of the epoch before."),
-        field("new_primary", .node, "The primary now; nil when there is none."),
+        optional("new_primary", .node, "The primary now; nil when there is none."),
         field("outcome", .text, "promoted, reopened, or abandoned."),
-        field("error", .text, "Why it failed; nil when it did not."),
+        optional("error", .text, "Why it failed; nil when it did not."),
         field("took", .number, "Seconds from the loss to the end."),
     ])
 
@@ -74,6 +86,20 @@ package struct EventSchema: Hashable, Sendable {
         field("error", .text, "What was seen last."),
     ])
 
-    /// The fields of `ev.node` and of every other node.
-    static let nodeFields = ["id", "name", "host", "port", "pgdata", "role", "status", "slot_name", "priority", "zone", "lsn", "timeline", "lag_bytes"]
+    /// The fields of a node, in every event: what was known when the event began.
+    static let nodeFields = [
+        field("id", .integer, "Its number in the configuration."),
+        field("name", .text, "How people call it."),
+        field("host", .text, "Host name, address, or the path of a socket directory."),
+        field("port", .integer, "Its port."),
+        field("pgdata", .text, "Its data directory; empty when the configuration does not say."),
+        optional("role", .text, "primary or standby, as it said itself; nil when it did not answer."),
+        field("status", .text, "waiting, up or down."),
+        field("slot_name", .text, "The replication slot that it uses as a standby."),
+        field("priority", .integer, "Between equally fresh candidates; 0 is never promoted."),
+        field("zone", .text, "Where it stands; empty when the configuration does not say."),
+        optional("lsn", .integer, "The furthest WAL that it holds, in bytes; nil when it did not answer."),
+        optional("timeline", .integer, "Its history's number; nil when it did not answer."),
+        optional("lag_bytes", .integer, "How far it is behind the primary; nil when that is not known."),
+    ]
 }

@@ -31,23 +31,31 @@ extension HookCatalogue {
         init(options: [Settings.HookOption]) { self.options = options }
 
         mutating func readFiles(_ directories: HookDirectories) {
-            library = readModules(directories.library, prefix: "")
+            library = readModules(directories.library + "/understudy", chunks: "understudy/", names: "understudy/")
             for file in readHooks(directories.bundled) { files.append((file, true)) }
             guard let site = directories.site else { return }
-            modules = readModules(site + "/lib", prefix: "lib/")
+            modules = readModules(site + "/lib", chunks: "lib/", names: "")
             for file in readHooks(site) { files.append((file, false)) }
         }
 
-        private mutating func readModules(_ directory: String, prefix: String) -> [String: LuaFile] {
+        private mutating func readModules(_ directory: String, chunks: String, names prefix: String) -> [String: LuaFile] {
             var found: [String: LuaFile] = [:]
-            for name in LuaFile.names(in: directory, isDeep: true) {
-                if let file = read(directory + "/" + name, chunk: prefix + name) { found[LuaFile.moduleName(name)] = file }
+            for name in names(in: directory, isDeep: true) {
+                if let file = read(directory + "/" + name, chunk: chunks + name) { found[LuaFile.moduleName(prefix + name)] = file }
             }
             return found
         }
 
         private mutating func readHooks(_ directory: String) -> [LuaFile] {
-            LuaFile.names(in: directory, isDeep: false).compactMap { read(directory + "/" + $0, chunk: $0) }
+            names(in: directory, isDeep: false).compactMap { read(directory + "/" + $0, chunk: $0) }
+        }
+
+        private mutating func names(in directory: String, isDeep: Bool) -> [String] {
+            do { return try LuaFile.names(in: directory, isDeep: isDeep) } catch {
+                problems.append(error)
+                unread = true
+                return []
+            }
         }
 
         private mutating func read(_ path: String, chunk: String) -> LuaFile? {
@@ -112,28 +120,4 @@ extension HookCatalogue {
             }
         }
     }
-
-    /// What a hook process is sent to look into a hook, or to run its handler for `event`.
-    func request(_ task: String, _ hook: Hook, _ event: HookValue?, _ limits: HookLimits) -> HookValue {
-        let events = EventSchema.all.map { schema in
-            (schema.name, HookValue.list(schema.fields.map { ["name": .text($0.name), "type": .text($0.kind.rawValue)] }))
-        }
-        let settings = Dictionary(grouping: hook.settings, by: \.hook).mapValues { options in
-            HookValue.map(Dictionary(options.map { ($0.option, $0.value) }) { _, last in last })
-        }
-        return [
-            "task": .text(task), "limits": limits.value, "event": event ?? .none,
-            "library": .map(library.mapValues(\.value)), "modules": .map(modules.mapValues(\.value)),
-            "schema": [
-                "events": .map(Dictionary(uniqueKeysWithValues: events)), "node": .list(EventSchema.nodeFields.map(HookValue.text)),
-                "host": .list(HostFunction.all.map(\.value)), "capabilities": .list(HostFunction.capabilities.map(HookValue.text)),
-            ],
-            "source": ["chunk": .text(hook.file.chunk), "text": .text(hook.file.text), "is_bundled": .boolean(hook.isBundled)],
-            "settings": .map(settings),
-        ]
-    }
-}
-
-private extension Settings.HookOption {
-    var value: HookValue { ["text": .text(text), "file": .text(place.file), "line": HookValue(place.line)] }
 }

@@ -22,47 +22,69 @@ struct HookConversation: Sendable {
     /// Does what the hook asks for.
     let perform: @Sendable (HookRequest) async -> Result<HookValue, HostCallFailure>
 
+    /// Processes that may die unheard before the event fails: one can be killed while it waits for work.
+    private static let attempts = 2
+
     /// Returns soon after the budget at the latest, whatever the hook does; the process is reaped or handed back.
     func run() async -> Ending {
-        let child: HookChild
-        do { child = try await processes.checkOut(isNotification: isNotification) } catch {
-            return .failed(HookFault(.environment, "no hook process can be had: \(error.reason)", place: nil, hook: hook))
-        }
         let budgetEnd = Monotonic.now() + limits.budget
-        let (ending, isReusable) = await converse(with: child, budgetEnd)
-        if isReusable {
-            await processes.checkIn(child)
-            return ending ?? .failed(fault(.environment, "the hook process did not report", nil))
+        var status: Int32?
+        for _ in 0..<Self.attempts {
+            let child: HookChild
+            do { child = try await processes.checkOut(isNotification: isNotification) } catch {
+                return .failed(HookFault(.environment, "no hook process can be had: \(error.reason)", place: nil, hook: hook))
+            }
+            let result = await converse(with: child, budgetEnd)
+            if case .ended(let ending, isReusable: true) = result {
+                await processes.checkIn(child)
+                return ending
+            }
+            status = await processes.remove(child, patience: .zero)
+            switch result {
+            case .ended(let ending, _): return ending
+            case .died(let last?): return .failed(fault(Self.kind(of: status), Self.words(for: status), last.request))
+            case .died(nil): continue
+            }
         }
-        let status = await processes.remove(child, patience: .zero)
-        return ending ?? .failed(fault(HookConversation.kind(of: status), HookConversation.words(for: status), nil))
+        return .failed(fault(Self.kind(of: status), Self.words(for: status), nil))
     }
 
-    /// nil: the process ended without a report.
-    private func converse(with child: HookChild, _ budgetEnd: Monotonic) async -> (Ending?, isReusable: Bool) {
+    private enum Course: Sendable {
+        case ended(Ending, isReusable: Bool)
+        /// Without a report; nil when nothing was heard of it at all, so that nothing can have been done.
+        case died(Heard?)
+    }
+
+    private struct Heard: Sendable {
+        /// The latest call.
+        var request: HookRequest?
+    }
+
+    private func converse(with child: HookChild, _ budgetEnd: Monotonic) async -> Course {
         guard let frame = HookFrame.bytes(of: request) else {
-            return (.failed(fault(.environment, "the hook files are more than \(HookFrame.maximumBytes) bytes together", nil)), true)
+            return .ended(.failed(fault(.environment, "the hook files are more than \(HookFrame.maximumBytes) bytes together", nil)), isReusable: true)
         }
         let end = budgetEnd + limits.grace
-        var last: HookRequest?
-        guard await child.send(frame, until: end) else { return (nil, false) }
+        var heard: Heard?
+        guard await child.send(frame, until: end) else { return .died(nil) }
         while true {
             switch await child.receive(until: end) {
-            case .timedOut where Task.isCancelled: return (.failed(fault(.budget, "the daemon is stopping", last)), false)
-            case .timedOut: return (.failed(fault(.budget, "not finished within its budget of \(limits.budget.words), and did not stop", last)), false)
-            case .malformed: return (.failed(fault(.environment, "the hook process sent what is no report", last)), false)
-            case .closed: return (nil, false)
+            case .timedOut:
+                let words = Task.isCancelled ? "the daemon is stopping" : "not finished within its budget of \(limits.budget.words), and did not stop"
+                return .ended(.failed(fault(.budget, words, heard?.request)), isReusable: false)
+            case .malformed: return .ended(.failed(fault(.environment, "the hook process sent what is no report", heard?.request)), isReusable: false)
+            case .closed: return .died(heard)
             case .frame(let report):
+                heard = heard ?? Heard()
                 switch report["kind"].text {
                 case "log": write(report)
-                case "done": return (.reported(report["value"]), true)
-                case "fault": return (.failed(fault(from: report)), report["class"].text != HookFault.Kind.budget.rawValue)
+                case "done": return .ended(.reported(report["value"]), isReusable: true)
+                case "fault": return .ended(.failed(fault(from: report)), isReusable: report["class"].text != HookFault.Kind.budget.rawValue)
                 case "call":
                     let call = HookRequest(report, place: place(report))
-                    last = call
-                    guard let answer = await answer(call, child, budgetEnd) else { return (nil, false) }
-                    guard await child.send(answer, until: end) else { return (nil, false) }
-                default: return (.failed(fault(.environment, "the hook process sent a report of an unknown kind", last)), false)
+                    heard?.request = call
+                    guard let answer = await answer(call, child, budgetEnd), await child.send(answer, until: end) else { return .died(heard) }
+                default: return .ended(.failed(fault(.environment, "the hook process sent a report of an unknown kind", heard?.request)), isReusable: false)
                 }
             }
         }
@@ -99,39 +121,10 @@ struct HookConversation: Sendable {
         log(HookLogLine.Level(rawValue: report["level"].text ?? "") ?? .info, report["message"].text ?? "", report["fields"].map ?? [:], place(report))
     }
 
-    private func place(_ report: HookValue) -> HookPlace? {
+    func place(_ report: HookValue) -> HookPlace? {
         guard let chunk = report["file"].text, !chunk.isEmpty else { return nil }
         return HookPlace(file: files[chunk] ?? chunk, line: Int(report["line"].integer ?? 0))
     }
-
-    private func fault(_ kind: HookFault.Kind, _ message: String, _ last: HookRequest?) -> HookFault {
-        HookFault(kind, message, place: last?.place, hook: hook, step: last?.step)
-    }
-
-    /// A fault that the sandbox reports. What Lua raises begins with `file:line:`; that is the better place.
-    private func fault(from report: HookValue) -> HookFault {
-        var message = report["message"].text ?? "no reason given", place = place(report)
-        for (chunk, file) in files where message.hasPrefix(chunk + ":") {
-            let rest = message.dropFirst(chunk.count + 1), digits = rest.prefix { $0.isNumber }
-            guard let line = Int(digits), rest.dropFirst(digits.count).hasPrefix(": ") else { continue }
-            place = HookPlace(file: file, line: line)
-            message = String(rest.dropFirst(digits.count + 2))
-            break
-        }
-        return HookFault(HookFault.Kind(rawValue: report["class"].text ?? "") ?? .code, message, place: place, hook: hook, step: report["step"].text)
-    }
-
-    /// How a process ended that made no report.
-    private static func words(for status: Int32?) -> String {
-        guard let status else { return "the hook process ended" }
-        switch status & 0x7F {
-        case 0: return "the hook process ended with status \((status >> 8) & 0xFF)"
-        case SIGXCPU: return "the hook process used up its CPU time"
-        case let signal: return "the hook process was ended by signal \(signal)"
-        }
-    }
-
-    private static func kind(of status: Int32?) -> HookFault.Kind { status.map { $0 & 0x7F == SIGXCPU } == true ? .budget : .environment }
 }
 
 /// What a hook asks for.

@@ -83,6 +83,7 @@ package struct HookEvent: Sendable {
 
 /// The cluster as an event's hooks see it: a snapshot.
 package struct HookCluster: Sendable {
+    /// One node and what was seen of it.
     package struct Member: Sendable {
         package var node: Node
         package var status: NodeStatus

@@ -1,5 +1,6 @@
 /// Why a hook failed, and where.
 package struct HookFault: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Who has to do something about it.
     package enum Kind: String, Sendable {
         /// The hook is wrong: correct the file.
         case code

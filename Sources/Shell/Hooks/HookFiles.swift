@@ -26,6 +26,8 @@ struct LuaFile: Hashable, Sendable {
 
     /// Bytes; far above what a person writes.
     static let maximumBytes = 1 << 20
+    /// In one folder.
+    static let maximumFiles = 500
     /// Lua shortens longer names in its messages.
     static let maximumChunkBytes = 55
 
@@ -40,10 +42,18 @@ struct LuaFile: Hashable, Sendable {
         return LuaFile(path: path, chunk: chunk, text: text)
     }
 
-    /// The Lua files of a folder, by name, as paths relative to it. Files that test hooks are none of them.
-    static func names(in directory: String, isDeep: Bool) -> [String] {
-        let all = isDeep ? FileManager.default.subpaths(atPath: directory) : (try? FileManager.default.contentsOfDirectory(atPath: directory))
-        return (all ?? []).filter { $0.hasSuffix(".lua") && !$0.hasSuffix("_spec.lua") }.sorted()
+    /// The Lua files of a folder, by name, as paths relative to it; none where there is no such folder. Files that test
+    /// hooks are none of them.
+    static func names(in directory: String, isDeep: Bool) throws(HookProblem) -> [String] {
+        let manager = FileManager.default
+        guard manager.fileExists(atPath: directory) else { return [] }
+        let all: [String]
+        do { all = try isDeep ? manager.subpathsOfDirectory(atPath: directory) : manager.contentsOfDirectory(atPath: directory) } catch {
+            throw HookProblem(directory, "cannot be read: \((error as NSError).localizedDescription)")
+        }
+        let names = all.filter { $0.hasSuffix(".lua") && !$0.hasSuffix("_spec.lua") }.sorted()
+        guard names.count <= maximumFiles else { throw HookProblem(directory, "holds \(names.count) Lua files: at most \(maximumFiles) are read") }
+        return names
     }
 
     /// `understudy/init.lua` is `understudy`, `understudy/internal/boot.lua` is `understudy.internal.boot`.

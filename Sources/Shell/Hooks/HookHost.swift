@@ -33,6 +33,7 @@ package struct EffectContext: Hashable, Sendable {
 
 /// Why a host call was not done.
 package struct HostCallFailure: Error, Hashable, Sendable {
+    /// Whose fault it is, and whether the hook may go on.
     package enum Kind: String, Sendable {
         /// The world: a node, the network, SQL. The hook may catch it.
         case environment

@@ -3,6 +3,7 @@ package typealias HookLog = @Sendable (HookLogLine) -> Void
 
 /// One line that a hook, or the runner about a hook, writes.
 package struct HookLogLine: Hashable, Sendable {
+    /// How much a line matters.
     package enum Level: String, Sendable { case debug, info, warning = "warn", error }
 
     package let level: Level

@@ -65,6 +65,9 @@ package actor HookProcesses {
     /// The processes that run events now.
     var pidsAtWork: [Int32] { working.values.map(\.pid) }
 
+    /// The processes that wait.
+    var pidsReady: [Int32] { ready.map(\.pid) }
+
     /// Takes back a process that has nothing more to do.
     func checkIn(_ child: HookChild) async {
         working[ObjectIdentifier(child)] = nil

@@ -8,8 +8,6 @@ package struct ConnectionTarget: Hashable, Sendable {
     package let database: String
     /// Bound of one attempt to connect and log in.
     package let connectTimeout: Duration
-    /// Whether the session refuses to write, whatever it is asked.
-    package private(set) var isReadOnly = false
 
     package init(host: String, port: Int, user: String, password: Password, database: String, connectTimeout: Duration) {
         self.host = host
@@ -18,13 +16,6 @@ package struct ConnectionTarget: Hashable, Sendable {
         self.password = password
         self.database = database
         self.connectTimeout = connectTimeout
-    }
-
-    /// The same, in sessions that cannot write.
-    package var readOnly: ConnectionTarget {
-        var copy = self
-        copy.isReadOnly = true
-        return copy
     }
 }
 

@@ -2,7 +2,7 @@ package import Reactor
 
 /// Statements to one node as one role: keeps connections between requests, opens one where none is free.
 package actor NodeChannel {
-    /// Connections kept between requests.
+    /// Connections kept between requests: the prober's, and one for whoever else asks.
     private static let kept = 2
 
     private let target: ConnectionTarget
@@ -16,42 +16,55 @@ package actor NodeChannel {
         self.resolver = resolver
     }
 
-    /// Runs one statement that changes something: never sent twice.
+    /// The role the statements run as.
+    package nonisolated var user: String { target.user }
+
+    /// Runs one statement that must not run twice, on a connection of its own: a kept one may be dead without our
+    /// knowing, and what it swallowed would be in doubt. What the statement sets ends with it.
     package func execute(_ text: String, _ parameters: [String?] = [], timeout: Duration) async throws(NodeFailure) -> Rows {
-        // A kept connection may be dead without our knowing; what it swallowed would be in doubt.
-        let connection = try await open()
-        return try await run(connection, text, parameters, timeout)
+        try await open().query(text, parameters, timeout: timeout)
     }
 
-    /// Runs one statement that only reads; asked again on a new connection when the kept one was dead.
-    package func read(_ text: String, _ parameters: [String?] = [], timeout: Duration) async throws(NodeFailure) -> Rows {
-        while let connection = idle.popLast() {
+    /// Like `execute`, in a transaction that cannot write and is rolled back. The transaction is what makes it safe: a default
+    /// of the session could be set back, by a `DO` that commits too, and does not hold for ALTER SYSTEM.
+    package func executeReadOnly(_ text: String, _ parameters: [String?] = [], timeout: Duration) async throws(NodeFailure) -> Rows {
+        let connection = try await open()
+        _ = try await connection.query("BEGIN READ ONLY", timeout: timeout)
+        return try await connection.query(text, parameters, timeout: timeout)
+    }
+
+    /// Runs one statement that may run twice and leaves nothing in its session: a read, or an effect that is the same when
+    /// repeated. Asked again on a new connection when a kept one turns out to be dead. Ends within `timeout` plus the
+    /// target's `connectTimeout`.
+    package func ask(_ text: String, _ parameters: [String?] = [], timeout: Duration) async throws(NodeFailure) -> Rows {
+        let deadline = Monotonic.now() + timeout + target.connectTimeout
+        if let connection = idle.popLast() {
             do { return try await run(connection, text, parameters, timeout) } catch {
-                guard case .lost = error else { throw error }
+                guard Self.saysOnlyThatItIsDead(error) else { throw error }
+                // What broke this one broke the others.
+                idle = []
             }
         }
-        return try await run(try await open(), text, parameters, timeout)
+        let connection = try await open()
+        return try await run(connection, text, parameters, min(timeout, deadline - .now()))
     }
 
-    /// Closes what is kept; the next request connects afresh.
-    package func disconnect() { idle = [] }
+    /// A kept connection that broke, or whose backend was ended, says nothing yet about the server.
+    private static func saysOnlyThatItIsDead(_ failure: NodeFailure) -> Bool {
+        switch failure {
+        case .lost, .sql(_, _, isFatal: true): true
+        case .sql, .timedOut, .cancelled, .refused, .unreachable, .rejected, .unable: false
+        }
+    }
 
     private func open() async throws(NodeFailure) -> NodeConnection {
         try await NodeConnection.connect(target, waiter: waiter, resolver: resolver)
     }
 
     private func run(_ connection: NodeConnection, _ text: String, _ parameters: [String?], _ timeout: Duration) async throws(NodeFailure) -> Rows {
-        do {
-            let rows = try await connection.query(text, parameters, timeout: timeout)
-            keep(connection)
-            return rows
-        } catch {
-            if case .sql(let state, _) = error, !state.hasPrefix("57P") { keep(connection) }
-            throw error
-        }
-    }
-
-    private func keep(_ connection: NodeConnection) {
-        if idle.count < Self.kept { idle.append(connection) }
+        let outcome: Result<Rows, NodeFailure>
+        do { outcome = .success(try await connection.query(text, parameters, timeout: timeout)) } catch { outcome = .failure(error) }
+        if await connection.isReusable, idle.count < Self.kept { idle.append(connection) }
+        return try outcome.get()
     }
 }

@@ -7,131 +7,87 @@ package import Reactor
 /// One request at a time; closed when released.
 /// Source: PostgreSQL manual, "Asynchronous Command Processing".
 package actor NodeConnection {
-    private let handle: Handle
+    private let handle: PostgresHandle
     private let waiter: DescriptorWaiter
 
-    /// The one owner of a `PGconn`.
-    private final class Handle: @unchecked Sendable {
-        // Used only from the actor that owns it, and from `connect` before that exists.
-        let pointer: OpaquePointer
-        init(_ pointer: OpaquePointer) { self.pointer = pointer }
-        deinit { PQfinish(pointer) }
-
-        /// What libpq says about the last failure, on one line.
-        var words: String {
-            String(cString: PQerrorMessage(pointer)).split(whereSeparator: \.isNewline).first.map(String.init) ?? "no reason given"
-        }
-    }
-
-    private init(_ handle: Handle, _ waiter: DescriptorWaiter) {
+    private init(_ handle: PostgresHandle, _ waiter: DescriptorWaiter) {
         self.handle = handle
         self.waiter = waiter
     }
 
-    /// Connects and logs in.
+    /// Connects and logs in, within the target's `connectTimeout`.
     package static func connect(_ target: ConnectionTarget, waiter: DescriptorWaiter, resolver: HostResolver) async throws(NodeFailure) -> NodeConnection {
-        let deadline = Monotonic.now() + target.connectTimeout
-        let addresses = target.host.hasPrefix("/") ? [] : await resolver.addresses(of: target.host, port: target.port).compactMap(\.numericHost)
-        guard target.host.hasPrefix("/") || !addresses.isEmpty else { throw .unreachable("the host name \(target.host) has no address") }
-        let handle = try start(target, addresses)
-        // Verbose messages carry the SQLSTATE, for which libpq has no other way before the login is through.
-        PQsetErrorVerbosity(handle.pointer, PQERRORS_VERBOSE)
-        PQsetNoticeProcessor(handle.pointer, { _, _ in }, nil)
-        var interest = Interest.writable
-        while true {
-            guard await waiter.wait(for: PQsocket(handle.pointer), interest, until: deadline) == .ready else {
-                throw .timedOut("no login within \(target.connectTimeout)")
-            }
-            switch PQconnectPoll(handle.pointer) {
-            case PGRES_POLLING_OK: return NodeConnection(handle, waiter)
-            case PGRES_POLLING_READING: interest = .readable
-            case PGRES_POLLING_WRITING: interest = .writable
-            default: throw loginFailure(handle.words)
-            }
-        }
+        let handle = try await Login(target: target, waiter: waiter).perform(resolver: resolver, until: .now() + target.connectTimeout)
+        return NodeConnection(handle, waiter)
     }
 
-    private static func start(_ target: ConnectionTarget, _ addresses: [String]) throws(NodeFailure) -> Handle {
-        // Several addresses are tried in order; `host` beside `hostaddr` is for certificates and password files.
-        let hosts = addresses.isEmpty ? target.host : addresses.map { _ in target.host }.joined(separator: ",")
-        let parameters = [
-            ("host", hosts), ("hostaddr", addresses.joined(separator: ",")), ("port", String(target.port)), ("user", target.user),
-            ("password", target.password.text), ("dbname", target.database), ("application_name", "understudy"),
-            ("client_encoding", "UTF8"), ("options", "-c statement_timeout=0" + (target.isReadOnly ? " -c default_transaction_read_only=on" : "")),
-        ].filter { !$0.1.isEmpty }
-        var keywords: [UnsafePointer<CChar>?] = [], values: [UnsafePointer<CChar>?] = []
-        var copies: [UnsafeMutablePointer<CChar>?] = []
-        defer { for copy in copies { free(copy) } }
-        for (keyword, value) in parameters {
-            for text in [keyword, value] { copies.append(strdup(text)) }
-            keywords.append(copies[copies.count - 2].map { UnsafePointer($0) })
-            values.append(copies[copies.count - 1].map { UnsafePointer($0) })
-        }
-        guard let pointer = PQconnectStartParams(keywords + [nil], values + [nil], 0) else { throw .unreachable("libpq is out of memory") }
-        let handle = Handle(pointer)
-        guard PQstatus(pointer) != CONNECTION_BAD else { throw loginFailure(handle.words) }
-        return handle
-    }
+    /// Whether the connection can take another request as if it were new: idle, in no transaction, not known to be broken.
+    package var isReusable: Bool { handle.isReusable }
 
-    /// Tells an error the server sent (`FATAL:  57P03: …`) from one of the network.
-    private static func loginFailure(_ words: String) -> NodeFailure {
-        for (index, character) in words.enumerated() where character == ":" {
-            let rest = words.dropFirst(index + 1).drop { $0 == " " }
-            let state = rest.prefix(5)
-            if state.utf8.count == 5, state.allSatisfy({ $0.isASCII && ($0.isNumber || $0.isUppercase) }), rest.dropFirst(5).first == ":" {
-                return .rejected(sqlState: String(state), message: String(rest.dropFirst(6).drop { $0 == " " }))
-            }
-        }
-        return .unreachable(words)
-    }
-
-    /// Runs one statement. A failure other than `.sql` leaves the connection unusable.
+    /// Runs one statement. `isReusable` tells what a failure left of the connection.
     package func query(_ text: String, _ parameters: [String?] = [], timeout: Duration) async throws(NodeFailure) -> Rows {
+        guard ([text] + parameters.compactMap(\.self)).allSatisfy({ !$0.utf8.contains(0) }) else {
+            throw .sql(sqlState: "22021", message: "PostgreSQL text cannot hold the character NUL, and a parameter or the statement does", isFatal: false)
+        }
         let deadline = Monotonic.now() + timeout
         let copies = parameters.map { $0.map { strdup($0) } }
         defer { for copy in copies { free(copy ?? nil) } }
         let values = copies.map { $0.flatMap { UnsafePointer<CChar>($0) } }
-        // A blocking PQsend… would wait for a full socket; a control statement fits its buffer.
         guard PQsendQueryParams(handle.pointer, text, Int32(values.count), nil, values, nil, nil, 0) == 1 else { throw .lost(handle.words) }
-        try await readResult(until: deadline, timeout)
-        var rows: Result<Rows, NodeFailure> = .failure(.lost("the server sent no result"))
-        while let result = PQgetResult(handle.pointer) {
-            defer { PQclear(result) }
-            if PQresultStatus(result) == PGRES_COPY_IN || PQresultStatus(result) == PGRES_COPY_OUT {
-                throw .sql(sqlState: "0A000", message: "COPY is not possible on a control connection")
-            }
-            rows = Self.rows(result, handle.words)
-            if PQisBusy(handle.pointer) == 1 { try await readResult(until: deadline, timeout) }
-        }
-        return try rows.get()
+        // Row by row, so that a result can be refused before libpq holds all of it.
+        PQsetSingleRowMode(handle.pointer)
+        return try await gather(until: deadline, timeout)
     }
 
-    /// Reads until `PQgetResult` will not block.
-    private func readResult(until deadline: Monotonic, _ timeout: Duration) async throws(NodeFailure) {
+    private func gather(until deadline: Monotonic, _ timeout: Duration) async throws(NodeFailure) -> Rows {
+        var rows = Rows(), failure: NodeFailure?, isAnswered = false
+        while true {
+            try await receive(until: deadline, timeout)
+            guard let result = PQgetResult(handle.pointer) else { break }
+            defer { PQclear(result) }
+            isAnswered = true
+            switch PQresultStatus(result) {
+            case PGRES_SINGLE_TUPLE, PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
+                guard rows.add(result) else { throw Self.tooLarge }
+            case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH: throw Self.noCopy
+            default:
+                let error = Self.failure(result, handle.words)
+                // The server closes after a FATAL error: waiting for more would only replace it by "closed unexpectedly".
+                if case .sql(_, _, isFatal: true) = error { throw error }
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        guard isAnswered else { throw .lost("the server sent no result") }
+        return rows
+    }
+
+    /// Sends what waits and reads until `PQgetResult` will not block.
+    private func receive(until deadline: Monotonic, _ timeout: Duration) async throws(NodeFailure) {
         while true {
             let unsent = PQflush(handle.pointer)
             guard unsent >= 0 else { throw .lost(handle.words) }
             if unsent == 0 && PQisBusy(handle.pointer) == 0 { return }
             let interest: Interest = unsent > 0 ? [.readable, .writable] : .readable
-            guard await waiter.wait(for: PQsocket(handle.pointer), interest, until: deadline) == .ready else {
-                throw .timedOut("no result within \(timeout)")
+            guard await waiter.wait(for: handle.descriptor, interest, until: deadline) == .ready else {
+                throw Task.isCancelled ? .cancelled : .timedOut("no result within \(timeout)")
             }
             guard PQconsumeInput(handle.pointer) == 1 else { throw .lost(handle.words) }
         }
     }
 
-    private static func rows(_ result: OpaquePointer, _ words: String) -> Result<Rows, NodeFailure> {
-        switch PQresultStatus(result) {
-        case PGRES_TUPLES_OK, PGRES_COMMAND_OK:
-            let columns = (0..<PQnfields(result)).map { Rows.Column(name: String(cString: PQfname(result, $0)), type: PQftype(result, $0)) }
-            let values = (0..<PQntuples(result)).map { row in
-                (0..<PQnfields(result)).map { PQgetisnull(result, row, $0) == 1 ? nil : String(cString: PQgetvalue(result, row, $0)) }
-            }
-            return .success(Rows(columns: columns, values: values, commandTag: String(cString: PQcmdStatus(result))))
-        default:
-            guard let state = PQresultErrorField(result, Int32(UInt8(ascii: "C"))) else { return .failure(.lost(words)) }
-            let message = PQresultErrorField(result, Int32(UInt8(ascii: "M"))).map { String(cString: $0) } ?? words
-            return .failure(.sql(sqlState: String(cString: state), message: message))
+    private static let tooLarge = NodeFailure.sql(
+        sqlState: "54000", message: "the result is larger than \(Rows.mostBytes >> 20) MB, the most a control statement may return", isFatal: false)
+    private static let noCopy = NodeFailure.sql(sqlState: "0A000", message: "COPY is not possible on a control connection", isFatal: false)
+
+    private static func failure(_ result: OpaquePointer, _ words: String) -> NodeFailure {
+        func field(_ code: Character) -> String? {
+            PQresultErrorField(result, Int32(code.asciiValue ?? 0)).map { String(cString: $0) }
         }
+        // Without a SQLSTATE the words are libpq's own: the connection broke.
+        guard let state = field("C") else { return .lost(words) }
+        // The severity that is never translated; 9.6 has none.
+        let isFatal = ["FATAL", "PANIC"].contains(field("V") ?? "")
+        return .sql(sqlState: state, message: field("M") ?? words, isFatal: isFatal)
     }
 }

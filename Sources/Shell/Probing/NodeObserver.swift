@@ -1,7 +1,7 @@
 package import HealthTracking
 package import NodeConnections
 
-/// Looks at one node, on request.
+/// Looks at one node, on request: for its prober, and for a coordinator that wants to know now.
 package struct NodeObserver: Sendable {
     private let channel: NodeChannel
     private let timeout: Duration
@@ -12,27 +12,44 @@ package struct NodeObserver: Sendable {
         self.timeout = timeout
     }
 
-    /// One look. Never throws: what is wrong is the result.
-    package func look() async -> NodeHealth.ProbeResult {
-        do {
-            let rows = try await channel.read(ObservationQuery.text, timeout: timeout)
-            let streams = try await channel.read(ObservationQuery.streams, timeout: timeout)
-            guard let observation = ObservationQuery.observation(rows, streams: streams) else {
-                return .alive(reason: "answers the probe with something else than was asked")
-            }
-            return .answered(observation)
-        } catch {
-            return Self.result(of: error)
+    /// One look, within the bounds of the channel and of `timeout`. Never throws: what is wrong is the result.
+    package func look() async -> ProbeResult {
+        switch await ask(.full) {
+        case .failure(.sql(sqlState: "42501", let message, _)): await lookWithoutMonitorRole(message)
+        case .success(let rows): Self.result(of: rows, remark: "")
+        case .failure(let failure): Self.result(of: failure)
         }
     }
 
-    static func result(of failure: NodeFailure) -> NodeHealth.ProbeResult {
-        switch failure {
-        case .unreachable, .lost: .refused(reason: failure.description)
-        case .timedOut: .silent(reason: failure.description)
-        // Starting up, shutting down, or a backend that died with its server.
-        case .rejected(let state, _) where state.hasPrefix("57P"), .sql(let state, _) where state.hasPrefix("57P"): .notReady(reason: failure.description)
-        case .rejected, .sql: .alive(reason: failure.description)
+    private func lookWithoutMonitorRole(_ denied: String) async -> ProbeResult {
+        switch await ask(.restricted) {
+        case .success(let rows):
+            Self.result(of: rows, remark: "hides its replication state from role \(channel.user) (\(denied)): GRANT pg_monitor TO \(channel.user)")
+        case .failure(let failure): Self.result(of: failure)
+        }
+    }
+
+    private func ask(_ question: ObservationQuery) async -> Result<Rows, NodeFailure> {
+        do { return .success(try await channel.ask(question.text, timeout: timeout)) } catch { return .failure(error) }
+    }
+
+    static func result(of rows: Rows, remark: String) -> ProbeResult {
+        guard let observation = ObservationQuery.observation(rows) else {
+            return .alive(reason: "answers the probe with something else than was asked")
+        }
+        return .answered(observation, remark: remark)
+    }
+
+    static func result(of failure: NodeFailure) -> ProbeResult {
+        let reason = failure.description
+        return switch failure {
+        case .refused: .refused(reason: reason)
+        case .lost: .broken(reason: reason)
+        case .timedOut, .unreachable: .silent(reason: reason)
+        case .unable, .cancelled: .unable(reason: reason)
+        // Starting up, shutting down, or a backend that died with its server. 57014 is a statement that was cancelled.
+        case .rejected(let state, _), .sql(let state, _, _):
+            ["57P01", "57P02", "57P03"].contains(state) ? .notReady(reason: reason) : .alive(reason: reason)
         }
     }
 }

@@ -1,59 +1,45 @@
-internal import CLinux
-internal import Glibc
 package import HealthTracking
 package import Reactor
 
 /// Probes one node on the schedule its health asks for, and at once when traffic failed.
 package final class NodeProber: Sendable {
+    /// Longest wait without any period: somebody may set the node right without our seeing traffic.
+    private static let longestPause = Duration.seconds(86_400)
+
     private let observer: NodeObserver
-    private let policy: NodeHealth.Policy
+    private let policy: HealthPolicy
     private let waiter: DescriptorWaiter
     private let alarm: Alarm
 
     /// Fails only when the process has no descriptor left.
-    package init(observer: NodeObserver, policy: NodeHealth.Policy, waiter: DescriptorWaiter) throws(SocketError) {
+    package init(observer: NodeObserver, policy: HealthPolicy, waiter: DescriptorWaiter) throws(SocketError) {
         self.observer = observer
         self.policy = policy
         self.waiter = waiter
         alarm = try Alarm()
     }
 
-    /// Traffic failed: looks at the node at once, or once more when a look is under way. Any number of calls are one.
+    /// Traffic failed: looks at the node soon, or once more when a look is under way. Any number of calls are one.
     package func evidenceArrived() { alarm.ring() }
 
-    /// Probes until the task is cancelled; `report` is called after every probe.
+    /// Probes until the task is cancelled; `report` is called after every probe, in order.
     package func run(_ report: @Sendable (NodeHealth) -> Void) async {
         var health = NodeHealth(policy: policy)
         let began = Monotonic.now()
         while !Task.isCancelled {
+            // What rang before the look begins is answered by it.
             alarm.quiet()
             let result = await observer.look()
-            let pause = health.probed(result, at: Monotonic.now() - began)
             guard !Task.isCancelled else { return }
+            let pause = health.probed(result, at: .now() - began)
             report(health)
-            _ = await waiter.wait(for: alarm.descriptor, .readable, until: .now() + (pause ?? .seconds(86_400)))
+            await rest(until: .now() + (pause ?? Self.longestPause), health, began)
         }
     }
-}
 
-/// Something another thread can ring and a task can wait for: an eventfd.
-private final class Alarm: Sendable {
-    let descriptor: Int32
-
-    init() throws(SocketError) {
-        descriptor = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
-        guard descriptor >= 0 else { throw SocketError("eventfd") }
-    }
-
-    deinit { close(descriptor) }
-
-    func ring() {
-        var one: UInt64 = 1
-        write(descriptor, &one, 8)
-    }
-
-    func quiet() {
-        var count: UInt64 = 0
-        read(descriptor, &count, 8)
+    private func rest(until due: Monotonic, _ health: NodeHealth, _ began: Monotonic) async {
+        guard await waiter.wait(for: alarm.descriptor, .readable, until: due) == .ready else { return }
+        let now = Monotonic.now()
+        await waiter.sleep(min(health.delayOfEvidence(at: now - began), due - now))
     }
 }

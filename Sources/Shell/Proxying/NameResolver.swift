@@ -15,12 +15,14 @@ final class NameResolver: EventHandler {
     private var endpoints: [NodeEndpoint] = []
     private var known: [NodeEndpoint: [SocketAddress]] = [:]
     private static let timer = Token(bits: 1)
+    /// How soon a name that has no address is looked up again; its sessions wait for it.
+    private static let impatience = Duration.seconds(1)
 
     init(_ reactor: Reactor<NameResolver>, refresh: Duration, report: @escaping @Sendable ([NodeEndpoint: [SocketAddress]]) -> Void) {
         self.reactor = reactor
         self.refresh = refresh
         self.report = report
-        reactor.setTimer(Self.timer, at: reactor.now + refresh)
+        reactor.setTimer(Self.timer, at: reactor.now + min(Self.impatience, refresh))
     }
 
     func received(_ message: Message) {
@@ -35,7 +37,8 @@ final class NameResolver: EventHandler {
 
     func timerFired(_ token: Token) {
         lookUp(endpoints)
-        reactor.setTimer(Self.timer, at: Monotonic.now() + refresh)
+        let isMissing = endpoints.contains { known[$0] == nil }
+        reactor.setTimer(Self.timer, at: Monotonic.now() + (isMissing ? min(Self.impatience, refresh) : refresh))
     }
 
     func ready(_ token: Token, _ readiness: Readiness) { preconditionFailure("the resolver watches no descriptor") }

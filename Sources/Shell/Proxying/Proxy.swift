@@ -7,6 +7,7 @@ package final class Proxy: Sendable {
     package let port: Int?
     private let loops: [LoopThread<Shard>]
     private let resolver: LoopThread<NameResolver>
+    private let keys: KeyStore
 
     /// Messages that may wait for a shard: one for each connection it is dealt, and what connections cause.
     private static let mailboxCapacity = 16_384
@@ -16,8 +17,9 @@ package final class Proxy: Sendable {
                  admin: any AdminResponder, log: @escaping ProxyLog) throws(ProxyError) {
         let listeners = try ListenerSet.open(configuration, log)
         port = listeners.compactMap(\.port).first
-        let shared = ProxyShared(configuration, facts: facts, admin: admin, log: log)
         do {
+            let shared = try ProxyShared(configuration, facts: facts, admin: admin, log: log)
+            keys = shared.keys
             var loops: [LoopThread<Shard>] = []
             for number in 0..<max(1, min(configuration.shardCount, ProxyConfiguration.mostShards)) {
                 loops.append(try LoopThread(name: "shard-\(number)", mailboxCapacity: Self.mailboxCapacity) { reactor in
@@ -53,6 +55,7 @@ package final class Proxy: Sendable {
         let receipt = Receipt(from: loops.count)
         for loop in loops where !loop.mailbox.postAlways(.stop(mode, receipt)) { receipt.sign() }
         await receipt.waitUntilComplete()
+        keys.stop()
     }
 
     /// What the shards hold at this moment.

@@ -1,3 +1,4 @@
+internal import Reactor
 internal import Synchronization
 
 /// What all shards of one proxy share.
@@ -8,12 +9,14 @@ final class ProxyShared: Sendable {
     let budget: MemoryBudget
     let facts: @Sendable (ProxyFact) -> Void
     let admin: any AdminResponder
+    let keys: KeyStore
     private let log: ProxyLog
     private let connections = Atomic(0)
     private let sessions = Atomic(0)
     private let limit: Int
 
-    init(_ configuration: ProxyConfiguration, facts: @escaping @Sendable (ProxyFact) -> Void, admin: any AdminResponder, log: @escaping ProxyLog) {
+    init(_ configuration: ProxyConfiguration, facts: @escaping @Sendable (ProxyFact) -> Void, admin: any AdminResponder, log: @escaping ProxyLog) throws(SocketError) {
+        keys = try KeyStore()
         budget = MemoryBudget(limit: configuration.memoryLimit)
         limit = configuration.maxFrontends
         self.facts = facts

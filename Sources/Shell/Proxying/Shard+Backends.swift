@@ -117,7 +117,7 @@ extension Shard {
     }
 
     private func logIn(_ backend: Backend, _ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer) {
-        switch backend.login?.received(kind, body, &keys) {
+        switch backend.login?.received(kind, body, shared.keys.keys) {
         case .wait, nil: break
         case .send(let bytes): send(bytes, to: backend)
         case .ready: if let login = backend.login { ready(backend, login) }
@@ -137,7 +137,8 @@ extension Shard {
         switch reaction {
         case .forward, .swallow: break
         case .reply(let bytes): write(bytes, to: frontend)
-        case .greet(let bytes):
+        case .greet(let bytes, let salt, let iterations):
+            prepareKeys(frontend, salt, iterations)
             served(backend)
             cancelTimer(frontend)
             write(bytes, to: frontend)
@@ -153,6 +154,12 @@ extension Shard {
             }
             lose(backend, loss)
         }
+    }
+
+    /// So that a failover does not begin with deriving the keys of every user on the loops.
+    private func prepareKeys(_ frontend: Frontend, _ salt: [UInt8], _ iterations: Int) {
+        guard !salt.isEmpty, let user = frontend.session?.startup.user, let secret = configuration.knownSecrets[user] else { return }
+        shared.keys.prepare(SCRAMOrigin(password: secret, salt: salt, iterations: iterations))
     }
 
     private static func evidence(_ message: ErrorMessage) -> TrafficEvidence? {

@@ -29,7 +29,9 @@ extension Shard {
         guard let stopping else { return }
         for frontend in frontends.all where frontend.stage != .closing {
             let isBetween = frontend.session?.isBetweenTransactions ?? true
-            if stopping.mode == .fast || (isBetween && frontend.input.isEmpty) || frontend.session?.isInService != true {
+            // What is held was sent to no node: nothing is in doubt, and there may be no primary for a long time.
+            let isHeld = frontend.stage == .held && frontend.backend == nil
+            if stopping.mode == .fast || isHeld || (isBetween && frontend.input.isEmpty) || frontend.session?.isInService != true {
                 farewell(frontend, ErrorMessage(.fatal, .adminShutdown, "terminating connection because the proxy is shutting down").bytes)
             }
         }

@@ -32,7 +32,6 @@ final class Shard: EventHandler {
     var isPrimaryFailing = false
     var retryAt = Monotonic(nanoseconds: 0)
     var facts = FactLimiter()
-    var keys = SCRAMKeyCache()
     /// Frontends whose kept messages can be looked at again at the end of the turn.
     var revisits: [SlotID] = []
     var stopping: (mode: ProxyStopMode, receipt: Receipt)?

@@ -13,6 +13,7 @@ package struct SocketError: Error, Hashable, CustomStringConvertible {
     }
 
     package var isRefused: Bool { code == ECONNREFUSED || code == ENOENT }
+    package var isForbidden: Bool { code == EACCES || code == EPERM }
     package var isAddressInUse: Bool { code == EADDRINUSE }
 
     package var description: String { "\(call): \(String(cString: strerror(code)))" }

@@ -180,8 +180,7 @@ struct ClusterCoordinatorTests {
     func synchronous() async throws {
         let stage = Stage()
         defer { stage.clean() }
-        let row = NodeObservation.Stream(applicationName: "node1", state: "streaming", syncState: "sync", replayed: .zero)
-        stage.hands.script.withLock { $0.servers[node0] = observation(.primary, streams: [row]) }
+        stage.hands.script.withLock { $0.servers[node0] = observation(.primary, synchronous: "FIRST 1 (node1)") }
         try await stage.live { life in
             life.probeAll()
             try await life.expectGate(.open(primary: node0))

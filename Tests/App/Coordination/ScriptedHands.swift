@@ -7,9 +7,9 @@ let cluster = SystemIdentifier(7001)
 let node0 = NodeID(0), node1 = NodeID(1), node2 = NodeID(2)
 let threeNodes = [node0, node1, node2].map { Node(id: $0, name: "node\($0)", host: "127.0.0.1", port: 5432 + $0.number) }
 
-func observation(_ role: Role, wal: UInt64 = 100, timeline: UInt32 = 1, streams: [NodeObservation.Stream] = []) -> NodeObservation {
+func observation(_ role: Role, wal: UInt64 = 100, timeline: UInt32 = 1, synchronous: String = "") -> NodeObservation {
     NodeObservation(role: role, systemIdentifier: cluster, timeline: Timeline(timeline), walEnd: LogSequenceNumber(bytes: wal),
-                    serverVersion: 150_018, streams: streams)
+                    serverVersion: 150_018, synchronousStandbyNames: synchronous)
 }
 
 func report(_ node: NodeID, _ observation: NodeObservation?, reason: String = "refuses connections") -> NodeReport {
@@ -56,7 +56,7 @@ final class ScriptedHands: ClusterHands {
         }
     }
 
-    func tell(_ notice: ClusterNotice) async { script.withLock { $0.notices.append(notice) } }
+    func tell(_ notice: ClusterNotice, observations: [NodeID: NodeObservation]) async { script.withLock { $0.notices.append(notice) } }
 
     var lastGate: Topology.Gate? { script.withLock { $0.topologies.last?.gate } }
     var promotions: [NodeID] { script.withLock { $0.promotions } }

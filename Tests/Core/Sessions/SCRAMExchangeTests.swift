@@ -10,7 +10,7 @@ struct SCRAMExchangeTests {
         Array("r=\(nonce),s=W22ZaJ0SNY7soEsUEjb6gQ==,i=\(iterations)".utf8)
     }
 
-    private func keys(_ salt: [UInt8], _ iterations: Int) -> SCRAMKeys { SCRAMKeys(password: "pencil", salt: salt, iterations: iterations) }
+    private func keys(_ salt: [UInt8], _ iterations: Int) -> SCRAMKeys { SCRAMKeys(SCRAMOrigin(password: "pencil", salt: salt, iterations: iterations)) }
 
     @Test("Keys and signatures are those of RFC 7677")
     func vector() {

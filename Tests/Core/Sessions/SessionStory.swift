@@ -119,7 +119,7 @@ struct SessionStory {
     private func describe(_ reaction: FrontendSession.Reaction) -> String {
         switch reaction {
         case .reply(let bytes): "reply \(WireText.describe(bytes))"
-        case .greet(let bytes): "greet \(WireText.describe(bytes))"
+        case .greet(let bytes, _, _): "greet \(WireText.describe(bytes))"
         case .lost(let loss): "lost: \(loss.reason)"
         case .forward, .swallow, .keep, .close, .crashing: "\(reaction)"
         }

@@ -109,7 +109,8 @@ struct ConfigurationFileTests {
 
     @Test("pgpool's other parameters are named in a notice, never in silence", arguments: [
         ("load_balance_mode = on", "does not exist yet"), ("serialize_accept = off", "no longer applies"), ("socket_dir = '/tmp'", "is called unix_socket_directories today: its value was taken"),
-        ("black_function_list = 'f'", "is called write_function_list today, which does not exist yet"), ("print_user = on", "is called log_line_prefix today, which no longer applies"),
+        ("follow_master_command = 'x'", "is called follow_primary_command today, which is not used: put a hook for it into hook_directory"),
+        ("failover_command = 'x'", "is not used: put a hook"), ("black_function_list = 'f'", "is called write_function_list today, which does not exist yet"), ("print_user = on", "is called log_line_prefix today, which no longer applies"),
         ("backend_flag0 = 'ALWAYS_PRIMARY'", "ALWAYS_PRIMARY does not exist yet"),
         ("wd_port0 = 9000", "does not exist yet"), ("delegate_IP = '1.2.3.4'", "does not exist yet"),
     ])
@@ -130,7 +131,7 @@ struct ConfigurationFileTests {
     func secretFile() {
         let text = "backend_hostname0 = a\nhealth_check_user = p\nhealth_check_password = 'TEXTsesame'"
         let file = ConfigurationFile(path: "/u.conf", from: MemorySource(files: ["/u.conf": text], modes: ["/u.conf": 0o644]))
-        #expect(file.diagnostics.map(\.description) == ["/u.conf:3: /u.conf holds a password and has mode 0644: chmod 600 it, so that others cannot read it"])
+        #expect(file.diagnostics.map(\.description) == ["/u.conf:3: /u.conf holds a password and has mode 0644: chmod 600 it, or 640 where root owns it, so that others cannot read it"])
         #expect(file.settings[\.health.password].text == "sesame")
         #expect("\(file.settings[\.health.password])" == "<secret>")
         var dumped = ""
@@ -153,7 +154,7 @@ struct ConfigurationFileTests {
         let source = MemorySource(files: ["/u.conf": "include 'a.conf'\nbackend_hostname0 = a\nhealth_check_user = p\nhealth_check_password = ''", "/a.conf": "\nhealth_check_password = 'b'"],
                                   modes: ["/a.conf": 0o604, "/u.conf": 0o644])
         let file = ConfigurationFile(path: "/u.conf", from: source)
-        #expect(file.diagnostics.map(\.description) == ["/a.conf:2: /a.conf holds a password and has mode 0604: chmod 600 it, so that others cannot read it"])
+        #expect(file.diagnostics.map(\.description) == ["/a.conf:2: /a.conf holds a password and has mode 0604: chmod 600 it, or 640 where root owns it, so that others cannot read it"])
     }
 
     @Test("A node at Understudy's own address is refused", arguments: [
@@ -194,6 +195,38 @@ struct ConfigurationFileTests {
         #expect(read("control_socket = '/\(String(repeating: "d", count: 107))'").diagnostics.first?.message.contains("control_socket") == true)
     }
 
+    @Test("A misspelt name is told the nearest one, with its number", arguments: [
+        ("backend_prot0", "backend_port0"), ("health_check_perod12", "health_check_period12"), ("health_check_perod", "health_check_period"),
+        ("backend_hostname", "backend_hostnameN"), ("includ", "include"),
+    ])
+    func nearestName(_ name: String, _ meant: String) {
+        #expect(read("\(name) = 1").diagnostics.map(\.message) == ["unknown parameter \(name); did you mean \(meant)?"])
+    }
+
+    @Test("The daemon's folders are absolute", arguments: ["state_directory", "control_socket", "hook_directory"])
+    func absolute(_ name: String) {
+        #expect(read("\(name) = 'a/b'").diagnostics.map(\.description) == ["/etc/u.conf:3: \(name) must be absolute, got 'a/b'"])
+        #expect(read("\(name) = ''").hasErrors)
+        #expect(!read("\(name) = '/a/b'").hasErrors)
+    }
+
+    @Test("A pool_passwd that is named must exist, the default one need not")
+    func poolPasswd() {
+        #expect(read("").diagnostics.isEmpty)
+        #expect(read("pool_passwd = ''").diagnostics.isEmpty)
+        #expect(read("pool_passwd = 'users'", others: ["/etc/users": ""]).diagnostics.isEmpty)
+        #expect(read("pool_passwd = '/users'", others: ["/users": ""]).diagnostics.isEmpty)
+        #expect(read("pool_passwd = 'users'").diagnostics.map(\.description) == ["/etc/u.conf:3: pool_passwd: there is no file /etc/users: make it, or write '' for none"])
+    }
+
+    @Test("A group may read passwords in a file of root's, and never write it; others may nothing", arguments: [
+        (UInt32(0o600), false, false), (0o400, false, false), (0o640, false, true), (0o640, true, false), (0o440, true, false),
+        (0o660, true, true), (0o650, true, true), (0o604, true, true), (0o601, true, true), (0o602, true, true),
+    ])
+    func fileAccess(_ mode: UInt32, _ isOwnedByRoot: Bool, _ isTooOpen: Bool) {
+        #expect(FileAccess(mode: mode, isOwnedByRoot: isOwnedByRoot).isTooOpen == isTooOpen)
+    }
+
     @Test("A configuration without nodes says what is missing")
     func noNodes() {
         let file = ConfigurationFile(path: "/u.conf", from: MemorySource(files: ["/u.conf": ""]))
@@ -203,6 +236,6 @@ struct ConfigurationFileTests {
     @Test("A file that is missing is one error")
     func missing() {
         let file = ConfigurationFile(path: "/gone.conf", from: MemorySource(files: [:]))
-        #expect(file.diagnostics.map(\.description) == ["/gone.conf:1: /gone.conf cannot be read: No such file or directory"])
+        #expect(file.diagnostics.map(\.description) == ["/gone.conf: cannot be read: No such file or directory"])
     }
 }

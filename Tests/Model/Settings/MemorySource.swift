@@ -4,10 +4,11 @@
 struct MemorySource: ConfigurationSource {
     var files: [String: String]
     var modes: [String: UInt32] = [:]
+    var rootOwned: Set<String> = []
 
     func contents(of file: String) -> Result<String, Unreadable> { files[file].map(Result.success) ?? .failure(Unreadable("No such file or directory")) }
     func exists(_ file: String) -> Bool { files[file] != nil }
-    func mode(of file: String) -> UInt32? { modes[file] ?? 0o600 }
+    func access(to file: String) -> FileAccess? { FileAccess(mode: modes[file] ?? 0o600, isOwnedByRoot: rootOwned.contains(file)) }
 
     func entries(of directory: String) -> Result<[String], Unreadable> {
         let names = files.keys.filter { $0.hasPrefix(directory + "/") }.map { String($0.dropFirst(directory.count + 1)) }

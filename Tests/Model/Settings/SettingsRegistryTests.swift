@@ -71,7 +71,7 @@ struct SettingsRegistryTests {
             line.hasPrefix("#") && !line.hasPrefix("# ") ? String(line.dropFirst()) : String(line)
         }
         let text = lines.joined(separator: "\n") + "\nbackend_hostname0 = 'a'\nhealth_check_user = 'probe'\n"
-        let file = ConfigurationFile(path: "/s.conf", from: MemorySource(files: ["/s.conf": text]))
+        let file = ConfigurationFile(path: "/s.conf", from: MemorySource(files: ["/s.conf": text, "/pool_passwd": ""]))
         #expect(file.diagnostics.isEmpty)
     }
 }

@@ -37,7 +37,7 @@ struct SettingsTests {
         #expect(read("port = \(text)").settings[\.connections.port] == value)
     }
 
-    @Test("pgpool's log levels mean the nearest of ours", arguments: [("debug3", "debug"), ("WARNING", "warning"), ("log", "error"), ("fatal", "critical"), ("PANIC", "critical")])
+    @Test("pgpool's log levels mean the nearest of ours", arguments: [("debug3", "debug"), ("WARNING", "warning"), ("log", "info"), ("fatal", "critical"), ("PANIC", "critical")])
     func levels(_ text: String, _ level: String) {
         #expect(read("log_min_messages = \(text)").settings[\.daemon.logLevel] == level)
     }

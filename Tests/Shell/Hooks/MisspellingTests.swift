@@ -33,7 +33,6 @@ struct MisspellingTests {
         ("local us = require 'understudy'\nus.step('x', function() end)",
          "ours.lua:2: us.step was called while the file is loading: loading has no effects, call it in a handler"),
         ("local x = nil\nlocal y = x.field", "ours.lua:2: attempt to index a nil value (local 'x')"),
-        ("while true do end", "ours.lua:1: computed for more than 1 s without asking the engine for anything"),
         ("\u{1B}Lua", "ours.lua: attempt to load a binary chunk (mode is 't')"),
     ])
     func load(text: String, problem: String) async throws {
@@ -44,12 +43,23 @@ struct MisspellingTests {
         }
     }
 
+    @Test("A file that does not come to its end is named with its line")
+    func endless() async throws {
+        try await onStage(["ours.lua": "local x = 1\nwhile x do end"]) { stage in
+            let (_, problems) = await stage.load()
+            #expect(problems.count == 1)
+            #expect(problems.first?.hasPrefix("ours.lua:2: ") == true)
+        }
+    }
+
     @Test("In a handler each fails the event with file and line", arguments: [
         ("ev.new_mian:promote()", "failover event has no \"new_mian\"; did you mean \"new_main\"?"),
         ("ev.new_main:promot()", "node pg2 has no \"promot\"; did you mean \"promote\"?"),
         ("ev.new_main.promote()", "node:promote is a method: write node:promote(...), with a colon"),
         ("ev.new_main:promote { wiat = '3s' }", "node:promote has no option \"wiat\"; did you mean \"wait\"?"),
         ("ev.new_main:promote { wait = 'soon' }", "node:promote: wait: expected a duration such as \"500ms\", \"30s\" or \"10min\"; got \"soon\""),
+        ("us.wait_until('3s', function() end, { evry = '1s' })", "us.wait_until has no option \"evry\"; did you mean \"every\"?"),
+        ("us.wait_until('3s', true)", "us.wait_until takes a function; got a boolean"),
         ("ev.new_main:sql(3)", "node:sql: text: expected a text; got 3"),
         ("ev.new_main:in_recovery(3)", "node:in_recovery takes 0 arguments; got 1"),
         ("print(ev.cluster.nodes.pg9)", "the cluster has no node \"pg9\"; its nodes are pg1, pg2, pg3"),

@@ -18,6 +18,7 @@ struct RunawayTests {
         ("backtracking in a pattern", "return (('a'):rep(220)):find(('a-'):rep(5) .. 'b')"),
         ("a long loop in a library function", "table.move({}, 1, 1 << 50, 2)"),
         ("many long library calls inside pcall", "local s = ('ab'):rep(4 << 20) while true do pcall(string.gsub, s, 'b', 'b') end"),
+        ("memory inside pcall", "while true do pcall(function() local t = {} while true do t[#t + 1] = ('x'):rep(100000) .. #t end end) end"),
         ("waiting without end", "us.wait_until('1h', function() return false end, { every = '10ms' })"),
     ]
 
@@ -26,7 +27,7 @@ struct RunawayTests {
         try await onStage(["ours.lua": failoverHook(body)]) { stage in
             let runner = await stage.runner(limits: Self.limits), clock = ContinuousClock(), begin = clock.now
             guard case .failed(let fault) = await stage.failOver(runner) else { Issue.record("\(name) did not fail"); return }
-            #expect(clock.now - begin < .seconds(3), "\(name)")
+            #expect(clock.now - begin < .seconds(6), "\(name)")
             #expect(fault.kind == .budget, "\(name): \(fault)")
             #expect(fault.place == HookPlace(file: stage.site + "/ours.lua", line: 4), "\(name): \(fault)")
             #expect(await stage.failOver(runner, bundledOnly: true) == .done(hook: "understudy/failover", ["primary": "pg2"]))
@@ -36,12 +37,13 @@ struct RunawayTests {
     @Test("Memory ends at its limit, with the line", arguments: [
         ("an endless table", "local t = {} while true do t[#t + 1] = ('x'):rep(100000) .. #t end"),
         ("a string of 2 GB", "return ('x'):rep(2 * 1024 * 1024 * 1024 - 100)"),
-        ("a table with many slots", "return table.pack(table.unpack({}, 1, 1e6 // 1 | 0)), table.move({1}, 1, 1, 1 << 40), ('x'):rep(1 << 40)"),
     ])
     func memory(name: String, body: String) async throws {
         try await onStage(["ours.lua": failoverHook("  local _ = (function() \(body) end)()")]) { stage in
             let runner = await stage.runner(limits: HookLimits(budget: .seconds(20), memory: 32 << 20))
             guard case .failed(let fault) = await stage.failOver(runner) else { Issue.record("\(name) did not fail"); return }
+            #expect(fault.kind == .budget)
+            #expect(fault.message == "needs more memory than a hook may hold")
             #expect(fault.place == HookPlace(file: stage.site + "/ours.lua", line: 4), "\(name): \(fault)")
             #expect(await stage.failOver(runner, bundledOnly: true) == .done(hook: "understudy/failover", ["primary": "pg2"]))
         }

@@ -99,6 +99,18 @@ struct SandboxTests {
         #expect(answered["message"].text?.hasPrefix("malformed value: ") == true)
     }
 
+    @Test("Damaged bytes that Swift refuses are refused by Lua too", arguments: 0..<20)
+    func damaged(seed: UInt8) throws {
+        let whole = (["a": [1, "two", [nil, 0.5, true]], "b": ["c": ["d": "é"]]] as HookValue).encoded
+        for index in whole.indices {
+            var bytes = whole
+            bytes[index] = bytes[index] &+ seed &* 13 &+ 1
+            let result = try run("local _, request = ... return { value = request }", requestBytes: bytes)
+            // Lua takes any bytes as text, and refuses them on the way out; what Swift refuses must not get through.
+            if case .failure = Result(catching: { try HookValue(decoding: bytes) }) { #expect(result["kind"] == "fault", "\(bytes)") }
+        }
+    }
+
     @Test("What cannot cross is named", arguments: [
         ("return { assert }", "a function cannot"), ("return { [1.5] = 1 }", "a table with a number as key"), ("return { [true] = 1 }", "a table with a boolean as key"),
         ("return { 1, nil, 3 }", "a table with a number as key"), ("return coroutine.create(function() end)", "a thread cannot"),

@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Reactor
 import Synchronization
+import Testing
 @testable import Hooks
 @testable import Settings
 
@@ -12,9 +13,12 @@ final class Stage: Sendable {
     let journal = MemoryJournal()
     let processes: HookProcesses
     private let directory: URL
-    private let waiter: DescriptorWaiter
+    let waiter: DescriptorWaiter
 
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Built beside this test.
+    static let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "HookHostFixture").path
 
     /// `files` by their path under the site's hook directory.
     init(_ files: [String: String] = [:]) throws {
@@ -25,9 +29,8 @@ final class Stage: Sendable {
             try Data(text.utf8).write(to: file)
         }
         waiter = try DescriptorWaiter()
-        let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "HookHostFixture")
         let lines = Lines()
-        processes = HookProcesses(executable: executable.path, waiter: waiter) { lines.append($0) }
+        processes = HookProcesses(executable: Self.executable, waiter: waiter) { lines.append($0) }
         self.lines = lines
     }
 
@@ -69,7 +72,7 @@ final class Stage: Sendable {
     func end() async {
         await processes.shutDown()
         await waiter.shutDown()
-        try? FileManager.default.removeItem(at: directory)
+        do { try FileManager.default.removeItem(at: directory) } catch CocoaError.fileNoSuchFile {} catch { Issue.record(error) }
     }
 
     /// Kills the hook processes that are at work for this stage's events.

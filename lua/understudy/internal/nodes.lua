@@ -1,6 +1,5 @@
 --- Nodes as objects: a snapshot of fields, and the host functions as methods.
 local engine, load_module, request = ...
-local names   = load_module "understudy.internal.names"
 local options = load_module "understudy.internal.options"
 local effects = load_module "understudy.internal.effects"
 local records = load_module "understudy.internal.records"
@@ -9,25 +8,6 @@ local nodes = {}
 local ids = setmetatable({}, { __mode = "k" })
 
 local function fail(message, ...) engine.fail("code", message:format(...)) end
-
---- `{ wait = "60s" }`: every key declared, every value of its type.
-local function read_options(label, declared, given)
-  if given == nil then given = {} end
-  if type(given) ~= "table" then fail("%s takes a table of options; got a %s", label, type(given)) end
-  local read, known = {}, {}
-  for _, option in ipairs(declared) do
-    known[#known + 1] = option.name
-    if given[option.name] ~= nil then
-      local value, problem = options.read(option.type, given[option.name])
-      if problem then fail("%s: %s: %s", label, option.name, problem) end
-      read[option.name] = value
-    end
-  end
-  for key in pairs(given) do
-    if read[key] == nil then fail("%s has no option %s%s", label, names.show(key), names.suggestion(key, known)) end
-  end
-  return read
-end
 
 --- Rows come as columns and lists of values; they leave as strict records.
 local function rows(answer)
@@ -43,7 +23,7 @@ end
 local function arguments(label, host, ...)
   if #host.options > 0 then
     if select("#", ...) > 1 then fail("%s takes one table of options", label) end
-    return read_options(label, host.options, (...))
+    return options.table(label, host.options, (...))
   end
   for at, parameter in ipairs(host.parameters) do
     local value, problem = options.read(parameter.type, (select(at, ...)))

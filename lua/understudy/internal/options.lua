@@ -71,6 +71,25 @@ function options.read(type_name, value, choices)
   return nil, ("expected %s; got %s"):format(expectation(type_name, choices), names.show(value))
 end
 
+--- Named arguments of a call, `{ wait = "60s" }`: every key declared, every value of its type.
+function options.table(label, declared, given)
+  if given == nil then return {} end
+  if type(given) ~= "table" then engine.fail("code", ("%s takes a table of options; got a %s"):format(label, type(given))) end
+  local read, known = {}, {}
+  for _, option in ipairs(declared) do
+    known[#known + 1] = option.name
+    if given[option.name] ~= nil then
+      local value, problem = options.read(option.type, given[option.name])
+      if problem then engine.fail("code", ("%s: %s: %s"):format(label, option.name, problem)) end
+      read[option.name] = value
+    end
+  end
+  for key in pairs(given) do
+    if read[key] == nil then engine.fail("code", ("%s has no option %s%s"):format(label, names.show(key), names.suggestion(key, known))) end
+  end
+  return read
+end
+
 local declarations = setmetatable({}, { __mode = "k" })
 
 local function declare(type_name, default, choices)

@@ -40,7 +40,9 @@ package struct ControlClient: Sendable {
     private func converse<Result: Codable & Sendable>(_ request: ControlRequest, for _: Result.Type, patience: Duration,
                                                       _ take: (Result) throws -> Bool) async throws {
         let connection: ControlConnection
-        do { connection = try ControlConnection(path: path, waiter: waiter) } catch {
+        do { connection = try ControlConnection(path: path, waiter: waiter) } catch where error.isForbidden {
+            throw Failure(description: "\(path) is not yours to use: ask as the daemon's user, or let its control_socket_group in")
+        } catch {
             throw Failure(description: "no daemon answers at \(path) (\(error)): start one with `understudy serve -f FILE`, or name its socket with --socket")
         }
         try await connection.write(try ControlLine.encode(request), until: .now() + .seconds(10))

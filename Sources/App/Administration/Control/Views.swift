@@ -97,10 +97,22 @@ extension NodeView {
             let observation = view.report?.observation
             return NodeView(
                 id: view.node.id.number, name: view.node.name, host: view.node.host, port: view.node.port,
-                role: view.isPrimary ? "primary" : "standby", status: view.service.status.rawValue, reason: view.service.reason,
+                role: role(view), status: view.service.status.rawValue, reason: reason(view, snapshot),
                 timeline: observation?.timeline.number, lsn: observation?.walEnd.description, lag_bytes: view.lagBytes,
                 replication_state: view.stream?.state, sync_state: view.stream?.syncState)
         }
+    }
+
+    /// Why it is not up, else what is wrong although it is.
+    private static func reason(_ view: ClusterSnapshot.NodeView, _ snapshot: ClusterSnapshot) -> String {
+        guard view.service.reason.isEmpty, !view.isPrimary, view.stream == nil, view.report?.observation != nil, let primary = snapshot.primaryName else { return view.service.reason }
+        return "does not stream from \(primary)"
+    }
+
+    /// `stray`: writable, and not the primary.
+    private static func role(_ view: ClusterSnapshot.NodeView) -> String {
+        if view.isPrimary { return "primary" }
+        return view.report?.observation?.role == .primary ? "stray" : "standby"
     }
 
     /// The nodes as a table for people.

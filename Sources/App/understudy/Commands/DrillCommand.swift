@@ -60,7 +60,7 @@ struct DrillCommand: AsyncParsableCommand {
               errors                          \(report.errors)\(states.isEmpty ? "" : " (\(states))")
               lost connections                \(report.lost_connections)
               acknowledged writes             \(report.acknowledged_writes)
-              of these missing afterwards     \(report.lost_acknowledged_writes.map(String.init) ?? "unknown: there is no single primary to ask")
+              of these missing afterwards     \(report.lost_acknowledged_writes.map(String.init) ?? "unknown: no node can say")
               verdict                         \(report.verdict.rawValue)
 
             """

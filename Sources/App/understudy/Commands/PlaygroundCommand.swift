@@ -5,7 +5,7 @@ internal import Playground
 struct PlaygroundCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "playground", abstract: "A throwaway cluster of real PostgreSQL servers behind a daemon.",
-        subcommands: [Up.self, Status.self, KillPrimary.self, Down.self])
+        subcommands: [Up.self, Status.self, KillPrimary.self, Restart.self, Down.self])
 
     struct Place: ParsableArguments {
         @Option(help: "The playground's directory; without it the one made last.")
@@ -65,6 +65,19 @@ struct PlaygroundCommand: ParsableCommand {
             guard let primary = cluster.primary() else { throw PlaygroundError("no node is writable: there is nothing to kill") }
             try cluster.killNode(primary)
             print("killed node \(primary)")
+        }
+    }
+
+    struct Restart: ParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "restart", abstract: "Stop the daemon and start it again: with new hooks, or a changed configuration.")
+
+        @OptionGroup var place: Place
+
+        func run() throws {
+            let cluster = try place.cluster()
+            try cluster.stopDaemon()
+            try cluster.startDaemon()
+            print("restarted")
         }
     }
 

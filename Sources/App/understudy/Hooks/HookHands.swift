@@ -6,11 +6,9 @@ internal import NodeControl
 /// What hooks can have done, over the nodes' hands. Each effect checks the epoch it was decided in.
 struct HookHands: HookHost {
     let nodes: NodeSet
-    /// The epoch now; nil while the daemon starts.
-    let currentEpoch: @Sendable () async -> Epoch?
 
-    /// A hook's statement may take as long as its event; this is the bound where the event has none.
-    private static let sqlTimeout = Duration.seconds(60)
+    /// Of one statement: a hook in a failover that waits for a lock holds every client up.
+    private static let sqlTimeout = Duration.seconds(10)
 
     func perform(_ call: HostCall, in context: EffectContext) async throws(HostCallFailure) -> HookValue {
         do { return try await attempt(call, context) } catch let refused as EffectRefused {
@@ -30,21 +28,14 @@ struct HookHands: HookHost {
         let hands = nodes.hands(of: call.node)
         switch call {
         case .promote(_, let wait):
-            try await hands.promote(within: wait) { () throws(EffectRefused) in try await check(context) }
+            try await hands.promote(in: context.epoch, within: wait)
             return .none
         case .inRecovery: return .boolean(try await hands.isInRecovery())
         case .sql(_, let text, let parameters, let readOnly):
             let rows = readOnly
                 ? try await hands.read(text, try parameters.map(Self.text), timeout: Self.sqlTimeout)
-                : try await hands.sql(text, try parameters.map(Self.text), timeout: Self.sqlTimeout) { () throws(EffectRefused) in try await check(context) }
+                : try await hands.sql(text, try parameters.map(Self.text), in: context.epoch, timeout: Self.sqlTimeout)
             return rows.hookValue
-        }
-    }
-
-    private func check(_ context: EffectContext) async throws(EffectRefused) {
-        let now = await currentEpoch()
-        guard now == context.epoch else {
-            throw EffectRefused("the event belongs to epoch \(context.epoch), it is \(now.map(\.description) ?? "none") now")
         }
     }
 

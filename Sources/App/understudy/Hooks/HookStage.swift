@@ -63,13 +63,13 @@ struct HookStage: Sendable {
     }
 
     /// Queues a notice for the hooks that want it.
-    func tell(_ notice: ClusterNotice) {
+    func tell(_ notice: ClusterNotice, _ observations: [NodeID: NodeObservation]) {
         let event: HookEvent = switch notice {
         case .nodeDown(let node, let wasPrimary, let reason, let epoch, let id):
-            .nodeDown(header(id, epoch), in: cluster([:], primary: nil), node: node.id, wasPrimary: wasPrimary, error: reason)
-        case .failoverFinished(let ok, let lost, let primary, let outcome, let epoch, let id, let milliseconds):
-            .failoverFinished(header(id, epoch), in: cluster([:], primary: primary?.id), lost: lost.id, primary: primary?.id, outcome: outcome,
-                              error: ok ? nil : outcome, took: .milliseconds(Int64(milliseconds)))
+            .nodeDown(header(id, epoch), in: cluster(observations, primary: nil), node: node.id, wasPrimary: wasPrimary, error: reason)
+        case .failoverFinished(let ok, let lost, let primary, let outcome, let message, let epoch, let id, let milliseconds):
+            .failoverFinished(header(id, epoch), in: cluster(observations, primary: primary?.id), lost: lost.id, primary: primary?.id, outcome: outcome,
+                              error: ok ? nil : message, took: .milliseconds(Int64(milliseconds)))
         }
         if case .dropped = noticeInput.yield(event) {
             logger.warning("a notice to hooks was dropped: \(Self.noticeBacklog) wait already", metadata: ["event": "\(event.schema.name)"])

@@ -43,6 +43,15 @@ package struct FailoverProcedure: Sendable {
         case reopened(NodeID)
         /// Given up, and why; the state in the log says what goes on.
         case abandoned(reason: String)
+
+        /// The case's name, for hooks and programs.
+        package var word: String {
+            switch self {
+            case .promoted: "promoted"
+            case .reopened: "reopened"
+            case .abandoned: "abandoned"
+            }
+        }
     }
 
     /// Where the procedure stands; each case names the action it waits for.

@@ -31,16 +31,12 @@ struct SCRAMExchange: Sendable {
 
     /// Answers the server's challenge. `keys` derives, or remembers, what the password, salt and iterations give.
     mutating func respond(to serverFirst: [UInt8], keys: (_ salt: [UInt8], _ iterations: Int) -> SCRAMKeys) throws(Failure) -> [UInt8] {
-        let text = String(decoding: serverFirst, as: UTF8.self)
-        let fields = Self.fields(text)
-        guard let combined = fields["r"], let salt = fields["s"].flatMap(Base64.decode), let count = fields["i"].flatMap({ Int($0) }), count > 0 else {
-            throw .malformed("server-first-message")
-        }
-        guard combined.hasPrefix(nonce), combined.utf8.count > nonce.utf8.count else { throw .foreignNonce }
-        guard count <= Self.mostIterations else { throw .tooManyIterations(count) }
-        let keys = keys(salt, count)
-        let withoutProof = "c=biws,r=\(combined)"
-        let message = Array("\(firstBare),\(text),\(withoutProof)".utf8)
+        let challenge = try SCRAMChallenge(serverFirst)
+        guard challenge.nonce.hasPrefix(nonce), challenge.nonce.utf8.count > nonce.utf8.count else { throw .foreignNonce }
+        guard challenge.iterations <= Self.mostIterations else { throw .tooManyIterations(challenge.iterations) }
+        let keys = keys(challenge.salt, challenge.iterations)
+        let withoutProof = "c=biws,r=\(challenge.nonce)"
+        let message = Array("\(firstBare),\(challenge.text),\(withoutProof)".utf8)
         serverSignature = SCRAMKeys.hmac(keys.serverKey, message)
         let proof = zip(keys.clientKey, SCRAMKeys.hmac(keys.storedKey, message)).map { $0 ^ $1 }
         return Array("\(withoutProof),p=\(Base64.encode(proof))".utf8)
@@ -48,19 +44,10 @@ struct SCRAMExchange: Sendable {
 
     /// Checks the server's own proof.
     func finish(_ serverFinal: [UInt8]) throws(Failure) {
-        let fields = Self.fields(String(decoding: serverFinal, as: UTF8.self))
+        let fields = SCRAMChallenge.fields(String(decoding: serverFinal, as: UTF8.self))
         if let error = fields["e"] { throw .refused(error) }
         guard let signature = fields["v"].flatMap(Base64.decode) else { throw .malformed("server-final-message") }
         guard !serverSignature.isEmpty, signature.count == serverSignature.count,
               zip(signature, serverSignature).reduce(0, { $0 | ($1.0 ^ $1.1) }) == 0 else { throw .wrongServerSignature }
-    }
-
-    private static func fields(_ text: String) -> [Character: String] {
-        var fields: [Character: String] = [:]
-        for field in text.split(separator: ",") {
-            guard let name = field.first, field.dropFirst().first == "=" else { continue }
-            fields[name] = String(field.dropFirst(2))
-        }
-        return fields
     }
 }

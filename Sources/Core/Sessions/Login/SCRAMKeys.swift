@@ -6,8 +6,9 @@ package struct SCRAMKeys: Hashable, Sendable {
     let storedKey: [UInt8]
     let serverKey: [UInt8]
 
-    init(password: String, salt: [UInt8], iterations: Int) {
-        let salted = Self.stretch(Array(password.utf8), salt, iterations)
+    /// Takes some milliseconds with the usual number of iterations.
+    package init(_ origin: SCRAMOrigin) {
+        let salted = Self.stretch(Array(origin.password.utf8), origin.salt, origin.iterations)
         clientKey = Self.hmac(salted, Array("Client Key".utf8))
         storedKey = Array(SHA256.hash(data: clientKey))
         serverKey = Self.hmac(salted, Array("Server Key".utf8))
@@ -38,27 +39,15 @@ package struct SCRAMKeys: Hashable, Sendable {
     }
 }
 
-/// The keys of recent logins, so that a thousand sessions of one user stretch its password once.
-package struct SCRAMKeyCache: Sendable {
-    private struct Origin: Hashable {
-        let password: String
-        let salt: [UInt8]
-        let iterations: Int
-    }
+/// What a user's keys are made of. A standby has the same, so keys made at a login serve after a failover.
+package struct SCRAMOrigin: Hashable, Sendable {
+    package let password: String
+    package let salt: [UInt8]
+    package let iterations: Int
 
-    /// Users that log in again at once on one loop; beyond, the cache starts anew.
-    static let capacity = 256
-
-    private var keys: [Origin: SCRAMKeys] = [:]
-
-    package init() {}
-
-    mutating func keys(password: String, salt: [UInt8], iterations: Int) -> SCRAMKeys {
-        let origin = Origin(password: password, salt: salt, iterations: iterations)
-        if let known = keys[origin] { return known }
-        if keys.count >= Self.capacity { keys.removeAll(keepingCapacity: true) }
-        let derived = SCRAMKeys(password: password, salt: salt, iterations: iterations)
-        keys[origin] = derived
-        return derived
+    package init(password: String, salt: [UInt8], iterations: Int) {
+        self.password = password
+        self.salt = salt
+        self.iterations = iterations
     }
 }

@@ -17,7 +17,7 @@ enum HarmlessNames {
     fetch first next order window preceding following cast coalesce nullif greatest least extract overlay position substring trim treat \
     grouping rollup cube sets normalize escape matched delete insert grant always inner left right full cross outer natural view \
     index force quote null header format delimiter freeze concurrently collate tablesample bernoulli system repeatable asymmetric symmetric both \
-    leading trailing end cycle depth breadth search merge overlaps tables copy btree gin gist spgist brin
+    leading trailing end cycle depth breadth merge overlaps tables copy btree gin gist spgist brin
     """
     private static let types = """
     numeric decimal varchar char character varying bit time timestamp timestamptz timetz float double precision int integer bigint smallint \
@@ -39,7 +39,7 @@ enum HarmlessNames {
     regexp_count regexp_instr regexp_like regexp_substr string_to_array string_to_table array_to_string unnest array_length array_upper \
     array_lower array_ndims array_dims array_position array_positions array_append array_prepend array_cat array_remove array_replace \
     array_fill cardinality to_tsvector to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery ts_rank ts_rank_cd ts_headline \
-    convert convert_from convert_to get_bit set_bit get_byte set_byte similarity levenshtein soundex
+    convert convert_from convert_to get_bit set_bit get_byte set_byte
     """
     private static let times = """
     now clock_timestamp statement_timestamp transaction_timestamp timeofday current_timestamp current_time localtime localtimestamp age \

@@ -21,7 +21,9 @@ enum Keyword: String, CaseIterable {
         self = word
     }
 
-    static let intoHash = Lexer.hash("into".utf8), pgTempHash = Lexer.hash("pg_temp".utf8), pgCatalogHash = Lexer.hash("pg_catalog".utf8)
+    static let intoHash = Lexer.hash("into".utf8), pgCatalogHash = Lexer.hash("pg_catalog".utf8)
+    static let updateHash = Lexer.hash("update".utf8), onHash = Lexer.hash("on".utf8), distinctHash = Lexer.hash("distinct".utf8)
+    static let pgSettingsHash = Lexer.hash("pg_settings".utf8)
     static let setConfigHash = Lexer.hash("set_config".utf8), trueHash = Lexer.hash("true".utf8)
 
     /// Whether a parenthesis behind the name that follows this word cannot be a function's: `INSERT INTO t (a)`,

@@ -5,6 +5,8 @@
 struct Lexer {
     private let text: UnsafeRawBufferPointer
     private(set) var offset = 0
+    /// A name was written as U&"…", whose escapes are not decoded here.
+    private(set) var sawEscapedName = false
     /// Whether a backslash escapes in every string: `standard_conforming_strings = off`.
     private let escapes: Bool
 
@@ -40,9 +42,16 @@ struct Lexer {
 
     func text(_ range: Range<Int>) -> String { String(decoding: text[range], as: UTF8.self) }
 
-    /// Whether the name there is that of some session's temporary schema, `pg_temp_…`.
-    func isTemporarySchema(_ range: Range<Int>) -> Bool {
-        range.count > 8 && zip(text[range], "pg_temp_".utf8).allSatisfy { $0 == $1 || $0 | 0x20 == $1 }
+    /// Whether `pg_temp` stands anywhere, in strings too: a search_path may be in one.
+    var mentionsTemporarySchema: Bool {
+        let wanted = StaticString("pg_temp")
+        return wanted.withUTF8Buffer { wanted in
+            guard text.count >= wanted.count else { return false }
+            // The underscore is the rarest of its bytes.
+            return (2...text.count - 5).contains { middle in
+                text[middle] == wanted[2] && wanted.indices.allSatisfy { text[middle - 2 + $0] == wanted[$0] || text[middle - 2 + $0] | 0x20 == wanted[$0] }
+            }
+        }
     }
 
     /// FNV-1a over the lower-case bytes; what `.word` carries.
@@ -108,6 +117,15 @@ struct Lexer {
         }
     }
 
+    /// A string goes on after a line break: `'a'` newline `'b'`, with the escapes of its beginning. Moves to the next quote if so.
+    private mutating func skipToContinuation() -> Bool {
+        let end = offset
+        skipBlanks()
+        if peek(0) == UInt8(ascii: "'"), text[end..<offset].contains(where: { $0 == 10 || $0 == 13 }) { return true }
+        offset = end
+        return false
+    }
+
     private mutating func quoted() -> Token {
         offset += 1
         let start = offset
@@ -159,7 +177,8 @@ struct Lexer {
         let first = text[start] | 0x20
         if offset - start == 1 {
             if peek(0) == UInt8(ascii: "'"), "ebxn".utf8.contains(first) {
-                skipString(escapes: escapes || first == UInt8(ascii: "e"))
+                let escapes = escapes || first == UInt8(ascii: "e")
+                repeat { skipString(escapes: escapes) } while skipToContinuation()
                 return .literal
             }
             if first == UInt8(ascii: "u"), peek(0) == UInt8(ascii: "&") {
@@ -170,6 +189,7 @@ struct Lexer {
                 }
                 if peek(1) == UInt8(ascii: "\"") {
                     offset += 1
+                    sawEscapedName = true
                     return quoted()
                 }
             }

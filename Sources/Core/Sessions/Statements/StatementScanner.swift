@@ -22,7 +22,9 @@ package struct StatementScanner {
         var previous: UInt64 = 0, beforePrevious: UInt64 = 0
         var isEmpty = true
         var shown: String?
-        var isOver = false
+        /// `DISTINCT ON (…)`: a call may follow its parenthesis, where elsewhere only an alias can.
+        var hasDistinctOn = false
+        var updates = false
     }
 
     /// A name that a parenthesis may follow.
@@ -41,6 +43,7 @@ package struct StatementScanner {
     /// Scans a text up to its first zero byte.
     package init(_ text: UnsafeRawBufferPointer, backslashEscapes: Bool = false) {
         lexer = Lexer(text, backslashEscapes: backslashEscapes)
+        if lexer.mentionsTemporarySchema { keep("a temporary object (pg_temp)") }
         scan()
     }
 
@@ -85,10 +88,13 @@ package struct StatementScanner {
             }
         }
         finishStatement()
+        if lexer.sawEscapedName { keep("a name with Unicode escapes") }
     }
 
     private mutating func word(_ hash: UInt64, _ range: Range<Int>, _ name: inout Name?, isQualified: Bool, followsParenthesis: Bool) {
-        if hash == Keyword.pgTempHash || lexer.isTemporarySchema(range) { keep("a temporary object (pg_temp)") }
+        if hash == Keyword.updateHash { statement.updates = true }
+        if hash == Keyword.onHash, statement.previous == Keyword.distinctHash { statement.hasDistinctOn = true }
+        if hash == Keyword.pgSettingsHash, statement.updates { keep("UPDATE pg_settings") }
         if isQualified, let schema = name {
             name = Name(hash: hash, range: range, isQuoted: false, isQualified: true, isBuiltIn: schema.hash == Keyword.pgCatalogHash && !schema.isQualified,
                         context: schema.context, followsParenthesis: schema.followsParenthesis)
@@ -101,7 +107,7 @@ package struct StatementScanner {
     }
 
     private mutating func quoted(_ range: Range<Int>, _ name: inout Name?, isQualified: Bool, followsParenthesis: Bool) {
-        if lexer.isTemporarySchema(range) || lexer.text(range) == "pg_temp" { keep("a temporary object (pg_temp)") }
+        if statement.updates, lexer.text(range) == "pg_settings" { keep("UPDATE pg_settings") }
         let context = isQualified ? name?.context ?? 0 : statement.previous
         name = Name(hash: 0, range: range, isQuoted: true, isBuiltIn: false, context: context, followsParenthesis: followsParenthesis)
         if statement.words > 0, statement.words < 3 { follow(0, range) }
@@ -143,7 +149,7 @@ package struct StatementScanner {
     /// A later word of a statement.
     private mutating func follow(_ hash: UInt64, _ range: Range<Int>) {
         switch statement.first {
-        case .set, .prepare, .commit, .end, .rollback, .abort, .declare, .create, .show: follow(Keyword(hash: hash), range)
+        case .set, .prepare, .commit, .end, .rollback, .abort, .declare, .create, .show, .explain: follow(Keyword(hash: hash), range)
         default: if statement.previous == Keyword.intoHash { selectInto(Keyword(hash: hash)) }
         }
     }
@@ -172,6 +178,8 @@ package struct StatementScanner {
             keep("a cursor WITH HOLD")
         case .create where (keyword == .temp || keyword == .temporary) && statement.words <= 4 && depth == 0:
             keep("a temporary object")
+        case .explain where (keyword == .temp || keyword == .temporary) && (previous == .create || previous == .local || previous == .global):
+            keep("a temporary object")
         case .create where keyword == .atomic && previous == .begin:
             keep("a function body in SQL, whose end Understudy does not find")
         case .show where isSecond:
@@ -195,7 +203,7 @@ package struct StatementScanner {
     private mutating func call(_ name: Name) {
         if !name.isQuoted, name.isBuiltIn, HarmlessNames.contains(name.hash) { return }
         let context = Keyword(hash: name.context)
-        if name.followsParenthesis || context?.introducesDefinition == true { return }
+        if (name.followsParenthesis && !statement.hasDistinctOn) || context?.introducesDefinition == true { return }
         // CREATE INDEX … ON t (…), GRANT … ON FUNCTION f(…): what follows ON in a definition is no call.
         if statement.first == .create || statement.first == .alter || statement.first == .grant || statement.first == .revoke,
            context == .on || context == .only || context == .index { return }

@@ -20,8 +20,8 @@ package struct DaemonSettings: SettingsGroup {
         "log_min_messages", ["debug", "info", "notice", "warning", "error", "critical"], synonyms: Self.pgpoolLevels, default: "info", .reload,
         "The least severe log lines that are written; pgpool's debug1 to debug5, log, fatal and panic mean the nearest of these.")
 
-    /// pgpool's levels by ours; where none is the same, the one that writes more.
+    /// pgpool's levels by ours; pgpool logs at LOG what is information here.
     private static let pgpoolLevels = [
-        "debug1": "debug", "debug2": "debug", "debug3": "debug", "debug4": "debug", "debug5": "debug", "log": "error", "fatal": "critical", "panic": "critical",
+        "debug1": "debug", "debug2": "debug", "debug3": "debug", "debug4": "debug", "debug5": "debug", "log": "info", "fatal": "critical", "panic": "critical",
     ]
 }

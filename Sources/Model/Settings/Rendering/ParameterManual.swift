@@ -9,7 +9,7 @@ package enum ParameterManual {
         `N` is a node's number, 0 to \(SettingsRegistry.highestNode); a parameter that is listed with and without it may be set for all nodes and differ for one.
         Times have the units us, ms, s, min, h and d, sizes B, kB, MB, GB and TB. "reload" takes effect with SIGHUP, "restart" with the next start.
 
-        """ + SettingsRegistry.shared.groups.map(section).joined() + pgpool
+        """ + SettingsRegistry.shared.groups.map(section).joined() + hooks + pgpool
     }
 
     private static func section(_ group: any SettingsGroup) -> String {
@@ -25,6 +25,16 @@ package enum ParameterManual {
         let former = declaration.formerNames.isEmpty ? "" : " Formerly " + declaration.formerNames.map { "`\($0)`" }.joined(separator: ", ") + "."
         return row(name, declaration.type.summary, "`\(SampleFile.written(declaration))`", declaration.change.rawValue, declaration.meaning + former)
     }
+
+    private static let hooks = """
+
+        ## Options of hooks
+
+        | parameter | takes | default | change | meaning |
+        |---|---|---|---|---|
+        | `hook.<hook>.<option>` | what the hook declares | the hook's | restart | An option of a hook; what there is: [hooks](hooks.md). |
+
+        """
 
     private static var pgpool: String {
         """

@@ -5,6 +5,9 @@ struct HostFunction: Sendable {
     /// What the call does to the world.
     enum Effect: Sendable { case read, write }
 
+    /// What Lua makes of the answer.
+    enum Result: String, Sendable { case nothing, boolean, rows }
+
     struct Parameter: Sendable {
         let name: String
         /// One of `us.opt`'s types.
@@ -21,8 +24,7 @@ struct HostFunction: Sendable {
     var isVariadic = false
     /// By name, in one table. A function has parameters or options, not both.
     var options: [Parameter] = []
-    /// `nothing`, `boolean` or `rows`.
-    let returns: String
+    let returns: Result
     let about: String
     /// The call, from the node and the arguments as Lua sent them; nil when they are not what the binding sends.
     let call: @Sendable (NodeID, [HookValue], Rights) -> HostCall?
@@ -37,7 +39,7 @@ struct HostFunction: Sendable {
     /// As the sandbox's library is told.
     var value: HookValue {
         [
-            "name": .text(name), "is_variadic": .boolean(isVariadic), "returns": .text(returns),
+            "name": .text(name), "is_variadic": .boolean(isVariadic), "returns": .text(returns.rawValue),
             "parameters": .list(parameters.map(\.value)), "options": .list(options.map(\.value)),
         ]
     }

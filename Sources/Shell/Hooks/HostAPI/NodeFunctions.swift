@@ -14,7 +14,7 @@ extension HostFunction {
     private static let waits = 0.0...86_400
 
     static let promote = HostFunction(
-        name: "promote", capability: "pg.promote", effect: .write, options: [Parameter(name: "wait", type: "duration")], returns: "nothing",
+        name: "promote", capability: "pg.promote", effect: .write, options: [Parameter(name: "wait", type: "duration")], returns: .nothing,
         about: "Makes a standby the primary and waits until it is writable; a node that is writable already is left alone.",
         call: { node, arguments, _ in
             guard let options = arguments.first?.map, let seconds = (options["wait"] ?? .double(promotionWait)).number, waits.contains(seconds) else { return nil }
@@ -22,7 +22,7 @@ extension HostFunction {
         })
 
     static let sql = HostFunction(
-        name: "sql", capability: "sql:read", effect: .read, parameters: [Parameter(name: "text", type: "string")], isVariadic: true, returns: "rows",
+        name: "sql", capability: "sql:read", effect: .read, parameters: [Parameter(name: "text", type: "string")], isVariadic: true, returns: .rows,
         about: "Runs one statement with $1… parameters: read-only, unless the hook needs sql:write and the event may change something.",
         call: { node, arguments, rights in
             guard let text = arguments.first?.text else { return nil }
@@ -31,6 +31,6 @@ extension HostFunction {
         })
 
     static let inRecovery = HostFunction(
-        name: "in_recovery", capability: nil, effect: .read, returns: "boolean", about: "Whether the node is a standby, as it says itself.",
+        name: "in_recovery", capability: nil, effect: .read, returns: .boolean, about: "Whether the node is a standby, as it says itself.",
         call: { node, arguments, _ in arguments.isEmpty ? .inRecovery(node) : nil })
 }

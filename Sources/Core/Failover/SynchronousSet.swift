@@ -1,0 +1,71 @@
+package import ClusterModel
+
+/// The standbys a primary's commits wait for: any `required` of `members` confirm each one.
+package struct SynchronousSet: Hashable, Sendable, Codable {
+    package let members: Set<NodeID>
+    package let required: Int
+
+    package init(members: Set<NodeID>, required: Int) {
+        self.members = members
+        self.required = required
+    }
+
+    /// Commits wait for nobody.
+    package static let none = SynchronousSet(members: [], required: 0)
+
+    /// How many members must be heard before promoting, so that one of them holds every acknowledged commit:
+    /// |V| − k + 1. Zero where commits wait for nobody.
+    package var neededForElection: Int { required == 0 ? 0 : max(members.count - required + 1, 1) }
+
+    /// What `synchronous_standby_names` of `primary` means for our nodes.
+    ///
+    /// `FIRST` and `ANY` ask the same of an election: which k confirm may change from commit to commit. A listed standby that
+    /// is none of our nodes can confirm too and can never be asked, so one fewer of ours is certain to hold a commit: it
+    /// counts as a confirmation that does not help.
+    /// Source: PostgreSQL manual, "synchronous_standby_names".
+    package init(setting: String, nodes: [Node], primary: NodeID) {
+        guard let (count, names) = Self.parse(setting) else {
+            self = .none
+            return
+        }
+        let standbys = nodes.filter { $0.id != primary }
+        if names.contains("*") {
+            self.init(members: Set(standbys.map(\.id)), required: count)
+            return
+        }
+        let members = names.compactMap { name in standbys.first { $0.name.lowercased() == name.lowercased() }?.id }
+        let strangers = names.count - members.count
+        self.init(members: Set(members), required: max(count - strangers, 1))
+    }
+
+    /// `k` and the names; nil for an empty setting or one that no server would accept.
+    private static func parse(_ setting: String) -> (count: Int, names: [String])? {
+        var words = tokens(setting)
+        guard !words.isEmpty else { return nil }
+        if ["FIRST", "ANY"].contains(words[0].uppercased()), words.count > 1, Int(words[1]) != nil { words.removeFirst() }
+        guard words.count > 1, let count = Int(words[0]), words[1] == "(" else { return (1, words.filter { $0 != "," }) }
+        return (count, words.dropFirst(2).filter { $0 != "," && $0 != ")" })
+    }
+
+    /// Names, numbers, parentheses and commas; a quoted name loses its quotes.
+    private static func tokens(_ text: String) -> [String] {
+        var tokens: [String] = []
+        var rest = text[...]
+        while let character = rest.first {
+            if character.isWhitespace {
+                rest.removeFirst()
+            } else if "(),".contains(character) {
+                tokens.append(String(rest.removeFirst()))
+            } else if character == "\"" {
+                let name = rest.dropFirst().prefix { $0 != "\"" }
+                tokens.append(String(name))
+                rest = rest.dropFirst(name.count + 2)
+            } else {
+                let name = rest.prefix { !$0.isWhitespace && !"(),\"".contains($0) }
+                tokens.append(String(name))
+                rest = rest.dropFirst(name.count)
+            }
+        }
+        return tokens
+    }
+}

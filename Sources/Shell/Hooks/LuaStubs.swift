@@ -1,0 +1,88 @@
+/// `lua/meta/understudy.lua`: what an editor's Lua language server knows of events, nodes and host functions.
+///
+/// Events are declared as functions and `us.hook` returns an instance: only so does the server infer the type of `ev`.
+package enum LuaStubs {
+    /// The file's text.
+    package static var text: String {
+        let sections = [header, eventClass(nil), nodeClass, cluster] + HostFunction.all.map(method) + EventSchema.all.map { eventClass($0) }
+            + [hookClass] + EventSchema.all.map(handler)
+        return sections.joined(separator: "\n")
+    }
+
+    private static let header = """
+        ---@meta understudy
+        -- Written by `understudy render stubs` from the declarations; not loaded by anything.
+        -- luacheck: ignore
+
+        """
+
+    private static let cluster = """
+        ---@class us.Cluster
+        ---@field name string
+        ---@field nodes table<string|integer, us.Node> by name, or in order
+        ---@field primary us.Node? the node that takes writes
+        ---@field standbys fun(self: us.Cluster): us.Node[]
+
+        """
+
+    private static let hookClass = """
+        ---@class us.Hook
+        local Hook = {}
+
+        """
+
+    private static var nodeClass: String {
+        "--- A snapshot of a node, with methods that reach it.\n---@class us.Node\n" + EventSchema.nodeFields.map(field).joined() + "local Node = {}\n"
+    }
+
+    private static func eventClass(_ schema: EventSchema?) -> String {
+        guard let schema else {
+            return "---@class us.Event\n" + EventSchema.common.map(field).joined() + "---@field cluster us.Cluster\n"
+        }
+        return "---@class \(className(schema)) : us.Event\n" + schema.fields.dropFirst(EventSchema.common.count).map(field).joined()
+    }
+
+    private static func handler(_ schema: EventSchema) -> String {
+        let result = switch schema.kind {
+        case .do: "---@return us.Outcome?\n"
+        case .tell: ""
+        }
+        return "--- \(schema.about) Budget \(schema.budget.words).\n---@param ev \(className(schema))\n---@param opt table<string, any>\n\(result)function Hook.\(schema.name)(ev, opt) end\n"
+    }
+
+    private static func method(_ function: HostFunction) -> String {
+        let rights = function.capability.map { " Needs \($0)." } ?? ""
+        var parameters = function.parameters.map(\.name), lines = function.parameters.map { "---@param \($0.name) \($0.type)\n" }
+        if !function.options.isEmpty {
+            parameters.append("options")
+            lines.append("---@param options { \(function.options.map { "\($0.name): \(luaType($0.type))?" }.joined(separator: ", ")) }?\n")
+        }
+        if function.isVariadic {
+            parameters.append("...")
+            lines.append("---@param ... any\n")
+        }
+        let result = switch function.returns {
+        case .nothing: ""
+        case .boolean: "---@return boolean\n"
+        case .rows: "---@return table[] rows with `columns`, `count` and `command`\n"
+        }
+        return "--- \(function.about)\(rights)\n---@async\n\(lines.joined())\(result)function Node:\(function.name)(\(parameters.joined(separator: ", "))) end\n"
+    }
+
+    private static func field(_ field: EventSchema.Field) -> String {
+        let type = switch field.kind {
+        case .text: "string"
+        case .integer, .number, .boolean: field.kind.rawValue
+        case .node: "us.Node"
+        case .nodes: "us.Node[]"
+        }
+        return "---@field \(field.name) \(type)\(field.isOptional ? "?" : "") \(field.about)\n"
+    }
+
+    private static func luaType(_ option: String) -> String { option == "duration" ? "string|number" : option }
+
+    /// `failover_finished` is `us.FailoverFinished`.
+    private static func className(_ schema: EventSchema) -> String {
+        "us." + schema.name.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+    }
+}

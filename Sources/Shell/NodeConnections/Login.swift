@@ -1,0 +1,79 @@
+internal import CPostgres
+internal import Reactor
+
+/// Connecting and logging in: every address of a node in turn, each with its share of the time.
+///
+/// Source: PostgreSQL manual, "PQconnectStartParams".
+struct Login {
+    /// More addresses than this would leave each too little time.
+    private static let mostAddresses = 8
+
+    let target: ConnectionTarget
+    let waiter: DescriptorWaiter
+
+    func perform(resolver: HostResolver, until deadline: Monotonic) async throws(NodeFailure) -> PostgresHandle {
+        let addresses = try await addresses(resolver, deadline).prefix(Self.mostAddresses)
+        var failures: [NodeFailure] = []
+        for (index, address) in addresses.enumerated() {
+            let now = Monotonic.now()
+            do { return try await logIn(at: address, until: now + (deadline - now) / (addresses.count - index)) } catch {
+                failures.append(error)
+                // The server itself said no, or nobody wants to know any more: other addresses change nothing.
+                switch error {
+                case .rejected, .cancelled: throw error
+                case .refused, .unreachable, .timedOut, .lost, .sql, .unable: break
+                }
+            }
+        }
+        throw NodeFailure.together(failures) ?? .unreachable("the host name \(target.host) has no address")
+    }
+
+    private func addresses(_ resolver: HostResolver, _ deadline: Monotonic) async throws(NodeFailure) -> [SocketAddress] {
+        if target.host.hasPrefix("/") {
+            let path = "\(target.host)/.s.PGSQL.\(target.port)"
+            guard let address = SocketAddress(path: path) else { throw .unreachable("the socket path \(path) is too long") }
+            return [address]
+        }
+        let (host, port) = (target.host, target.port)
+        let found = await withTaskGroup(of: [SocketAddress].self) { [waiter] group in
+            group.addTask { await resolver.addresses(of: host, port: port) }
+            group.addTask {
+                await waiter.sleep(deadline - .now())
+                return []
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? []
+        }
+        if Task.isCancelled { throw .cancelled }
+        return found
+    }
+
+    private func logIn(at address: SocketAddress, until deadline: Monotonic) async throws(NodeFailure) -> PostgresHandle {
+        guard let handle = PostgresHandle(target, address: address.numericHost) else { throw .unable("libpq is out of memory") }
+        guard PQstatus(handle.pointer) != CONNECTION_BAD else { throw await failure(of: handle, at: address, until: deadline) }
+        var interest = Interest.writable
+        while true {
+            guard await waiter.wait(for: handle.descriptor, interest, until: deadline) == .ready else {
+                throw Task.isCancelled ? .cancelled : .timedOut("no login at \(address) within \(target.connectTimeout)")
+            }
+            switch PQconnectPoll(handle.pointer) {
+            case PGRES_POLLING_OK:
+                // A full socket must never make a later request wait inside libpq.
+                PQsetnonblocking(handle.pointer, 1)
+                return handle
+            case PGRES_POLLING_READING: interest = .readable
+            case PGRES_POLLING_WRITING: interest = .writable
+            default: throw await failure(of: handle, at: address, until: deadline)
+            }
+        }
+    }
+
+    /// What a failed login proves. libpq has words for it and no code, so where the server sent none, we ask the address ourselves.
+    private func failure(of handle: PostgresHandle, at address: SocketAddress, until deadline: Monotonic) async -> NodeFailure {
+        if let (state, message) = handle.loginError { return .rejected(sqlState: state, message: message) }
+        if PQconnectionNeedsPassword(handle.pointer) == 1 {
+            return .rejected(sqlState: "28P01", message: "a password is asked for, and none is configured for role \(target.user)")
+        }
+        return await Knock.at(address, until: deadline, waiter).failure(handle.words)
+    }
+}
