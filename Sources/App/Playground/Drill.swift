@@ -50,19 +50,23 @@ package final class Drill: @unchecked Sendable {
         self.clients = clients
         self.afterwards = afterwards
         table = "drill_\(UInt32.random(in: 0...UInt32.max))"
-        history = DrillHistory(began: 0, ended: 0, faultAt: nil, firstServer: "")
+        history = DrillHistory(began: 0, ended: 0, faultAt: nil, firstServer: "", canRecover: true)
     }
 
     /// Runs the drill; blocks for some seconds. The daemon's phases are not in the report: they are the caller's to ask for.
     package func run() throws -> DrillReport {
         guard let victim = cluster.primary() else { throw PlaygroundError("no node of the playground is writable: there is nothing to kill") }
+        let canRecover = !cluster.nodes(as: "standby").isEmpty
         try makeTable()
         let idle = try (0..<clients).map { _ in try cluster.connect() }
         for client in idle { try client.query("SELECT 1") }
         let writers = try (0..<clients).map { _ in try cluster.connect() }
 
         let group = DispatchGroup()
-        lock.withLock { history.began = now }
+        lock.withLock {
+            history.began = now
+            history.canRecover = canRecover
+        }
         for writer in writers { inThread(group) { self.write(with: writer) } }
         for (number, client) in idle.enumerated() { inThread(group) { self.ask(client, number) } }
         Thread.sleep(forTimeInterval: Self.warmUp)
@@ -81,9 +85,8 @@ package final class Drill: @unchecked Sendable {
         waitForRecovery()
         end(group)
         if let failure = lock.withLock({ firstFailure }) { throw failure }
-        let primaries = cluster.nodes(as: "primary")
-        let stored = try storedIDs(primaries)
-        return lock.withLock { history.report(stored: stored, hasPrimary: !primaries.isEmpty) }
+        let stored = try storedIDs()
+        return lock.withLock { history.report(stored: stored) }
     }
 
     /// Who wrote a row is its default, so that the clients' statements are plain inserts.
@@ -182,15 +185,12 @@ package final class Drill: @unchecked Sendable {
         } catch { lock.withLock { firstFailure = firstFailure ?? error } }
     }
 
-    /// What the one primary has; without one, what the standbys have that are left. Nil when more than one node says it is the
-    /// primary, or none answers.
-    private func storedIDs(_ primaries: [Int]) throws -> Set<Int>? {
-        let asked = primaries.isEmpty ? cluster.nodes(as: "standby") : primaries
-        guard primaries.count <= 1, !asked.isEmpty else { return nil }
-        return try asked.reduce(into: []) { ids, node in
-            let rows = try cluster.connect(toNode: node, database: PlaygroundCluster.database).query("SELECT id FROM \(table)")
-            ids.formUnion(rows.compactMap { $0[0].flatMap(Int.init) })
-        }
+    /// What the one node that says it is the primary has; nil when none does, or more than one.
+    private func storedIDs() throws -> Set<Int>? {
+        let primaries = cluster.nodes(as: "primary")
+        guard primaries.count == 1 else { return nil }
+        let client = try cluster.connect(toNode: primaries[0], database: PlaygroundCluster.database)
+        return Set(try client.query("SELECT id FROM \(table)").compactMap { $0[0].flatMap(Int.init) })
     }
 
     /// Milliseconds since the drill was made.

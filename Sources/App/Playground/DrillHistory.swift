@@ -13,6 +13,8 @@ struct DrillHistory {
     var faultAt: Double?
     /// The server that wrote before the fault.
     var firstServer: String
+    /// Whether there was a standby that could take over.
+    var canRecover: Bool
     var acknowledgements: [Acknowledgement] = []
     /// SQLSTATEs of statements that were answered with an error.
     var errors: [String] = []
@@ -23,23 +25,22 @@ struct DrillHistory {
     /// How long after the fault the old server must still write for "writes never stopped".
     private static let uninterrupted = 1000.0
 
-    /// `stored`: the ids that are left, nil when nobody can say. `hasPrimary`: some node is writable; writes that stay away
-    /// without one were rightly blocked.
-    func report(stored: Set<Int>?, hasPrimary: Bool) -> DrillReport {
+    /// `stored`: the ids in the table of the surviving primary; nil when there is no single node to ask.
+    func report(stored: Set<Int>?) -> DrillReport {
         let acknowledged = Set(acknowledgements.map(\.id)), time = timeToFirstWrite
         let missing = stored.map { acknowledged.subtracting($0).count }
         return DrillReport(
             time_to_first_write_ms: time.map(rounded), longest_stall_ms: rounded(longestStall), errors: errors.count,
             errors_by_sqlstate: Dictionary(errors.map { ($0, 1) }, uniquingKeysWith: +), lost_connections: lostConnections + lostIdleConnections,
             lost_idle_connections: lostIdleConnections, unanswered_statements: unanswered, acknowledged_writes: acknowledged.count,
-            lost_acknowledged_writes: missing, verdict: verdict(time, missing, hasPrimary), phases: [])
+            lost_acknowledged_writes: missing, verdict: verdict(time, missing), phases: [])
     }
 
-    private func verdict(_ time: Double?, _ missing: Int?, _ hasPrimary: Bool) -> DrillReport.Verdict {
+    private func verdict(_ time: Double?, _ missing: Int?) -> DrillReport.Verdict {
         if let missing, missing > 0 { return .failed }
-        guard let time else { return hasPrimary ? .failed : .blocked }
-        // Writes are answered, yet nobody can say what is left: no node says it is the primary, or more than one.
-        guard missing != nil, hasPrimary else { return .failed }
+        guard let time else { return canRecover ? .failed : .blocked }
+        // Writes are answered, yet no node, or more than one, says it is the primary.
+        guard missing != nil else { return .failed }
         return time == 0 ? .uninterrupted : .recovered
     }
 

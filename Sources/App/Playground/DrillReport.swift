@@ -37,7 +37,7 @@ package struct DrillReport: Codable, Sendable, Hashable {
     /// Statements that had no answer at all when the drill ended.
     package var unanswered_statements: Int
     package var acknowledged_writes: Int
-    /// Acknowledged, and not in the table afterwards; null when no node can say.
+    /// Acknowledged, and not in the table afterwards; null when there is no single primary to ask.
     package var lost_acknowledged_writes: Int?
     package var verdict: Verdict
     package var phases: [Phase]

@@ -2,6 +2,9 @@
 ///
 /// Source: pgpool-II's parameter tables, 4.1 to 4.8devel. A name per node ends in `N`.
 enum PgpoolNames {
+    /// Switches that keep somebody out; on, they are refused while they do not exist.
+    static let guards: Set = ["ssl", "enable_pool_hba"]
+
     /// A sentence's end about a name in small letters; nil when pgpool has no such name, or it is one of ours.
     static func fate(of name: String) -> String? {
         let (stem, digits) = SettingsRegistry.split(name)

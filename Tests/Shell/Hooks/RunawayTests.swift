@@ -30,7 +30,8 @@ struct RunawayTests {
             #expect(clock.now - begin < .seconds(6), "\(name)")
             #expect(fault.kind == .budget, "\(name): \(fault)")
             #expect(fault.place == HookPlace(file: stage.site + "/ours.lua", line: 4), "\(name): \(fault)")
-            #expect(await stage.failOver(runner, bundledOnly: true) == .done(hook: "understudy/failover", ["primary": "pg2"]))
+            // With room enough: on a busy machine a process takes longer to start than a runaway may run.
+            #expect(await stage.failOver(stage.runner(), bundledOnly: true) == .done(hook: "understudy/failover", ["primary": "pg2"]))
         }
     }
 

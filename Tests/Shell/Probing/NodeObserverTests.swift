@@ -1,3 +1,5 @@
+// Named although nothing here says it: results hold its types, and an incremental build that does not see it keeps their old layout.
+import ClusterModel
 import HealthTracking
 import NodeConnections
 import Testing

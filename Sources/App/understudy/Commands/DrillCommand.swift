@@ -39,9 +39,13 @@ struct DrillCommand: AsyncParsableCommand {
             // Blocking clients belong on threads of their own.
             Thread.detachNewThread { continuation.resume(with: Result { try drill.run() }) }
         }
-        report.phases = try await client.ask(ControlRequest(command: "events", limit: 100), for: [EventView].self)
-            .last { $0.number > before && $0.kind == "failover_finished" }?.phases?.map { DrillReport.Phase(name: $0.name, ms: $0.ms) } ?? []
+        let events = try await client.ask(ControlRequest(command: "events", limit: 100), for: [EventView].self).filter { $0.number > before }
+        report.phases = events.last { $0.kind == "failover_finished" }?.phases?.map { DrillReport.Phase(name: $0.name, ms: $0.ms) } ?? []
+        // Writes that stay away because the engine refuses to promote anybody are rightly blocked.
+        let refusal = events.last { $0.kind == "failover_blocked" }
+        if refusal != nil, report.time_to_first_write_ms == nil, report.lost_acknowledged_writes ?? 0 == 0 { report.verdict = .blocked }
         try show(report, json: json, table: summary)
+        if let refusal, report.verdict == .blocked, !json { print("Nobody was promoted: \(refusal.message)") }
         if report.verdict == .failed { throw ExitCode.failure }
     }
 
@@ -60,7 +64,7 @@ struct DrillCommand: AsyncParsableCommand {
               errors                          \(report.errors)\(states.isEmpty ? "" : " (\(states))")
               lost connections                \(report.lost_connections)
               acknowledged writes             \(report.acknowledged_writes)
-              of these missing afterwards     \(report.lost_acknowledged_writes.map(String.init) ?? "unknown: no node can say")
+              of these missing afterwards     \(report.lost_acknowledged_writes.map(String.init) ?? "unknown: there is no single primary to ask")
               verdict                         \(report.verdict.rawValue)
 
             """
