@@ -121,7 +121,7 @@ package final class Drill: @unchecked Sendable {
             isHungUp = true
             return Array(inUse.values)
         }
-        for client in waiting { client.hangUp() }
+        for client in waiting { client.abandon() }
         group.wait()
     }
 
@@ -169,7 +169,7 @@ package final class Drill: @unchecked Sendable {
 
     /// As an application would: at once, then every 50 ms.
     private func reconnect() -> SQLClient? {
-        do { return try cluster.connect(timeout: 10) } catch {
+        do { return try cluster.connect(timeout: 2) } catch {
             usleep(50_000)
             return nil
         }

@@ -38,9 +38,6 @@ package final class SQLClient: @unchecked Sendable {
     /// The process id in the cancel key.
     package var backendID: Int { Int(PQbackendPID(pointer)) }
 
-    /// Ends the connection under a statement that another thread waits for; that statement then fails.
-    package func hangUp() { shutdown(PQsocket(pointer), Int32(SHUT_RDWR)) }
-
     /// Runs a simple query; blocks. Rows as text, NULL as nil; of several statements the last one's.
     @discardableResult
     package func query(_ text: String) throws -> [[String?]] { try rows(PQexec(pointer, text)) }

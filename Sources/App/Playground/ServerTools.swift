@@ -50,9 +50,11 @@ struct ServerTools: Sendable {
 
     private static func capture(_ command: [String]) throws -> String {
         let output = NSTemporaryDirectory() + "understudy-output-\(UUID().uuidString)"
-        defer { unlink(output) }
-        let status = try ChildProcess(command, output: output).wait(seconds: limit)
-        let text = String(decoding: FileManager.default.contents(atPath: output) ?? Data(), as: UTF8.self)
+        let process = try ChildProcess(command, output: output), handle = FileHandle(forReadingAtPath: output)
+        // Its name is not needed any more, and nobody would take it away if we were killed now.
+        unlink(output)
+        let status = process.wait(seconds: limit)
+        let text = String(decoding: try handle?.readToEnd() ?? Data(), as: UTF8.self)
         guard status == 0 else {
             let how = status.map { "failed with status \($0)" } ?? "did not end within \(Int(limit)) s"
             throw PlaygroundError("\(command.joined(separator: " ")) \(how):\n\(text)")
