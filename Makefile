@@ -39,6 +39,7 @@ demo: build ## kill a primary behind the proxy and show what happened
 bench: build ## measure against PgBouncer and pgpool-II, side by side
 	@Scripts/install $(BENCH_PACKAGES)
 	@Benchmarks/side-by-side $(RELEASE)
+	@Benchmarks/failover $(RELEASE)
 
 format: ## put the sources into one form (swift format)
 	swift format --in-place --recursive --parallel Package.swift Sources Tests
