@@ -30,8 +30,6 @@ let products: [String: String] = [
     "Crypto": "swift-crypto",
     "GRDB": "GRDB.swift",
     "Logging": "swift-log",
-    "Subprocess": "swift-subprocess",
-    "SystemPackage": "swift-system",
 ]
 
 let settings: [SwiftSetting] = [

@@ -21,6 +21,5 @@ package struct SQLState: Hashable, Sendable, CustomStringConvertible {
     package static let adminShutdown = SQLState("57P01")
     package static let crashShutdown = SQLState("57P02")
     package static let cannotConnectNow = SQLState("57P03")
-    package static let undefinedObject = SQLState("42704")
     package static let internalError = SQLState("XX000")
 }

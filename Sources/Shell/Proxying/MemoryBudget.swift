@@ -7,8 +7,6 @@ final class MemoryBudget: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
-    var usedBytes: Int { used.load(ordering: .relaxed) }
-
     /// False when the limit would be passed: nothing was reserved.
     func reserve(_ bytes: Int) -> Bool {
         let (_, total) = used.add(bytes, ordering: .relaxed)

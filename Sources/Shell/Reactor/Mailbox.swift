@@ -23,21 +23,15 @@ package final class Mailbox<Message: Sendable>: Sendable {
     deinit { Glibc.close(descriptor) }
 
     /// Hands `message` to the loop. False where the loop has ended or `capacity` messages wait already: nothing was sent.
-    package func post(_ message: Message) -> Bool {
-        let (accepted, wasEmpty) = state.withLock { state in
-            guard !state.isClosed, state.waiting.count < capacity else { return (false, false) }
-            state.waiting.append(message)
-            return (true, state.waiting.count == 1)
-        }
-        if wasEmpty { wake() }
-        return accepted
-    }
+    package func post(_ message: Message) -> Bool { append(message, whileBelow: capacity) }
 
     /// Like `post`, but never refused for want of room: for messages of which the sender keeps a bounded number under way.
     /// False where the loop has ended.
-    package func postAlways(_ message: Message) -> Bool {
+    package func postAlways(_ message: Message) -> Bool { append(message, whileBelow: .max) }
+
+    private func append(_ message: Message, whileBelow limit: Int) -> Bool {
         let (accepted, wasEmpty) = state.withLock { state in
-            guard !state.isClosed else { return (false, false) }
+            guard !state.isClosed, state.waiting.count < limit else { return (false, false) }
             state.waiting.append(message)
             return (true, state.waiting.count == 1)
         }

@@ -12,7 +12,6 @@ package struct SocketError: Error, Hashable, CustomStringConvertible {
         self.code = code
     }
 
-    package var isRefused: Bool { code == ECONNREFUSED || code == ENOENT }
     package var isForbidden: Bool { code == EACCES || code == EPERM }
     package var isAddressInUse: Bool { code == EADDRINUSE }
 
