@@ -28,6 +28,7 @@ let packages: [Package.Dependency] = [
 let products: [String: String] = [
     "ArgumentParser": "swift-argument-parser",
     "Crypto": "swift-crypto",
+    "CryptoExtras": "swift-crypto",
     "GRDB": "GRDB.swift",
     "Logging": "swift-log",
 ]
@@ -120,7 +121,7 @@ model("PostgresWire")
 
 core("Failover", on: "ClusterModel")
 core("HealthTracking", on: "ClusterModel")
-core("Sessions", on: "PostgresWire", "Crypto")
+core("Sessions", on: "PostgresWire", "Settings", "Crypto")
 
 // MARK: Shell
 
@@ -131,6 +132,7 @@ shell("NodeConnections", on: "Reactor", "CPostgres")
 shell("Probing", on: "NodeConnections", "Reactor", "HealthTracking", "ClusterModel", "CLinux")
 shell("NodeControl", on: "NodeConnections", "Reactor", "ClusterModel")
 shell("Hooks", on: "CLinux", "CLuaBridge", "ClusterModel", "Settings", "Reactor")
+shell("Credentials", on: "Settings", "Sessions", "CryptoExtras", "Crypto")
 
 // MARK: App
 
@@ -139,14 +141,14 @@ app("Administration", on: "ClusterModel", "Coordination", "Failover", "Storage",
 
 app("Playground", on: "CPostgres", "CLinux")
 executable("understudy", on: "Administration", "Playground", "Hooks", "Coordination", "Proxying", "Probing", "NodeControl", "NodeConnections", "Storage",
-           "Reactor", "Sessions", "HealthTracking", "Failover", "PostgresWire", "Settings", "ClusterModel", "Logging", "ArgumentParser")
+           "Credentials", "Reactor", "Sessions", "HealthTracking", "Failover", "PostgresWire", "Settings", "ClusterModel", "Logging", "ArgumentParser")
 
 // MARK: Tests
 
 support("TestSupport", on: "PostgresWire", "Reactor")
 tests("ClusterModel")
 tests("PostgresWire")
-tests("Sessions", on: "PostgresWire", "TestSupport", excluding: ["Transcripts"])
+tests("Sessions", on: "PostgresWire", "Settings", "TestSupport", excluding: ["Transcripts"])
 tests("Proxying", on: "ClusterModel", "PostgresWire", "Sessions", "Reactor", "TestSupport")
 tests("Settings")
 tests("Failover", on: "ClusterModel")
@@ -157,6 +159,7 @@ tests("Probing", on: "NodeConnections", "HealthTracking", "ClusterModel")
 fixture("HookHostFixture", on: "Hooks")
 tests("Hooks", on: "CLuaBridge", "ClusterModel", "Reactor", "Settings", "HookHostFixture")
 tests("Storage", on: "ClusterModel", "GRDB")
+tests("Credentials", on: "Settings", "Sessions")
 tests("Playground")
 tests("Coordination", on: "ClusterModel", "Failover", "Logging", "Storage")
 

@@ -1,3 +1,4 @@
+internal import Credentials
 internal import Foundation
 internal import Settings
 
@@ -5,7 +6,9 @@ internal import Settings
 struct LoadedConfiguration {
     let path: String
     let settings: Settings
-    let poolPasswd: PoolPasswd
+    let secrets: KnownSecrets
+    /// nil where `enable_pool_hba` is off.
+    let hostRules: HostRules?
     let diagnostics: [Diagnostic]
 
     var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
@@ -15,9 +18,15 @@ struct LoadedConfiguration {
         self.path = absolute
         let file = ConfigurationFile(path: absolute)
         settings = file.settings
-        let name = file.settings[\.authentication.poolPasswd]
         let folder = URL(filePath: absolute).deletingLastPathComponent()
-        poolPasswd = name.isEmpty ? PoolPasswd() : PoolPasswd(path: URL(filePath: name, relativeTo: folder).path)
-        diagnostics = file.diagnostics + poolPasswd.diagnostics
+        func place(_ path: KeyPath<SettingsRegistry, Parameter<String>>) -> String {
+            let name = file.settings[path]
+            return name.isEmpty ? "" : URL(filePath: name, relativeTo: folder).path
+        }
+        let passwd = place(\.authentication.poolPasswd)
+        let known = passwd.isEmpty ? PoolPasswd() : PoolPasswd(path: passwd)
+        secrets = KnownSecrets(known, key: PoolKeyFile(named: place(\.authentication.poolKeyFile)))
+        hostRules = file.settings[\.authentication.enablePoolHBA] ? HostRules(path: place(\.authentication.poolHBAFile)) : nil
+        diagnostics = file.diagnostics + known.diagnostics + secrets.diagnostics + (hostRules?.diagnostics ?? [])
     }
 }

@@ -1,8 +1,10 @@
 internal import ClusterModel
+internal import Credentials
 internal import Foundation
 internal import HealthTracking
 internal import NodeConnections
 internal import Proxying
+internal import Sessions
 internal import Settings
 
 /// What each part of the daemon wants, from the settings.
@@ -39,7 +41,7 @@ extension Settings {
                                 connectTimeout: self[\.health.connectTimeout, node: node])
     }
 
-    func proxyConfiguration(secrets: PoolPasswd) throws -> ProxyConfiguration {
+    func proxyConfiguration(secrets: KnownSecrets) throws -> ProxyConfiguration {
         var configuration = ProxyConfiguration()
         configuration.listenAddresses = self[\.connections.listenAddresses]
         configuration.port = self[\.connections.port]
@@ -53,7 +55,7 @@ extension Settings {
         configuration.queryWaitTimeout = self[\.connections.queryWaitTimeout]
         configuration.connectTimeout = self[\.health.connectTimeout]
         configuration.memoryLimit = self[\.connections.clientMemoryLimit]
-        configuration.knownSecrets = secrets.passwords.mapValues(\.text)
+        configuration.knownSecrets = secrets.secrets.compactMapValues(\.clearText)
         configuration.nameRefresh = self[\.daemon.dnsRefresh]
         return configuration
     }

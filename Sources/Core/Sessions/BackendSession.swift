@@ -37,7 +37,7 @@ package struct BackendSession: Sendable {
     }
 
     private let startup: StartupMessage
-    private let secret: String?
+    private let secret: BackendSecret
     private let nonce: String
     private var state = State.asked
     package private(set) var parameters = ServerParameters()
@@ -45,15 +45,19 @@ package struct BackendSession: Sendable {
     package private(set) var key: BackendKey?
 
     /// `nonce`: printable random characters without a comma.
-    package init(_ startup: StartupMessage, secret: String?, nonce: String) {
+    package init(_ startup: StartupMessage, secret: BackendSecret, nonce: String) {
         self.startup = startup
         self.secret = secret
         self.nonce = nonce
     }
 
+    /// For a password in the clear, where one is known.
+    package init(_ startup: StartupMessage, secret: String?, nonce: String) {
+        self.init(startup, secret: secret.map { .password(ClearPassword($0)) } ?? .none, nonce: nonce)
+    }
+
     package var opening: [UInt8] { startup.packet }
 
-    /// Takes one whole message of the node; `keys` caches SCRAM keys, whose derivation is slow on purpose.
     /// A message of the node. `keys` derives, or remembers, what SCRAM needs.
     package mutating func received(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, _ keys: (SCRAMOrigin) -> SCRAMKeys) -> Action {
         do {
@@ -99,25 +103,48 @@ package struct BackendSession: Sendable {
             state = .accepted
             return .wait
         }
-        guard let secret else { return refuse("the node asks for a password that the daemon does not have") }
+        if case .none = secret {
+            return refuse("the node asks for a password that the daemon does not have", "Write one into pool_passwd (understudy passwd), or use auth_query.")
+        }
         switch request {
         case .ok: return .wait
-        case .cleartextPassword: return password(secret)
-        case .md5Password(let salt): return password(MD5Password.answer(user: startup.user, password: secret, salt: salt))
+        case .cleartextPassword: return answerCleartext()
+        case .md5Password(let salt): return answerMD5(salt)
         case .sasl(let mechanisms): return beginSCRAM(mechanisms)
-        case .saslContinue(let challenge): return proveSCRAM(challenge, secret, keys)
+        case .saslContinue(let challenge): return proveSCRAM(challenge, keys)
         case .saslFinal(let proof): return finishSCRAM(proof)
         case .other(let number): return refuse("the node asks for authentication method \(number), which the daemon cannot answer")
         }
     }
 
-    private func password(_ text: String) -> Action {
+    private func answerCleartext() -> Action {
+        switch secret {
+        case .password(let password): send(password.text)
+        case .none, .md5, .keys: refuse("the node asks for the password in clear text, and the daemon has only what proves it otherwise",
+                                        "Write the password into pool_passwd as TEXT or AES, or set md5 or scram-sha-256 in the node's pg_hba.conf.")
+        }
+    }
+
+    private func answerMD5(_ salt: [UInt8]) -> Action {
+        switch secret {
+        case .password(let password): send(MD5Password.answer(user: startup.user, password: password.text, salt: salt))
+        case .md5(let stored): send(MD5Password.answer(stored: stored, salt: salt))
+        case .none, .keys: refuse("the node asks for an md5 digest, and the daemon has only SCRAM keys",
+                                  "The secret in pool_passwd, or the one that auth_query finds, must be the node's own.")
+        }
+    }
+
+    private func send(_ text: String) -> Action {
         var writer = MessageWriter()
         writer.message(.secret) { $0.string(text) }
         return .send(writer.bytes)
     }
 
     private mutating func beginSCRAM(_ mechanisms: [String]) -> Action {
+        if case .md5 = secret {
+            return refuse("the node asks for SCRAM, and the daemon has only the md5 digest of the password",
+                          "Write the password into pool_passwd as TEXT or AES, or the node's SCRAM verifier.")
+        }
         guard mechanisms.contains(SCRAMExchange.mechanism) else {
             return refuse("the node offers \(mechanisms.joined(separator: ", ")), the daemon knows \(SCRAMExchange.mechanism)")
         }
@@ -132,16 +159,29 @@ package struct BackendSession: Sendable {
         return .send(writer.bytes)
     }
 
-    private mutating func proveSCRAM(_ challenge: [UInt8], _ secret: String, _ keys: (SCRAMOrigin) -> SCRAMKeys) -> Action {
+    private mutating func proveSCRAM(_ challenge: [UInt8], _ keys: (SCRAMOrigin) -> SCRAMKeys) -> Action {
         guard case .provingSCRAM(var exchange) = state else { return refuse("the node continued SCRAM that was not begun") }
         do {
-            let answer = try exchange.respond(to: challenge) { keys(SCRAMOrigin(password: secret, salt: $0, iterations: $1)) }
+            let answer = try exchange.respond(to: challenge) { salt, iterations throws(SCRAMExchange.Failure) in try proof(salt, iterations, keys) }
             state = .awaitingSCRAMProof(exchange)
             var writer = MessageWriter()
             writer.message(.secret) { $0.raw(answer) }
             return .send(writer.bytes)
         } catch {
+            if error == .foreignVerifier {
+                return refuse(Self.describe(error), "Give pool_passwd the node's verifier, or the password as TEXT or AES; auth_query finds the node's own.")
+            }
             return refuse(Self.describe(error))
+        }
+    }
+
+    private func proof(_ salt: [UInt8], _ iterations: Int, _ keys: (SCRAMOrigin) -> SCRAMKeys) throws(SCRAMExchange.Failure) -> SCRAMKeys {
+        switch secret {
+        case .password(let password): return keys(SCRAMOrigin(password: password.prepared, salt: salt, iterations: iterations))
+        case .keys(let known, let itsSalt, let itsIterations):
+            guard itsSalt == salt, itsIterations == iterations else { throw .foreignVerifier }
+            return known
+        case .none, .md5: preconditionFailure("a SCRAM proof that could not be begun")
         }
     }
 
@@ -163,8 +203,9 @@ package struct BackendSession: Sendable {
         case .tooManyIterations(let count): "the node asks for \(count) SCRAM iterations: at most \(SCRAMExchange.mostIterations) are done"
         case .wrongServerSignature: "the node does not know the user's password: it may not be who it says"
         case .refused(let reason): "the node refused SCRAM: \(reason)"
+        case .foreignVerifier: "the node's SCRAM verifier is not the one the user proved the password by: its salt or iterations differ"
         }
     }
 
-    private func refuse(_ reason: String) -> Action { .failed(.refused(ErrorMessage(.fatal, .invalidAuthorization, reason))) }
+    private func refuse(_ reason: String, _ hint: String? = nil) -> Action { .failed(.refused(ErrorMessage(.fatal, .invalidAuthorization, reason, hint: hint))) }
 }
