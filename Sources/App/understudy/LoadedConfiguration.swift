@@ -1,5 +1,6 @@
 internal import Credentials
 internal import Foundation
+internal import Sessions
 internal import Settings
 
 /// A configuration file with the files it names.
@@ -10,6 +11,12 @@ struct LoadedConfiguration {
     /// nil where `enable_pool_hba` is off.
     let hostRules: HostRules?
     let diagnostics: [Diagnostic]
+
+    /// Who may log in, and how. `seed` is random, and the same as long as the process runs.
+    func authenticator(seed: [UInt8]) -> Authenticator {
+        let policy = hostRules.map(Authenticator.Policy.rules) ?? .knowledge(allowsClearText: settings[\.authentication.allowClearText])
+        return Authenticator(policy, secrets: secrets.secrets, hasQuery: !settings[\.authentication.authUser].isEmpty, seed: seed)
+    }
 
     var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 

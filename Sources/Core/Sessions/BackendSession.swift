@@ -10,6 +10,8 @@ package struct BackendSession: Sendable {
     package enum Action: Hashable, Sendable {
         case wait
         case send([UInt8])
+        /// Have these keys derived, which takes milliseconds, and call `continued`.
+        case derive(SCRAMOrigin)
         /// Logged in: the backend can serve.
         case ready
         case failed(Failure)
@@ -29,6 +31,8 @@ package struct BackendSession: Sendable {
         /// Nothing was asked yet, or an answer was sent that the node judges. To the others, or `ready`.
         case asked
         case provingSCRAM(SCRAMExchange)
+        /// The keys for the answer to this challenge are being derived. To `awaitingSCRAMProof`.
+        case awaitingKeys(SCRAMExchange, challenge: [UInt8])
         /// The client's proof was sent; only the server's counts now.
         case awaitingSCRAMProof(SCRAMExchange)
         /// AuthenticationOk came; parameters follow. To `ready` on ReadyForQuery.
@@ -51,15 +55,10 @@ package struct BackendSession: Sendable {
         self.nonce = nonce
     }
 
-    /// For a password in the clear, where one is known.
-    package init(_ startup: StartupMessage, secret: String?, nonce: String) {
-        self.init(startup, secret: secret.map { .password(ClearPassword($0)) } ?? .none, nonce: nonce)
-    }
-
     package var opening: [UInt8] { startup.packet }
 
-    /// A message of the node. `keys` derives, or remembers, what SCRAM needs.
-    package mutating func received(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, _ keys: (SCRAMOrigin) -> SCRAMKeys) -> Action {
+    /// A message of the node. `keys` finds what SCRAM needs where it is known.
+    package mutating func received(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, _ keys: (SCRAMOrigin) -> SCRAMKeys?) -> Action {
         do {
             return try answer(kind, body, keys)
         } catch {
@@ -67,7 +66,7 @@ package struct BackendSession: Sendable {
         }
     }
 
-    private mutating func answer(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, _ keys: (SCRAMOrigin) -> SCRAMKeys) throws(WireViolation) -> Action {
+    private mutating func answer(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, _ keys: (SCRAMOrigin) -> SCRAMKeys?) throws(WireViolation) -> Action {
         switch kind {
         case .authentication: return authenticate(try AuthenticationRequest(body: body), keys)
         case .parameterStatus:
@@ -93,11 +92,11 @@ package struct BackendSession: Sendable {
         return isPassing ? .notNow(message) : .refused(message)
     }
 
-    private mutating func authenticate(_ request: AuthenticationRequest, _ keys: (SCRAMOrigin) -> SCRAMKeys) -> Action {
+    private mutating func authenticate(_ request: AuthenticationRequest, _ keys: (SCRAMOrigin) -> SCRAMKeys?) -> Action {
         if case .ok = request {
             // A node that skips its own proof does not know the password.
             switch state {
-            case .provingSCRAM, .awaitingSCRAMProof: return refuse("the node did not finish SCRAM")
+            case .provingSCRAM, .awaitingKeys, .awaitingSCRAMProof: return refuse("the node did not finish SCRAM")
             case .asked, .accepted, .ready: break
             }
             state = .accepted
@@ -159,8 +158,26 @@ package struct BackendSession: Sendable {
         return .send(writer.bytes)
     }
 
-    private mutating func proveSCRAM(_ challenge: [UInt8], _ keys: (SCRAMOrigin) -> SCRAMKeys) -> Action {
-        guard case .provingSCRAM(var exchange) = state else { return refuse("the node continued SCRAM that was not begun") }
+    private mutating func proveSCRAM(_ challenge: [UInt8], _ keys: (SCRAMOrigin) -> SCRAMKeys?) -> Action {
+        guard case .provingSCRAM(let exchange) = state else { return refuse("the node continued SCRAM that was not begun") }
+        if case .password(let password) = secret, let readable = SCRAMChallenge.readable(challenge) {
+            let origin = SCRAMOrigin(password: password.prepared, salt: readable.salt, iterations: readable.iterations)
+            if keys(origin) == nil {
+                state = .awaitingKeys(exchange, challenge: challenge)
+                return .derive(origin)
+            }
+        }
+        return prove(exchange, challenge, keys)
+    }
+
+    /// The keys of `.derive` are there.
+    package mutating func continued(_ keys: (SCRAMOrigin) -> SCRAMKeys) -> Action {
+        guard case .awaitingKeys(let exchange, let challenge) = state else { preconditionFailure("keys that no login waits for") }
+        return prove(exchange, challenge, keys)
+    }
+
+    private mutating func prove(_ exchange: SCRAMExchange, _ challenge: [UInt8], _ keys: (SCRAMOrigin) -> SCRAMKeys?) -> Action {
+        var exchange = exchange
         do {
             let answer = try exchange.respond(to: challenge) { salt, iterations throws(SCRAMExchange.Failure) in try proof(salt, iterations, keys) }
             state = .awaitingSCRAMProof(exchange)
@@ -175,9 +192,13 @@ package struct BackendSession: Sendable {
         }
     }
 
-    private func proof(_ salt: [UInt8], _ iterations: Int, _ keys: (SCRAMOrigin) -> SCRAMKeys) throws(SCRAMExchange.Failure) -> SCRAMKeys {
+    private func proof(_ salt: [UInt8], _ iterations: Int, _ keys: (SCRAMOrigin) -> SCRAMKeys?) throws(SCRAMExchange.Failure) -> SCRAMKeys {
         switch secret {
-        case .password(let password): return keys(SCRAMOrigin(password: password.prepared, salt: salt, iterations: iterations))
+        case .password(let password):
+            guard let derived = keys(SCRAMOrigin(password: password.prepared, salt: salt, iterations: iterations)) else {
+                preconditionFailure("a SCRAM proof before its keys")
+            }
+            return derived
         case .keys(let known, let itsSalt, let itsIterations):
             guard itsSalt == salt, itsIterations == iterations else { throw .foreignVerifier }
             return known

@@ -15,6 +15,16 @@ package protocol SecretSource: Sendable {
     func judge(_ judge: FrontendLogin.Judge, _ candidate: LoginCandidate, reply: @escaping @Sendable (FrontendLogin.Judgement) -> Void)
 }
 
+/// Nobody can be asked: there is only what the authenticator knows.
+package struct NoSecretSource: SecretSource {
+    package init() {}
+    package func find(_ user: String, reply: @escaping @Sendable (SecretAnswer) -> Void) { reply(.unknown) }
+    package func doubt(_ user: String) {}
+    package func judge(_ judge: FrontendLogin.Judge, _ candidate: LoginCandidate, reply: @escaping @Sendable (FrontendLogin.Judgement) -> Void) {
+        reply(.impossible(reason: "there is nobody to judge passwords"))
+    }
+}
+
 /// What is known of a user.
 package enum SecretAnswer: Hashable, Sendable {
     case known(UserSecret)

@@ -1,6 +1,8 @@
 internal import ClusterModel
+internal import Pooling
 internal import PostgresWire
 internal import Reactor
+internal import Sessions
 internal import Synchronization
 
 /// What other threads tell a shard.
@@ -14,7 +16,21 @@ enum ShardMessage: Sendable {
     /// A cancel request for one of this shard's frontends, by its place.
     case cancel(place: Int, BackendKey, CancelOrigin)
     case cancelDone(SlotID)
+    /// Another shard may not open a backend of this pool and has none idle.
+    case lend(PoolKey, to: Int)
+    /// A backend that is this shard's from now on.
+    case given(MovedBackend)
     case adminReply(SlotID, AdminReply)
+    /// `auth_query` answered for a frontend.
+    case found(SlotID, SecretAnswer)
+    /// The password that a frontend showed was judged.
+    case judged(SlotID, FrontendLogin.Judgement)
+    /// The keys are derived that a frontend's proof is checked by.
+    case keysReady(SlotID)
+    /// The keys are derived that a backend's login needs.
+    case backendKeysReady(SlotID)
+    /// Who may log in, from now on.
+    case authenticator(Authenticator)
     case count(@Sendable (ProxyStatistics) -> Void)
     case stop(ProxyStopMode, Receipt)
 }

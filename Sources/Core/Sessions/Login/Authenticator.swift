@@ -62,6 +62,9 @@ package struct Authenticator: Sendable {
         }
     }
 
+    /// What a user can be logged in to nodes with, before there was a login.
+    package func secretForNodes(_ user: String) -> BackendSecret { secrets[user]?.forNodes ?? .none }
+
     /// What becomes of the login. `networks` is asked only where a rule says `samehost` or `samenet`.
     package func verdict(for applicant: Applicant, _ networks: () -> OwnNetworks = OwnNetworks.current) -> Verdict {
         let secret = secrets[applicant.seen.user]

@@ -13,6 +13,12 @@ extension FrontendLogin {
         return ask { $0.offerSASL([SCRAMExchange.mechanism]) }
     }
 
+    /// What must be derived before `begin`, if anything; it takes milliseconds.
+    package var origin: SCRAMOrigin? {
+        guard case .scram(.clear(let password)) = method else { return nil }
+        return Self.origin(user: user, password, seed: entropy.seed)
+    }
+
     /// What the keys of a clear password are made of for its user's logins: the same each time, so that they can be made before.
     package static func origin(user: String, _ password: ClearPassword, seed: [UInt8]) -> SCRAMOrigin {
         SCRAMOrigin(password: password.prepared, salt: SCRAMVerifier.derivedSalt(user: user, seed: seed), iterations: SCRAMVerifier.usualIterations)
