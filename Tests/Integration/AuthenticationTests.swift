@@ -141,7 +141,7 @@ extension IntegrationTests {
             #expect(process.terminationStatus == 0, "passwd \(user): \(said)")
         }
 
-        func start() throws { try cluster.startDaemon(waits: false); IntegrationTests.eventually("the daemon serves") { try log().contains("primary_adopted") } }
+        func start() throws { try cluster.startDaemon(waits: false); try IntegrationTests.eventually("the daemon serves") { try log().contains("primary_adopted") } }
 
         func reload() throws { kill(try #require(cluster.daemon), SIGHUP) }
 

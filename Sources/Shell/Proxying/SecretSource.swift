@@ -18,8 +18,14 @@ package protocol SecretSource: Sendable {
 /// Nobody can be asked: there is only what the authenticator knows.
 package struct NoSecretSource: SecretSource {
     package init() {}
+
+    /// No user is known.
     package func find(_ user: String, reply: @escaping @Sendable (SecretAnswer) -> Void) { reply(.unknown) }
+
+    /// There was no answer to doubt.
     package func doubt(_ user: String) {}
+
+    /// No password is right or wrong.
     package func judge(_ judge: FrontendLogin.Judge, _ candidate: LoginCandidate, reply: @escaping @Sendable (FrontendLogin.Judgement) -> Void) {
         reply(.impossible(reason: "there is nobody to judge passwords"))
     }
