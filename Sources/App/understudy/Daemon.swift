@@ -16,6 +16,8 @@ struct Daemon {
     private let loaded: LoadedConfiguration
     private let settings: Settings
     private let logger: Logger
+    /// What unknown users are answered from; no two processes have the same.
+    private let seed = (0..<32).map { _ in UInt8.random(in: 0...255) }
 
     init(_ loaded: LoadedConfiguration) {
         self.loaded = loaded
@@ -37,7 +39,8 @@ struct Daemon {
         let nodeSet = NodeSet(settings, nodes, waiter, resolver, reference)
         let probers = try ProberSet(settings, nodeSet, waiter)
         let hooks = try await HookStage(settings, nodes, host: HookHands(nodes: nodeSet), store: store, waiter: waiter, logger: logger)
-        let proxy = try makeProxy(nodes, ShowResponder(coordinator: reference)) { fact in
+        let users = UserDirectory(settings, loaded.secrets, nodes, waiter, resolver, reference)
+        let proxy = try makeProxy(nodes, ShowResponder(coordinator: reference), users) { fact in
             guard case .evidence(let node, _, let evidence) = fact else { return probers.note(fact) }
             inbox.post(node, evidence)
             probers.note(fact)
@@ -64,10 +67,10 @@ struct Daemon {
         logger.notice("stopped")
     }
 
-    private func makeProxy(_ nodes: [Node], _ responder: ShowResponder, _ facts: @escaping @Sendable (ProxyFact) -> Void) throws -> Proxy {
+    private func makeProxy(_ nodes: [Node], _ responder: ShowResponder, _ users: UserDirectory, _ facts: @escaping @Sendable (ProxyFact) -> Void) throws -> Proxy {
         let closed = Topology(epoch: .zero, gate: .closed(reason: "the daemon is starting"), nodes: nodes)
         let logger = logger
-        return try Proxy(try settings.proxyConfiguration(secrets: loaded.poolPasswd), closed, facts: facts, admin: responder) { entry in
+        return try Proxy(try settings.proxyConfiguration(loaded.authenticator(seed: seed)), closed, facts: facts, admin: responder, secrets: users) { entry in
             logger.log(level: Logger.Level(rawValue: entry.level.rawValue) ?? .info, "\(entry.message)")
         }
     }
@@ -89,7 +92,7 @@ struct Daemon {
     private func serveSignals(_ signals: SignalStream, _ proxy: Proxy) async {
         for await signal in signals.stream {
             switch signal {
-            case SIGHUP: reload()
+            case SIGHUP: reload(proxy)
             case SIGTERM:
                 logger.notice("stopping: sessions end after their transaction")
                 ServiceManager.tell("STOPPING=1")
@@ -104,12 +107,13 @@ struct Daemon {
     }
 
     /// Takes over what can change while running, and says what cannot.
-    private func reload() {
+    private func reload(_ proxy: Proxy) {
         let fresh = LoadedConfiguration(path: loaded.path)
         for diagnostic in fresh.diagnostics { StderrLog.writeLine(diagnostic.description) }
         guard !fresh.hasErrors else { return logger.error("the configuration has errors: nothing was reloaded") }
         let changed = fresh.settings.changes(from: settings)
         if let level = Logger.Level(rawValue: fresh.settings[\.daemon.logLevel]) { StderrLog.level = level }
+        proxy.apply(fresh.authenticator(seed: seed))
         let waiting = changed.filter { $0.change == .restart }.map(\.name)
         logger.notice("configuration reloaded", metadata: ["changed": "\(changed.count)", "needs restart": "\(waiting.joined(separator: ", "))"])
     }

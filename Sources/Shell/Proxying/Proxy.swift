@@ -1,5 +1,6 @@
 package import ClusterModel
 internal import Reactor
+package import Sessions
 
 /// The data plane: listeners, and one shard per core that splices frontends to backends of the current primary.
 package final class Proxy: Sendable {
@@ -14,13 +15,14 @@ package final class Proxy: Sendable {
 
     /// Listens and serves. With a closed gate logins wait for the first open one.
     package init(_ configuration: ProxyConfiguration, _ topology: Topology, facts: @escaping @Sendable (ProxyFact) -> Void,
-                 admin: any AdminResponder, log: @escaping ProxyLog) throws(ProxyError) {
+                 admin: any AdminResponder, secrets: any SecretSource = NoSecretSource(), log: @escaping ProxyLog) throws(ProxyError) {
         let configuration = configuration.withinBounds
         let listeners = try ListenerSet.open(configuration, log)
         port = listeners.compactMap(\.port).first
         do {
-            let shared = try ProxyShared(configuration, facts: facts, admin: admin, log: log)
+            let shared = try ProxyShared(configuration, facts: facts, admin: admin, secrets: secrets, log: log)
             keys = shared.keys
+            keys.prepare(configuration.authenticator.origins)
             var loops: [LoopThread<Shard>] = []
             for number in 0..<configuration.shardCount {
                 loops.append(try LoopThread(name: "shard-\(number)", mailboxCapacity: Self.mailboxCapacity) { reactor in
@@ -48,6 +50,12 @@ package final class Proxy: Sendable {
         let receipt = Receipt(from: loops.count)
         for loop in loops where !loop.mailbox.postAlways(.adopt(topology, receipt)) { receipt.sign() }
         await receipt.waitUntilComplete()
+    }
+
+    /// Who may log in, from now on; sessions that are there stay.
+    package func apply(_ authenticator: Authenticator) {
+        keys.prepare(authenticator.origins)
+        for loop in loops { _ = loop.mailbox.postAlways(.authenticator(authenticator)) }
     }
 
     /// Takes no new connections, ends the sessions as `mode` says, and returns when the last one is gone.

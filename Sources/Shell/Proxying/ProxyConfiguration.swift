@@ -1,4 +1,5 @@
 package import Pooling
+package import Sessions
 
 /// What the data path must know from the configuration.
 package struct ProxyConfiguration: Sendable {
@@ -35,8 +36,8 @@ package struct ProxyConfiguration: Sendable {
     package var connectTimeout = Duration.seconds(1)
     /// All buffers of all connections, in bytes.
     package var memoryLimit = 1 << 30
-    /// Passwords by user: those that the daemon may log in with in a client's place.
-    package var knownSecrets: [String: String] = [:]
+    /// Who may log in, at first.
+    package var authenticator = Authenticator.relaying
     package var keepalive = Duration.seconds(60)
     /// How long sent bytes may stay unacknowledged.
     package var userTimeout = Duration.seconds(30)

@@ -31,6 +31,10 @@ final class Shard: EventHandler {
     /// Backends that are to be opened, in this order.
     var wishes: [BackendWish] = []
     var wishesStart = 0
+    /// Who may log in.
+    var authenticator: Authenticator
+    /// What the daemon logs in to nodes with, by user.
+    var secrets: [String: BackendSecret] = [:]
     var library: StatementLibrary
     var parameterSets = ParameterSets()
     /// What is set aside on its way to a backend and to a frontend, so that it goes in one write.
@@ -60,6 +64,7 @@ final class Shard: EventHandler {
         self.shared = shared
         self.topology = topology
         self.listeners = listeners
+        authenticator = configuration.authenticator
         library = StatementLibrary(shard: number)
         reactor.setTimer(ShardToken.housekeeping.token, at: reactor.now + Self.housekeepingPause)
         for (index, listener) in listeners.enumerated() {
@@ -110,6 +115,11 @@ final class Shard: EventHandler {
         case .lend(let key, let other): lend(key, to: other)
         case .given(let moved): receive(moved)
         case .adminReply(let id, let reply): if let frontend = frontends[id] { administered(frontend, reply) }
+        case .found(let id, let answer): if let frontend = frontends[id] { found(frontend, answer) }
+        case .judged(let id, let judgement): if let frontend = frontends[id] { judged(frontend, judgement) }
+        case .keysReady(let id): if let frontend = frontends[id], frontend.stage == .awaitingVerdict { beginLogin(frontend) }
+        case .backendKeysReady(let id): if let backend = backends[id] { continueLogin(backend) }
+        case .authenticator(let fresh): authenticator = fresh
         case .count(let report): report(statistics())
         case .stop(let mode, let receipt): stop(mode, receipt)
         }
