@@ -58,7 +58,7 @@ package struct FrontendStartup: Sendable {
                                         hint: "Connect to the node itself.").bytes)
         }
         var writer = MessageWriter()
-        if message.needsNegotiation { writer.negotiateProtocolVersion(unknown: message.protocolOptions) }
+        if message.needsNegotiation { writer.negotiateProtocolVersion(message) }
         return .start(message, reply: writer.bytes, consumed: size)
     }
 

@@ -121,7 +121,8 @@ struct SessionStory {
         case .reply(let bytes): "reply \(WireText.describe(bytes))"
         case .greet(let bytes, _, _): "greet \(WireText.describe(bytes))"
         case .lost(let loss): "lost: \(loss.reason)"
-        case .forward, .swallow, .keep, .close, .crashing: "\(reaction)"
+        case .keep(let key): "keep \(key.process)"
+        case .forward, .swallow, .close, .crashing: "\(reaction)"
         }
     }
 
