@@ -4,11 +4,18 @@ internal import Settings
 /// A configuration file with the files it names.
 struct LoadedConfiguration {
     let path: String
-    let settings: Settings
+    private(set) var settings: Settings
     let poolPasswd: PoolPasswd
     let diagnostics: [Diagnostic]
 
     var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+
+    /// The same files, with those values in force.
+    func with(_ settings: Settings) -> LoadedConfiguration {
+        var copy = self
+        copy.settings = settings
+        return copy
+    }
 
     init(path: String) {
         let absolute = URL(filePath: path).path

@@ -3,6 +3,7 @@ internal import Foundation
 internal import HealthTracking
 internal import NodeConnections
 internal import Proxying
+internal import Reactor
 internal import Settings
 
 /// What each part of the daemon wants, from the settings.
@@ -55,7 +56,18 @@ extension Settings {
         configuration.memoryLimit = self[\.connections.clientMemoryLimit]
         configuration.knownSecrets = secrets.passwords.mapValues(\.text)
         configuration.nameRefresh = self[\.daemon.dnsRefresh]
+        configuration.tcp = tcpOptions
         return configuration
+    }
+
+    private var tcpOptions: TCPOptions {
+        var options = TCPOptions()
+        options.keepsAlive = self[\.tcp.keepsAlive]
+        options.keepaliveIdle = self[\.tcp.keepaliveIdle]
+        options.keepaliveInterval = self[\.tcp.keepaliveInterval]
+        options.keepaliveCount = self[\.tcp.keepaliveCount]
+        options.userTimeout = self[\.tcp.userTimeout]
+        return options
     }
 
     /// A group's number; nil where none is named.

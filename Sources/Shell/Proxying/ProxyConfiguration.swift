@@ -1,3 +1,5 @@
+package import Reactor
+
 /// What the data path must know from the configuration.
 package struct ProxyConfiguration: Sendable {
     /// Host names or addresses; `*` for all. Empty: no TCP.
@@ -23,9 +25,8 @@ package struct ProxyConfiguration: Sendable {
     package var memoryLimit = 1 << 30
     /// Passwords by user: those that the daemon may log in with in a client's place.
     package var knownSecrets: [String: String] = [:]
-    package var keepalive = Duration.seconds(60)
-    /// How long sent bytes may stay unacknowledged.
-    package var userTimeout = Duration.seconds(30)
+    /// Of connections from applications and to nodes.
+    package var tcp = TCPOptions()
     /// How often the names of nodes are looked up again.
     package var nameRefresh = Duration.seconds(30)
 

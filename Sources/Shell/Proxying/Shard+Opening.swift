@@ -59,7 +59,7 @@ extension Shard {
     }
 
     private func open(_ frontend: Frontend, _ primary: Node) {
-        let endpoint = NodeEndpoint(primary)
+        let endpoint = HostName(primary)
         guard let known = addresses[endpoint], !known.isEmpty else {
             tryLater(frontend, "the address of \(primary.name) (\(primary.host)) is not known")
             return
@@ -82,7 +82,7 @@ extension Shard {
     }
 
     private func start(_ frontend: Frontend, _ node: NodeID, _ descriptor: Int32, _ address: SocketAddress, _ others: ArraySlice<SocketAddress>) {
-        Socket.tune(descriptor, keepalive: configuration.keepalive, userTimeout: configuration.userTimeout)
+        Socket.tune(descriptor, configuration.tcp)
         let login = ownLogin(frontend)
         let made = backends.insert {
             Backend($0, descriptor, node: node, epoch: topology.epoch, address: address, others: others, for: frontend, login: login, shared.budget)

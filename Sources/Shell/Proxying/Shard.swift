@@ -12,14 +12,14 @@ final class Shard: EventHandler {
     static let readSize = 64 << 10
 
     let number: Int
-    let configuration: ProxyConfiguration
+    private(set) var configuration: ProxyConfiguration
     let shared: ProxyShared
     let reactor: Reactor<Shard>
     let listeners: [Listener]
     var peers: [Mailbox<ShardMessage>] = []
 
     var topology: Topology
-    var addresses: [NodeEndpoint: [SocketAddress]] = [:]
+    var addresses: [HostName: [SocketAddress]] = [:]
     var frontends = SlotTable<Frontend>()
     var backends = SlotTable<Backend>()
     var errands = SlotTable<Errand>()
@@ -87,6 +87,9 @@ final class Shard: EventHandler {
         case .take(let descriptor): take(descriptor)
         case .adopt(let topology, let receipt):
             adopt(topology)
+            receipt.sign()
+        case .configure(let new, let receipt):
+            configuration = new
             receipt.sign()
         case .addresses(let found):
             addresses = found
