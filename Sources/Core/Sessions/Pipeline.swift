@@ -46,6 +46,8 @@ struct Pipeline: Sendable {
     private(set) var isFirstFailed = false
     /// Messages of the extended protocol were sent since the last Sync.
     private(set) var isOpen = false
+    /// The node answered an error, and nothing that it heeds was sent since: it skips everything up to the next Sync.
+    private(set) var isSkipping = false
     /// What the unnamed prepared statement does, and what the portals bound since the last ReadyForQuery do.
     private var unnamed: WorkEffects = [.extended]
     private var portals: WorkEffects = [.extended]
@@ -95,6 +97,7 @@ struct Pipeline: Sendable {
     /// False where the node ignores it.
     mutating func sentSync() {
         if isCopyingIn { return }
+        isSkipping = false
         add(.sync, isOpen ? [.extended] : Self.ping)
         depth += 1
         isOpen = false
@@ -180,6 +183,7 @@ struct Pipeline: Sendable {
             }
             drop()
         }
+        isSkipping = isOpen
         return undone
     }
 

@@ -28,9 +28,22 @@ struct Conversation: Sendable, CustomTestStringConvertible {
     /// Whether the client sends no more at its end: the proxy then repeats a parameter to find out whether it still listens.
     var isFinished: Bool { if case .finish = steps.last { true } else { false } }
 
-    /// Has the conversation and returns every message heard, as words, with the bytes of those that are not words.
+    /// Has the conversation and returns every message heard, as words, with the bytes of those that are not words; `closed` or
+    /// `silence` where it ended before its time.
     func have(on frontend: ScriptedFrontend) throws -> [String] {
-        var heard: [String] = [], unsent = MessageWriter()
+        var heard: [String] = []
+        do { try have(on: frontend, &heard) } catch let failure as BlockingSocket.Failure {
+            switch failure {
+            case .closed, .broken: heard.append("closed")
+            case .timedOut: heard.append("silence")
+            case .cannotConnect: throw failure
+            }
+        }
+        return heard
+    }
+
+    private func have(on frontend: ScriptedFrontend, _ heard: inout [String]) throws {
+        var unsent = MessageWriter()
         func flush() throws {
             try frontend.socket.send(unsent.bytes)
             unsent = MessageWriter()
@@ -50,16 +63,12 @@ struct Conversation: Sendable, CustomTestStringConvertible {
                 try flush()
                 frontend.socket.finish()
                 while true {
-                    do {
-                        let (byte, body) = try frontend.socket.message()
-                        heard.append(Self.words(byte, body))
-                    } catch BlockingSocket.Failure.closed { break }
+                    let (byte, body) = try frontend.socket.message()
+                    heard.append(Self.words(byte, body))
                 }
-                return heard + ["closed"]
             }
         }
         try flush()
-        return heard
     }
 
     static func words(_ byte: UInt8, _ body: [UInt8]) -> String {
@@ -68,6 +77,8 @@ struct Conversation: Sendable, CustomTestStringConvertible {
         writer.message(kind) { $0.raw(body) }
         let words = WireText.describe(writer.bytes)
         switch kind {
+        // The name in it is the one that the backend knows the statement by.
+        case .error where words.hasPrefix("Error ERROR 42P05") || words.hasPrefix("Error ERROR 26000"): return String(words.prefix(17))
         case .error, .readyForQuery, .commandComplete, .parameterStatus, .notification: return words
         default: return body.isEmpty ? words : words + " \(body.map { String($0, radix: 16) }.joined(separator: " "))"
         }

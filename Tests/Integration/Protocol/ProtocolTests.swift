@@ -9,7 +9,7 @@ extension IntegrationTests {
     @Suite("Protocol")
     struct ProtocolTests {
         /// How backends are shared while the conversations are had.
-        static let poolModes = ["session"]
+        static let poolModes = ["session", "transaction"]
 
         @Test("Every conversation with the proxy is the one with the node", arguments: poolModes)
         func conversations(_ mode: String) throws {
@@ -96,7 +96,7 @@ private struct ProtocolStage {
 }
 
 private func onOneNode(_ mode: String, _ story: (ProtocolStage) throws -> Void) throws {
-    try IntegrationTests.onCluster(standbys: 0) { cluster in
+    try IntegrationTests.onCluster(standbys: 0, settings: [("pool_mode", mode)]) { cluster in
         try story(ProtocolStage(cluster: cluster, owner: cluster.connect(toNode: 0, database: PlaygroundCluster.database)))
     }
 }
