@@ -47,7 +47,7 @@ extension Shard {
     }
 
     private func enforceLimits(_ frontend: Frontend) {
-        guard frontend.stage == .serving || frontend.stage == .awaitingAnswers, let session = frontend.session, session.isInService else { return }
+        guard frontend.stage == .serving || frontend.stage == .awaitingAnswers, let session = frontend.session, session.isInService, !session.isReplication else { return }
         let limits = configuration.limits, isBusy = frontend.backend?.state.isBusy == true
         func isOver(_ limit: Duration?, since: Monotonic?) -> Bool {
             guard let limit, let since else { return false }
