@@ -13,7 +13,7 @@ final class Shard: EventHandler {
     static let readSize = 64 << 10
 
     let number: Int
-    private(set) var configuration: ProxyConfiguration
+    var configuration: ProxyConfiguration
     let shared: ProxyShared
     let reactor: Reactor<Shard>
     let listeners: [Listener]
@@ -103,7 +103,7 @@ final class Shard: EventHandler {
             adopt(topology)
             receipt.sign()
         case .configure(let new, let receipt):
-            configuration = new
+            configure(new)
             receipt.sign()
         case .addresses(let found):
             addresses = found
