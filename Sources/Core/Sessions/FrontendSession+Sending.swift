@@ -6,7 +6,6 @@ extension FrontendSession {
     mutating func send(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer, _ isWhole: Bool, _ backend: inout BackendState,
                        _ library: inout StatementLibrary) -> Action {
         if backend.pipeline.isFull { return .awaitAnswers }
-        // The node would not look at it either, and nothing of it would be answered.
         if backend.pipeline.isSkipping, kind != .sync { return .swallow }
         if isMisaligned, !backend.isBusy, status == .idle, kind != .sync, kind != .flush { return .needBackend }
         switch kind {
