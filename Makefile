@@ -36,7 +36,7 @@ test: deps ## install what is needed and run every test
 demo: build ## kill a primary behind the proxy and show what happened
 	@Scripts/demo $(RELEASE)
 
-bench: build ## measure against PgBouncer and pgpool-II, side by side
+bench: build ## measure against PgBouncer and pgpool-II, side by side: about ten minutes
 	@Scripts/install $(BENCH_PACKAGES)
 	@Benchmarks/side-by-side $(RELEASE)
 	@Benchmarks/failover $(RELEASE)
