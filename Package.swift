@@ -145,7 +145,7 @@ executable("understudy", on: "Administration", "Playground", "Hooks", "Coordinat
 
 support("TestSupport", on: "PostgresWire", "Reactor")
 tests("ClusterModel")
-tests("PostgresWire")
+tests("PostgresWire", on: "TestSupport")
 tests("Sessions", on: "PostgresWire", "TestSupport", excluding: ["Transcripts"])
 tests("Proxying", on: "ClusterModel", "PostgresWire", "Sessions", "Reactor", "TestSupport")
 tests("Settings")
