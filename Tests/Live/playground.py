@@ -89,9 +89,9 @@ class Playground:
 
 
 def eventually(what, condition, seconds=20):
-    """Waits until it holds."""
+    """Waits until it holds; `what` says what, or is asked for it at the end."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
-            raise AssertionError(f"still not so after {seconds} s: {what}")
+            raise AssertionError(f"still not so after {seconds} s: {what() if callable(what) else what}")
         time.sleep(0.05)
