@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build unit test demo bench format clean
+.PHONY: help deps build unit test test-all demo bench format clean
 
 # As many compiler jobs as cores; more only makes them wait for memory.
 JOBS := $(shell nproc)
@@ -32,6 +32,9 @@ test: deps ## install what is needed and run every test
 	swift test --skip-build --skip IntegrationTests
 	@# Apart from the others: these block for seconds, kill servers, and want the cores to themselves.
 	swift test --skip-build --filter IntegrationTests
+
+test-all: test build ## also what takes hours: long fuzzing, failovers under load, an hour of soak; continues where it was interrupted
+	@Scripts/test-all $(RELEASE)
 
 demo: build ## kill a primary behind the proxy and show what happened
 	@Scripts/demo $(RELEASE)

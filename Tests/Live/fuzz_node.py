@@ -36,6 +36,7 @@ class Relay(threading.Thread):
         self.port = self.listener.getsockname()[1]
         self.selector = selectors.DefaultSelector()
         self.node = None
+        self.pairs = []
         self.spoiled = 0
         self.is_spoiling = False
 
@@ -56,6 +57,7 @@ class Relay(threading.Thread):
             inner.close()
             return
         pair = {"daemon": inner, "node": outer, "is_spoiled": None}
+        self.pairs.append(pair)
         for side in (inner, outer):
             side.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.selector.register(side, selectors.EVENT_READ, pair)
@@ -83,9 +85,16 @@ class Relay(threading.Thread):
             self.end(pair)
 
     def end(self, pair):
+        self.pairs.remove(pair)
         for side in (pair["daemon"], pair["node"]):
             self.selector.unregister(side)
             side.close()
+
+    def hang_up(self):
+        """Ends what was spoiled: a client that left while its answer never came is noticed when the node goes."""
+        for pair in self.pairs:
+            if pair["is_spoiled"]:
+                pair["node"].shutdown(socket.SHUT_RDWR)
 
 
 def converse(port, database, seed):
@@ -138,6 +147,7 @@ def main():
 
         count = attack_all(playground, seeds(), converse)
         relay.is_spoiling = False
+        relay.hang_up()
         healthy.finish()
         held = check_afterwards(playground, descriptors, memory)
         if playground.daemon != pid:
