@@ -90,7 +90,7 @@ enum PgpoolNames {
     /// What may come.
     static let notYet = Set("""
         pcp_listen_addresses pcp_port pcp_socket_dir reserved_connections backend_clustering_mode connection_cache max_pool
-        child_life_time client_idle_limit connection_life_time reset_query_list enable_pool_hba allow_clear_text_frontend_auth ssl
+        enable_pool_hba allow_clear_text_frontend_auth ssl
         ssl_key ssl_cert ssl_ca_cert ssl_ca_cert_dir ssl_crl_file ssl_ciphers ssl_prefer_server_ciphers ssl_ecdh_curve
         ssl_dh_params_file ssl_passphrase_command load_balance_mode read_only_function_list write_function_list
         primary_routing_query_pattern_list user_redirect_preference_list database_redirect_preference_list

@@ -1,3 +1,4 @@
+internal import Pooling
 internal import PostgresWire
 internal import Reactor
 
@@ -6,15 +7,18 @@ final class Errand {
     let id: SlotID
     let descriptor: Int32
     let request: [UInt8]
+    /// Whom it is for, as long as a session keeps it.
+    let backend: SlotID?
     /// Who asked, to be told of the end; nil when the shard itself did.
     let origin: CancelOrigin?
     var timer: TimerID?
     var isSent = false
 
-    init(_ id: SlotID, _ descriptor: Int32, _ request: [UInt8], origin: CancelOrigin?) {
+    init(_ id: SlotID, _ descriptor: Int32, _ request: [UInt8], backend: SlotID?, origin: CancelOrigin?) {
         self.id = id
         self.descriptor = descriptor
         self.request = request
+        self.backend = backend
         self.origin = origin
     }
 }
