@@ -148,7 +148,7 @@ executable("understudy", on: "Administration", "Playground", "Hooks", "Coordinat
 
 support("TestSupport", on: "PostgresWire", "Reactor")
 tests("ClusterModel")
-tests("PostgresWire")
+tests("PostgresWire", on: "TestSupport")
 tests("Pooling", on: "ClusterModel", "Settings")
 tests("Sessions", on: "PostgresWire", "Settings", "TestSupport", excluding: ["Transcripts"])
 tests("Proxying", on: "ClusterModel", "Settings", "PostgresWire", "Sessions", "Pooling", "Reactor", "TestSupport")
