@@ -149,7 +149,7 @@ executable("understudy", on: "Administration", "Playground", "Hooks", "Coordinat
 
 support("TestSupport", on: "PostgresWire", "Reactor")
 tests("ClusterModel")
-tests("PostgresWire")
+tests("PostgresWire", on: "TestSupport")
 tests("Pooling", on: "ClusterModel", "Settings")
 tests("Sessions", on: "PostgresWire", "Settings", "TestSupport", excluding: ["Transcripts"])
 tests("Proxying", on: "ClusterModel", "Settings", "PostgresWire", "Sessions", "Pooling", "Reactor", "TestSupport")
@@ -166,7 +166,7 @@ tests("Credentials", on: "Settings", "Sessions")
 tests("Playground")
 tests("Coordination", on: "ClusterModel", "Failover", "Logging", "Storage")
 
-targets.append(.testTarget(name: "IntegrationTests", dependencies: ["understudy", "Playground", "NodeControl", "Probing", "NodeConnections", "HealthTracking",
+targets.append(.testTarget(name: "IntegrationTests", dependencies: ["understudy", "PostgresWire", "TestSupport", "Playground", "NodeControl", "Probing", "NodeConnections", "HealthTracking",
                                                                    "Reactor", "ClusterModel"], path: "Tests/Integration",
                            exclude: ["Drivers"], swiftSettings: settings))
 targets.append(.testTarget(name: "TidyTests", path: "Tests/Tidy", swiftSettings: settings))

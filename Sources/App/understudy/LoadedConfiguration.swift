@@ -6,7 +6,7 @@ internal import Settings
 /// A configuration file with the files it names.
 struct LoadedConfiguration {
     let path: String
-    let settings: Settings
+    private(set) var settings: Settings
     let secrets: KnownSecrets
     /// nil where `enable_pool_hba` is off.
     let hostRules: HostRules?
@@ -32,6 +32,13 @@ struct LoadedConfiguration {
     }
 
     var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+
+    /// The same files, with those values in force.
+    func with(_ settings: Settings) -> LoadedConfiguration {
+        var copy = self
+        copy.settings = settings
+        return copy
+    }
 
     init(path: String) {
         let absolute = URL(filePath: path).path

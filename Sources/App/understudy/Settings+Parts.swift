@@ -5,6 +5,7 @@ internal import HealthTracking
 internal import NodeConnections
 internal import Pooling
 internal import Proxying
+internal import Reactor
 internal import Sessions
 internal import Settings
 
@@ -73,7 +74,18 @@ extension Settings {
         configuration.limits.transaction = Self.limit(self[\.timeouts.transaction])
         configuration.limits.statement = Self.limit(self[\.timeouts.query])
         configuration.nameRefresh = self[\.daemon.dnsRefresh]
+        configuration.tcp = tcpOptions
         return configuration
+    }
+
+    private var tcpOptions: TCPOptions {
+        var options = TCPOptions()
+        options.keepsAlive = self[\.tcp.keepsAlive]
+        options.keepaliveIdle = self[\.tcp.keepaliveIdle]
+        options.keepaliveInterval = self[\.tcp.keepaliveInterval]
+        options.keepaliveCount = self[\.tcp.keepaliveCount]
+        options.userTimeout = self[\.tcp.userTimeout]
+        return options
     }
 
     /// What holds for every pool.

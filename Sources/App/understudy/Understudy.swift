@@ -7,7 +7,7 @@ struct Understudy: AsyncParsableCommand {
         commandName: "understudy",
         abstract: "A programmable high-availability proxy for PostgreSQL.",
         version: Version.text,
-        subcommands: [ServeCommand.self, CheckCommand.self, RenderCommand.self, StatusCommand.self, NodesCommand.self, EventsCommand.self,
+        subcommands: [ServeCommand.self, CheckCommand.self, RenderCommand.self, StatusCommand.self, NodesCommand.self, EventsCommand.self, ReloadCommand.self,
                       PasswdCommand.self, PlaygroundCommand.self, DrillCommand.self, HookHostCommand.self])
 }
 

@@ -36,7 +36,7 @@ extension FrontendSession {
     package mutating func detached() { isAttached = false }
 
     /// SQL that makes an idle backend's settings the session's; nil where they are. Its answers are for `BackendAlignment`.
-    package func alignment(of backend: BackendState) -> String? { backend.applied.text(toBecome: settings) }
+    package func alignment(of backend: BackendState) -> String? { isReplication ? nil : backend.applied.text(toBecome: settings) }
 
     /// A message of the node that is looked at. `body` may be its beginning alone.
     package mutating func answered(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, isWhole: Bool, by backend: inout BackendState) -> Reaction {

@@ -73,6 +73,17 @@ package struct Settings: Sendable {
 
     mutating func set(_ option: HookOption) { hookValues[option.hook + "." + option.option] = option }
 
+    /// A parameter as it is written in another configuration, or not written there.
+    mutating func take(_ declaration: Declaration, from other: Settings) {
+        for key in Set(values.keys).union(other.values.keys) where key.name == declaration.name {
+            values[key] = other.values[key]
+            places[key] = other.places[key]
+        }
+    }
+
+    /// The options of hooks as they are in another configuration.
+    mutating func takeHookOptions(from other: Settings) { hookValues = other.hookValues }
+
     /// The value in force for `node`: its own, else the one for all, else the default.
     func value(_ declaration: Declaration, _ node: Int?) -> ParameterValue {
         if let node, let value = values[Key(name: declaration.name, node: node)] { return value }

@@ -1,4 +1,5 @@
 package import Pooling
+package import Reactor
 package import Sessions
 
 /// What the data path must know from the configuration.
@@ -36,11 +37,10 @@ package struct ProxyConfiguration: Sendable {
     package var connectTimeout = Duration.seconds(1)
     /// All buffers of all connections, in bytes.
     package var memoryLimit = 1 << 30
-    /// Who may log in, at first.
+    /// Who may log in.
     package var authenticator = Authenticator.relaying
-    package var keepalive = Duration.seconds(60)
-    /// How long sent bytes may stay unacknowledged.
-    package var userTimeout = Duration.seconds(30)
+    /// Of connections from applications and to nodes.
+    package var tcp = TCPOptions()
     /// How often the names of nodes are looked up again.
     package var nameRefresh = Duration.seconds(30)
 

@@ -53,7 +53,7 @@ extension Shard {
 
     /// A connection that `deal` counted.
     func take(_ descriptor: Int32) {
-        Socket.tune(descriptor, keepalive: configuration.keepalive, userTimeout: configuration.userTimeout)
+        Socket.tune(descriptor, configuration.tcp)
         guard let frontend = frontends.insert({ Frontend($0, descriptor, shared.budget) }) else {
             shared.releaseConnection()
             Socket.close(descriptor)
@@ -98,7 +98,8 @@ extension Shard {
             return
         }
         // The process number leads a cancel request to the shard and the place; the secret alone gives the right to it.
-        let key = BackendKey(process: Int32(truncatingIfNeeded: (number + 1) << 24 | frontend.id.index), secret: Int32.random(in: .min ... .max))
+        var chance = SystemRandomNumberGenerator()
+        let key = BackendKey(process: Int32(truncatingIfNeeded: (number + 1) << 24 | frontend.id.index), isLong: message.takesLongKey, using: &chance)
         frontend.session = FrontendSession(message, key: key, mode: configuration.rule(database: message.database, user: message.user).mode,
                                            preparedCapacity: configuration.preparedStatements)
         write(reply, to: frontend)

@@ -15,7 +15,7 @@ extension Shard {
                                       isPhysicalReplication: startup.isReplication && startup["replication"]?.lowercased() != "database")
         let authentication = Authentication(Authenticator.Applicant(seen), host: host)
         frontend.authentication = authentication
-        follow(authenticator.verdict(for: authentication.applicant), frontend, authentication)
+        follow(configuration.authenticator.verdict(for: authentication.applicant), frontend, authentication)
     }
 
     private func follow(_ verdict: Authenticator.Verdict, _ frontend: Frontend, _ authentication: Authentication) {
@@ -39,7 +39,7 @@ extension Shard {
     private func entropy() -> LoginEntropy {
         var random = SystemRandomNumberGenerator()
         func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) } }
-        return LoginEntropy(nonce: bytes(18), salt: bytes(4), seed: authenticator.seed)
+        return LoginEntropy(nonce: bytes(18), salt: bytes(4), seed: configuration.authenticator.seed)
     }
 
     /// What the proof is checked by is there.
@@ -65,8 +65,8 @@ extension Shard {
     func found(_ frontend: Frontend, _ answer: SecretAnswer) {
         guard frontend.stage == .awaitingVerdict, let authentication = frontend.authentication else { return }
         switch answer {
-        case .known(let secret): follow(authenticator.verdict(for: authentication.applicant, found: secret), frontend, authentication)
-        case .unknown: follow(authenticator.verdict(for: authentication.applicant, found: nil), frontend, authentication)
+        case .known(let secret): follow(configuration.authenticator.verdict(for: authentication.applicant, found: secret), frontend, authentication)
+        case .unknown: follow(configuration.authenticator.verdict(for: authentication.applicant, found: nil), frontend, authentication)
         case .failed(let reason):
             refuse(frontend, authentication, ErrorMessage(.fatal, .cannotConnectNow, "the secret of user \"\(authentication.applicant.seen.user)\" cannot be looked up now"), reason)
         }
@@ -154,7 +154,7 @@ extension Shard {
     private static let mostSecrets = 10_000
 
     /// What the daemon has for a user.
-    func secretForNodes(_ user: String) -> BackendSecret { secrets[user] ?? authenticator.secretForNodes(user) }
+    func secretForNodes(_ user: String) -> BackendSecret { secrets[user] ?? configuration.authenticator.secretForNodes(user) }
 
     /// A node did not take the secret: it may have changed there.
     func forgetSecret(_ user: String) {

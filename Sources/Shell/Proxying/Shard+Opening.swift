@@ -6,7 +6,7 @@ internal import Sessions
 
 /// What a backend is opened for.
 enum BackendWish {
-    /// The client's own login passes through it.
+    /// It is this client's own: the client logs in there, or the daemon does for it.
     case login(SlotID)
     /// Somebody waits in this pool, or it has fewer than its minimum.
     case pool(ShardPool)
@@ -62,7 +62,7 @@ extension Shard {
     }
 
     private func open(_ wish: BackendWish, _ primary: Node) {
-        guard let known = addresses[NodeEndpoint(primary)], !known.isEmpty else {
+        guard let known = addresses[HostName(primary)], !known.isEmpty else {
             tryLater(wish, "the address of \(primary.name) (\(primary.host)) is not known")
             return
         }
@@ -84,7 +84,7 @@ extension Shard {
     }
 
     private func start(_ wish: BackendWish, _ opening: BackendOpening, _ descriptor: Int32) {
-        Socket.tune(descriptor, keepalive: configuration.keepalive, userTimeout: configuration.userTimeout)
+        Socket.tune(descriptor, configuration.tcp)
         guard let backend = backends.insert({ Backend($0, opening, descriptor, isOpening: true, shared.budget) }) else {
             Socket.close(descriptor)
             tryLater(wish, "the table of backends is full")
@@ -96,10 +96,11 @@ extension Shard {
             guard let frontend = frontends[id] else { preconditionFailure("a login without its frontend") }
             backend.frontend = frontend
             frontend.backend = backend
+            if let session = frontend.session, session.isAwaitingGreeting { backend.login = ownLogin(session.startupAtNode) }
         case .pool(let pool):
             backend.pool = pool
             backend.isAwaited = true
-            backend.login = ownLogin(pool.key)
+            backend.login = ownLogin(FrontendSession.startup(user: pool.key.user, database: pool.key.database))
         }
         do { try reactor.add(descriptor, ShardToken.backend(backend.id).token, backend.interest) } catch {
             openFailed(backend, nil, "cannot watch the connection: \(error)")
@@ -108,11 +109,11 @@ extension Shard {
         setTimer(backend, after: configuration.connectTimeout)
     }
 
-    /// The daemon's login for sessions of a pool.
-    private func ownLogin(_ key: PoolKey) -> BackendSession {
+    /// The daemon's login for sessions of a pool, or for one that has been authenticated and needs a backend of its own.
+    private func ownLogin(_ startup: StartupMessage) -> BackendSession {
         var random = SystemRandomNumberGenerator()
         let nonce = (0..<3).map { _ in String(random.next() as UInt64, radix: 36) }.joined()
-        return BackendSession(FrontendSession.startup(user: key.user, database: key.database), secret: secretForNodes(key.user), nonce: nonce)
+        return BackendSession(startup, secret: secretForNodes(startup.user), nonce: nonce)
     }
 
     /// The socket is connected, or not.
@@ -124,10 +125,10 @@ extension Shard {
         backend.stage = .loggingIn
         if let login = backend.login {
             send(login.opening, to: backend)
-        } else if let frontend = backend.frontend, let startup = frontend.session?.startup {
+        } else if let frontend = backend.frontend, let startup = frontend.session?.startupAtNode {
             frontend.session?.attachedForLogin()
             frontend.stage = .serving
-            send(FrontendSession.startup(user: startup.user, database: startup.database).packet, to: backend)
+            send(startup.packet, to: backend)
             watch(frontend)
         }
         watch(backend)
@@ -193,12 +194,18 @@ extension Shard {
 
     /// The node lets nobody in as this user: those who wait are told, and it is not asked again for a while.
     func loginRefused(_ backend: Backend, _ message: ErrorMessage) {
-        guard let pool = backend.pool else { preconditionFailure("a login of ours without a pool") }
+        let frontend = backend.frontend, startup = frontend?.session?.startup
+        guard let user = backend.pool?.key.user ?? startup?.user, let database = backend.pool?.key.database ?? startup?.database else {
+            preconditionFailure("a login of ours for nobody")
+        }
+        let error = ErrorMessage(.error, message.state, "the node refuses \(user) for database \(database): \(message.message)", hint: message.hint)
+        shared.note(.warning, "\(user)@\(database) on node \(backend.node): \(message.message)")
+        forgetSecret(user)
+        let pool = backend.pool
         close(backend)
-        forgetSecret(pool.key.user)
-        let error = ErrorMessage(.error, message.state, "the node refuses \(pool.key.user) for database \(pool.key.database): \(message.message)")
+        if let frontend { return refuse(frontend, error) }
+        guard let pool else { return }
         pool.refusal = (error, reactor.now + configuration.loginRetry)
-        shared.note(.warning, "\(pool.key): \(message.message)")
         for id in pool.core.waiting {
             guard let frontend = frontends[id] else { continue }
             unqueue(frontend)
@@ -213,13 +220,15 @@ extension Shard {
         joined(backend, login.parameters)
         if backend.isAwaited { backend.pool?.core.openingEnded() }
         backend.isAwaited = false
-        checkIn(backend)
+        guard let frontend = backend.frontend else { return checkIn(backend) }
+        frontend.stage = .held
+        hold(frontend)
     }
 
     /// A client's own login is through. Where the daemon could have done it too, the backend may serve others later.
     func loggedIn(_ backend: Backend, _ frontend: Frontend, _ parameters: ServerParameters) {
         joined(backend, parameters)
-        if frontend.session?.login != .relayed, let pool = pool(for: frontend), pool.share.reserve(limit: pool.core.rule.size) { backend.pool = pool }
+        if let session = frontend.session, session.login != .relayed, !session.isReplication, let pool = pool(for: frontend), pool.share.reserve(limit: pool.core.rule.size) { backend.pool = pool }
         frontend.stage = .held
         hold(frontend)
     }

@@ -57,7 +57,7 @@ extension Shard {
             stranded.append(frontend.id)
             return
         }
-        if !session.isInService, !session.isAwaitingGreeting {
+        if session.isReplication || !session.isInService && !session.isAwaitingGreeting {
             wish(.login(frontend.id))
         } else if let refusal = freshRefusal(pool) {
             refuse(frontend, refusal)

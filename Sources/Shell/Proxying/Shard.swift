@@ -13,14 +13,14 @@ final class Shard: EventHandler {
     static let readSize = 64 << 10
 
     let number: Int
-    let configuration: ProxyConfiguration
+    var configuration: ProxyConfiguration
     let shared: ProxyShared
     let reactor: Reactor<Shard>
     let listeners: [Listener]
     var peers: [Mailbox<ShardMessage>] = []
 
     var topology: Topology
-    var addresses: [NodeEndpoint: [SocketAddress]] = [:]
+    var addresses: [HostName: [SocketAddress]] = [:]
     var frontends = SlotTable<Frontend>()
     var backends = SlotTable<Backend>()
     var errands = SlotTable<Errand>()
@@ -31,8 +31,6 @@ final class Shard: EventHandler {
     /// Backends that are to be opened, in this order.
     var wishes: [BackendWish] = []
     var wishesStart = 0
-    /// Who may log in.
-    var authenticator: Authenticator
     /// What the daemon logs in to nodes with, by user.
     var secrets: [String: BackendSecret] = [:]
     var library: StatementLibrary
@@ -64,7 +62,6 @@ final class Shard: EventHandler {
         self.shared = shared
         self.topology = topology
         self.listeners = listeners
-        authenticator = configuration.authenticator
         library = StatementLibrary(shard: number)
         reactor.setTimer(ShardToken.housekeeping.token, at: reactor.now + Self.housekeepingPause)
         for (index, listener) in listeners.enumerated() {
@@ -107,6 +104,9 @@ final class Shard: EventHandler {
         case .adopt(let topology, let receipt):
             adopt(topology)
             receipt.sign()
+        case .configure(let new, let receipt):
+            configure(new)
+            receipt.sign()
         case .addresses(let found):
             addresses = found
             openNext()
@@ -119,7 +119,6 @@ final class Shard: EventHandler {
         case .judged(let id, let judgement): if let frontend = frontends[id] { judged(frontend, judgement) }
         case .keysReady(let id): if let frontend = frontends[id], frontend.stage == .awaitingVerdict { beginLogin(frontend) }
         case .backendKeysReady(let id): if let backend = backends[id] { continueLogin(backend) }
-        case .authenticator(let fresh): authenticator = fresh
         case .count(let report): report(statistics())
         case .stop(let mode, let receipt): stop(mode, receipt)
         }

@@ -190,7 +190,8 @@ struct SessionStory {
         switch reaction {
         case .loggedIn: "logged in"
         case .lost(let loss): "lost: \(loss.reason)"
-        case .forward, .release, .swallow, .keep, .close, .crashing: "\(reaction)"
+        case .keep(let key): "keep \(key.process)"
+        case .forward, .release, .swallow, .close, .crashing: "\(reaction)"
         }
     }
 
