@@ -16,6 +16,8 @@ struct Daemon {
     private let loaded: LoadedConfiguration
     private let settings: Settings
     private let logger: Logger
+    /// What unknown users are answered from; no two processes have the same.
+    private let seed = (0..<32).map { _ in UInt8.random(in: 0...255) }
 
     init(_ loaded: LoadedConfiguration) {
         self.loaded = loaded
@@ -37,7 +39,8 @@ struct Daemon {
         let nodeSet = NodeSet(settings, nodes, waiter, resolver, reference)
         let probers = try ProberSet(settings, nodeSet, waiter)
         let hooks = try await HookStage(settings, nodes, host: HookHands(nodes: nodeSet), store: store, waiter: waiter, logger: logger)
-        let proxy = try makeProxy(nodes, resolver, ShowResponder(coordinator: reference)) { fact in
+        let users = UserDirectory(settings, loaded.secrets, nodes, waiter, resolver, reference)
+        let proxy = try makeProxy(nodes, resolver, ShowResponder(coordinator: reference), users) { fact in
             guard case .evidence(let node, _, let evidence) = fact else { return probers.note(fact) }
             inbox.post(node, evidence)
             probers.note(fact)
@@ -45,8 +48,9 @@ struct Daemon {
         let hands = DaemonHands(proxy: proxy, nodes: nodeSet, hooks: hooks)
         let coordinator = ClusterCoordinator(nodes: nodes, hands: hands, log: SingleMemberLog(store: store), journal: journal, inbox: inbox, logger: logger)
         reference.set(coordinator)
+        let seed = seed
         let reloader = ConfigurationReloader(loaded, logger, parts: [Self.logLevel, { fresh in
-            let configuration = try fresh.settings.proxyConfiguration(secrets: fresh.poolPasswd)
+            let configuration = try fresh.settings.proxyConfiguration(fresh.authenticator(seed: seed))
             return { await proxy.reload(configuration) }
         }])
         let control = try makeControl(coordinator, journal, proxy, reloader, waiter)
@@ -74,10 +78,12 @@ struct Daemon {
         return { StderrLog.level = level }
     }
 
-    private func makeProxy(_ nodes: [Node], _ resolver: HostResolver, _ responder: ShowResponder, _ facts: @escaping @Sendable (ProxyFact) -> Void) throws -> Proxy {
+    private func makeProxy(_ nodes: [Node], _ resolver: HostResolver, _ responder: ShowResponder, _ users: UserDirectory,
+                           _ facts: @escaping @Sendable (ProxyFact) -> Void) throws -> Proxy {
         let closed = Topology(epoch: .zero, gate: .closed(reason: "the daemon is starting"), nodes: nodes)
         let logger = logger
-        return try Proxy(try settings.proxyConfiguration(secrets: loaded.poolPasswd), closed, resolver: resolver, facts: facts, admin: responder) { entry in
+        return try Proxy(try settings.proxyConfiguration(loaded.authenticator(seed: seed)), closed, resolver: resolver, facts: facts, admin: responder,
+                         secrets: users) { entry in
             logger.log(level: Logger.Level(rawValue: entry.level.rawValue) ?? .info, "\(entry.message)")
         }
     }

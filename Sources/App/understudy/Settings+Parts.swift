@@ -5,6 +5,7 @@ internal import NodeConnections
 internal import Pooling
 internal import Proxying
 internal import Reactor
+internal import Sessions
 internal import Settings
 
 /// What each part of the daemon wants, from the settings.
@@ -41,8 +42,9 @@ extension Settings {
                                 connectTimeout: self[\.health.connectTimeout, node: node])
     }
 
-    func proxyConfiguration(secrets: PoolPasswd) throws -> ProxyConfiguration {
+    func proxyConfiguration(_ authenticator: Authenticator) throws -> ProxyConfiguration {
         var configuration = ProxyConfiguration()
+        configuration.authenticator = authenticator
         configuration.listenAddresses = self[\.connections.listenAddresses]
         configuration.port = self[\.connections.port]
         configuration.unixSocketDirectories = self[\.connections.unixSocketDirectories]
@@ -55,7 +57,6 @@ extension Settings {
         configuration.queryWaitTimeout = self[\.connections.queryWaitTimeout]
         configuration.connectTimeout = self[\.health.connectTimeout]
         configuration.memoryLimit = self[\.connections.clientMemoryLimit]
-        configuration.knownSecrets = secrets.passwords.mapValues(\.text)
         configuration.pooling = poolRule
         configuration.resetQueries = self[\.pooling.resetQueries].split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
         configuration.preparedStatements = self[\.pooling.preparedStatements]

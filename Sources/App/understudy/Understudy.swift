@@ -8,7 +8,7 @@ struct Understudy: AsyncParsableCommand {
         abstract: "A programmable high-availability proxy for PostgreSQL.",
         version: Version.text,
         subcommands: [ServeCommand.self, CheckCommand.self, RenderCommand.self, StatusCommand.self, NodesCommand.self, EventsCommand.self, ReloadCommand.self,
-                      PlaygroundCommand.self, DrillCommand.self, HookHostCommand.self])
+                      PasswdCommand.self, PlaygroundCommand.self, DrillCommand.self, HookHostCommand.self])
 }
 
 enum Version {

@@ -8,8 +8,8 @@ extension FrontendSession {
         /// Forward it; the backend is free then.
         case release
         case swallow
-        /// The client's own login is through at this node. A salt says that the daemon's own login will need keys for it.
-        case loggedIn(ServerParameters, salt: [UInt8], iterations: Int)
+        /// The client's own login is through at this node.
+        case loggedIn(ServerParameters)
         /// The real key of the backend, for cancel requests.
         case keep(BackendKey)
         /// The node refuses the login, or ends the session for a reason of its own: forward the message, close both.

@@ -34,7 +34,7 @@ package struct FrontendSession {
     package enum Login: Hashable, Sendable {
         /// The node did not ask for anything.
         case trusted
-        /// The daemon has the secret too.
+        /// The daemon, which logs in to nodes by itself.
         case known
         /// The node asked; only the client knows the answer.
         case relayed
@@ -80,8 +80,6 @@ package struct FrontendSession {
     package let mode: PoolMode
     /// It speaks with a walsender: its backend is its own, and everything passes as it is.
     package let isReplication: Bool
-    /// The daemon has the secret of this user.
-    let isSecretKnown: Bool
     /// Most statements of ours that one backend keeps (`max_prepared_statements`).
     let preparedCapacity: Int
     /// What the client asked for when it connected.
@@ -121,12 +119,11 @@ package struct FrontendSession {
     /// Statements that one session may have prepared by name at a time.
     static let mostNames = 10_000
 
-    package init(_ startup: StartupMessage, key: BackendKey, mode: PoolMode, isSecretKnown: Bool, preparedCapacity: Int = 200) {
+    package init(_ startup: StartupMessage, key: BackendKey, mode: PoolMode, preparedCapacity: Int = 200) {
         self.startup = startup
         self.key = key
         isReplication = startup.isReplication
         self.mode = isReplication ? .session : mode
-        self.isSecretKnown = isSecretKnown
         self.preparedCapacity = preparedCapacity
         startupSettings = SessionSettings(startup)
         settings = startupSettings

@@ -11,6 +11,12 @@ package struct Settings: Sendable {
         /// The first line is 1; 0 is the file as a whole.
         package let line: Int
         package var description: String { line == 0 ? file : "\(file):\(line)" }
+
+        /// A line of a file; 0 is the file as a whole.
+        package init(file: String, line: Int) {
+            self.file = file
+            self.line = line
+        }
     }
 
     /// A hook's option, typed only when the hook is loaded.

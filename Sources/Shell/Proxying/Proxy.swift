@@ -1,5 +1,6 @@
 package import ClusterModel
 package import Reactor
+internal import Sessions
 
 /// The data plane: listeners, and one shard per core that splices frontends to backends of the current primary.
 package final class Proxy: Sendable {
@@ -14,13 +15,14 @@ package final class Proxy: Sendable {
 
     /// Listens and serves. With a closed gate logins wait for the first open one.
     package init(_ configuration: ProxyConfiguration, _ topology: Topology, resolver: HostResolver, facts: @escaping @Sendable (ProxyFact) -> Void,
-                 admin: any AdminResponder, log: @escaping ProxyLog) throws(ProxyError) {
+                 admin: any AdminResponder, secrets: any SecretSource = NoSecretSource(), log: @escaping ProxyLog) throws(ProxyError) {
         let configuration = configuration.withinBounds
         let listeners = try ListenerSet.open(configuration, log)
         port = listeners.compactMap(\.port).first
         do {
-            let shared = try ProxyShared(configuration, facts: facts, admin: admin, log: log)
+            let shared = try ProxyShared(configuration, facts: facts, admin: admin, secrets: secrets, log: log)
             keys = shared.keys
+            keys.prepare(configuration.authenticator.origins)
             var loops: [LoopThread<Shard>] = []
             for number in 0..<configuration.shardCount {
                 loops.append(try LoopThread(name: "shard-\(number)", mailboxCapacity: Self.mailboxCapacity) { reactor in
@@ -48,9 +50,10 @@ package final class Proxy: Sendable {
         await receipt.waitUntilComplete()
     }
 
-    /// Takes over what may change while running; what is open keeps what it has. Returns when every shard goes by it. Listeners, the
-    /// number of shards and the limits of memory and sessions stay as they were.
+    /// Takes over what may change while running, who may log in included; what is open keeps what it has. Returns when every shard
+    /// goes by it. Listeners, the number of shards and the limits of memory and sessions stay as they were.
     package func reload(_ configuration: ProxyConfiguration) async {
+        keys.prepare(configuration.authenticator.origins)
         let receipt = Receipt(from: loops.count)
         for loop in loops where !loop.mailbox.postAlways(.configure(configuration, receipt)) { receipt.sign() }
         await receipt.waitUntilComplete()

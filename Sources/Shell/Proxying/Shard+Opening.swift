@@ -112,7 +112,7 @@ extension Shard {
     private func ownLogin(_ key: PoolKey) -> BackendSession {
         var random = SystemRandomNumberGenerator()
         let nonce = (0..<3).map { _ in String(random.next() as UInt64, radix: 36) }.joined()
-        return BackendSession(FrontendSession.startup(user: key.user, database: key.database), secret: configuration.knownSecrets[key.user], nonce: nonce)
+        return BackendSession(FrontendSession.startup(user: key.user, database: key.database), secret: secretForNodes(key.user), nonce: nonce)
     }
 
     /// The socket is connected, or not.
@@ -195,6 +195,7 @@ extension Shard {
     func loginRefused(_ backend: Backend, _ message: ErrorMessage) {
         guard let pool = backend.pool else { preconditionFailure("a login of ours without a pool") }
         close(backend)
+        forgetSecret(pool.key.user)
         let error = ErrorMessage(.error, message.state, "the node refuses \(pool.key.user) for database \(pool.key.database): \(message.message)")
         pool.refusal = (error, reactor.now + configuration.loginRetry)
         shared.note(.warning, "\(pool.key): \(message.message)")

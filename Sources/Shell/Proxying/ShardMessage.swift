@@ -2,6 +2,7 @@ internal import ClusterModel
 internal import Pooling
 internal import PostgresWire
 internal import Reactor
+internal import Sessions
 internal import Synchronization
 
 /// What other threads tell a shard.
@@ -22,6 +23,14 @@ enum ShardMessage: Sendable {
     /// A backend that is this shard's from now on.
     case given(MovedBackend)
     case adminReply(SlotID, AdminReply)
+    /// `auth_query` answered for a frontend.
+    case found(SlotID, SecretAnswer)
+    /// The password that a frontend showed was judged.
+    case judged(SlotID, FrontendLogin.Judgement)
+    /// The keys are derived that a frontend's proof is checked by.
+    case keysReady(SlotID)
+    /// The keys are derived that a backend's login needs.
+    case backendKeysReady(SlotID)
     case count(@Sendable (ProxyStatistics) -> Void)
     case stop(ProxyStopMode, Receipt)
 }
