@@ -8,7 +8,7 @@ struct ReplicationSessionTests {
     private static let packet = StartupMessage(user: "repl", database: "shop", parameters: [
         .init("replication", "database"), .init("application_name", "node7"), .init("options", "-e -c a=b"),
     ])
-    private var session = FrontendSession(Self.packet, key: BackendKey(process: 1, secret: 2), mode: .transaction, isSecretKnown: true)
+    private var session = FrontendSession(Self.packet, key: BackendKey(process: 1, secret: 2), mode: .transaction)
     private var backend = BackendState(ServerParameters())
     private var library = StatementLibrary(shard: 0)
 
