@@ -6,8 +6,10 @@ internal import Sessions
 
 /// What a backend is opened for.
 enum BackendWish {
-    /// It is this client's own: the client logs in there, or the daemon does for it.
+    /// The client's own login passes through it.
     case login(SlotID)
+    /// The daemon logs in to a walsender for this frontend alone.
+    case walsender(SlotID)
     /// Somebody waits in this pool, or it has fewer than its minimum.
     case pool(ShardPool)
 }
@@ -52,7 +54,7 @@ extension Shard {
                 wishesStart = 0
             }
             switch wish {
-            case .login(let id): if let frontend = frontends[id], frontend.stage == .held, frontend.backend == nil { return wish }
+            case .login(let id), .walsender(let id): if let frontend = frontends[id], frontend.stage == .held, frontend.backend == nil { return wish }
             case .pool(let pool):
                 if pool.epoch == topology.epoch { return wish }
                 pool.share.release()
@@ -92,11 +94,11 @@ extension Shard {
         }
         openings += 1
         switch wish {
-        case .login(let id):
-            guard let frontend = frontends[id] else { preconditionFailure("a login without its frontend") }
+        case .login(let id), .walsender(let id):
+            guard let frontend = frontends[id], let session = frontend.session else { preconditionFailure("a login without its frontend") }
             backend.frontend = frontend
             frontend.backend = backend
-            if let session = frontend.session, session.isAwaitingGreeting { backend.login = ownLogin(session.startupAtNode) }
+            if case .walsender = wish { backend.login = ownLogin(session.startupAtNode) }
         case .pool(let pool):
             backend.pool = pool
             backend.isAwaited = true
@@ -109,7 +111,7 @@ extension Shard {
         setTimer(backend, after: configuration.connectTimeout)
     }
 
-    /// The daemon's login for sessions of a pool, or for one that has been authenticated and needs a backend of its own.
+    /// The daemon's own login.
     private func ownLogin(_ startup: StartupMessage) -> BackendSession {
         var random = SystemRandomNumberGenerator()
         let nonce = (0..<3).map { _ in String(random.next() as UInt64, radix: 36) }.joined()
@@ -152,7 +154,7 @@ extension Shard {
             return .pool(pool)
         }
         defer { backend.frontend?.backend = nil }
-        return backend.frontend.map { .login($0.id) }
+        return backend.frontend.map { backend.login == nil ? .login($0.id) : .walsender($0.id) }
     }
 
     /// The node answered: it takes connections.
@@ -194,23 +196,24 @@ extension Shard {
 
     /// The node lets nobody in as this user: those who wait are told, and it is not asked again for a while.
     func loginRefused(_ backend: Backend, _ message: ErrorMessage) {
-        let frontend = backend.frontend, startup = frontend?.session?.startup
-        guard let user = backend.pool?.key.user ?? startup?.user, let database = backend.pool?.key.database ?? startup?.database else {
-            preconditionFailure("a login of ours for nobody")
-        }
-        let error = ErrorMessage(.error, message.state, "the node refuses \(user) for database \(database): \(message.message)", hint: message.hint)
-        shared.note(.warning, "\(user)@\(database) on node \(backend.node): \(message.message)")
-        forgetSecret(user)
-        let pool = backend.pool
+        guard let pool = backend.pool else { return walsenderRefused(backend, message) }
         close(backend)
-        if let frontend { return refuse(frontend, error) }
-        guard let pool else { return }
+        forgetSecret(pool.key.user)
+        let error = ErrorMessage(.error, message.state, "the node refuses \(pool.key.user) for database \(pool.key.database): \(message.message)", hint: message.hint)
         pool.refusal = (error, reactor.now + configuration.loginRetry)
+        shared.note(.warning, "\(pool.key): \(message.message)")
         for id in pool.core.waiting {
             guard let frontend = frontends[id] else { continue }
             unqueue(frontend)
             refuse(frontend, error)
         }
+    }
+
+    private func walsenderRefused(_ backend: Backend, _ message: ErrorMessage) {
+        guard let frontend = backend.frontend, let startup = frontend.session?.startup else { preconditionFailure("a login of ours for nobody") }
+        close(backend)
+        forgetSecret(startup.user)
+        farewell(frontend, ErrorMessage(.fatal, message.state, "the node refuses \(startup.user): \(message.message)", hint: message.hint).bytes)
     }
 
     /// The daemon is logged in.
