@@ -107,6 +107,7 @@ func support(_ name: String, on names: String...) {
 // MARK: C
 
 c("CLinux")
+c("CPAM")
 system("CLua", pkgConfig: "lua5.4", apt: "liblua5.4-dev")
 c("CLuaBridge", on: "CLua")
 system("CPostgres", pkgConfig: "libpq", apt: "libpq-dev")
@@ -133,7 +134,7 @@ shell("NodeConnections", on: "Reactor", "CPostgres")
 shell("Probing", on: "NodeConnections", "Reactor", "HealthTracking", "ClusterModel", "CLinux")
 shell("NodeControl", on: "NodeConnections", "Reactor", "ClusterModel")
 shell("Hooks", on: "CLinux", "CLuaBridge", "ClusterModel", "Settings", "Reactor")
-shell("Credentials", on: "Settings", "Sessions", "CryptoExtras", "Crypto")
+shell("Credentials", on: "CPAM", "Settings", "Sessions", "CryptoExtras", "Crypto")
 
 // MARK: App
 

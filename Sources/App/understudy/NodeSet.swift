@@ -1,4 +1,5 @@
 internal import ClusterModel
+internal import Credentials
 internal import Failover
 internal import HealthTracking
 internal import NodeConnections
@@ -14,10 +15,10 @@ struct NodeSet: Sendable {
     private let names: [NodeID: String]
     private let handsByNode: [NodeID: NodeHands]
 
-    init(_ settings: Settings, _ nodes: [Node], _ waiter: DescriptorWaiter, _ resolver: HostResolver, _ epochs: any EpochGuard) {
+    init(_ settings: Settings, _ secrets: KnownSecrets, _ nodes: [Node], _ waiter: DescriptorWaiter, _ resolver: HostResolver, _ epochs: any EpochGuard) {
         var observers: [NodeID: NodeObserver] = [:], hands: [NodeID: NodeHands] = [:]
         for node in nodes {
-            let number = node.id.number, probing = settings.probeTarget(number), controlling = settings.recoveryTarget(number)
+            let number = node.id.number, probing = settings.probeTarget(number, secrets), controlling = settings.recoveryTarget(number, secrets)
             let channel = NodeChannel(probing, waiter: waiter, resolver: resolver)
             let control = probing == controlling ? channel : NodeChannel(controlling, waiter: waiter, resolver: resolver)
             observers[node.id] = NodeObserver(channel: channel, timeout: settings[\.health.timeout, node: number])

@@ -1,4 +1,5 @@
 internal import ClusterModel
+internal import Credentials
 internal import Foundation
 internal import HealthTracking
 internal import NodeConnections
@@ -28,17 +29,22 @@ extension Settings {
         return HealthPolicy(period: period == .zero ? nil : period, retries: self[\.health.maxRetries, node: node], retryDelay: self[\.health.retryDelay, node: node])
     }
 
-    func probeTarget(_ node: Int) -> ConnectionTarget {
+    /// As in pgpool, an empty password is the one that pool_passwd has for the user.
+    private func password(_ secret: Secret, of user: String, _ secrets: KnownSecrets) -> Password {
+        Password(secret.isEmpty ? secrets.secrets[user]?.clearText ?? "" : secret.text)
+    }
+
+    func probeTarget(_ node: Int, _ secrets: KnownSecrets) -> ConnectionTarget {
         ConnectionTarget(host: self[\.backends.hostname, node: node], port: self[\.backends.port, node: node], user: self[\.health.user, node: node],
-                         password: Password(self[\.health.password, node: node].text), database: self[\.health.database, node: node],
+                         password: password(self[\.health.password, node: node], of: self[\.health.user, node: node], secrets), database: self[\.health.database, node: node],
                          connectTimeout: self[\.health.connectTimeout, node: node])
     }
 
-    func recoveryTarget(_ node: Int) -> ConnectionTarget {
+    func recoveryTarget(_ node: Int, _ secrets: KnownSecrets) -> ConnectionTarget {
         let user = self[\.authentication.recoveryUser]
-        if user.isEmpty { return probeTarget(node) }
+        if user.isEmpty { return probeTarget(node, secrets) }
         return ConnectionTarget(host: self[\.backends.hostname, node: node], port: self[\.backends.port, node: node], user: user,
-                                password: Password(self[\.authentication.recoveryPassword].text), database: self[\.authentication.recoveryDatabase],
+                                password: password(self[\.authentication.recoveryPassword], of: user, secrets), database: self[\.authentication.recoveryDatabase],
                                 connectTimeout: self[\.health.connectTimeout, node: node])
     }
 

@@ -59,6 +59,8 @@ extension Shard {
         }
         if !session.isInService, !session.isAwaitingGreeting {
             wish(.login(frontend.id))
+        } else if session.isReplication {
+            wish(.walsender(frontend.id))
         } else if let refusal = freshRefusal(pool) {
             refuse(frontend, refusal)
         } else if let id = pool.core.checkOut(), let backend = backends[id] {
