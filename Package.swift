@@ -28,6 +28,7 @@ let packages: [Package.Dependency] = [
 let products: [String: String] = [
     "ArgumentParser": "swift-argument-parser",
     "Crypto": "swift-crypto",
+    "CryptoExtras": "swift-crypto",
     "GRDB": "GRDB.swift",
     "Logging": "swift-log",
 ]
@@ -132,6 +133,7 @@ shell("NodeConnections", on: "Reactor", "CPostgres")
 shell("Probing", on: "NodeConnections", "Reactor", "HealthTracking", "ClusterModel", "CLinux")
 shell("NodeControl", on: "NodeConnections", "Reactor", "ClusterModel")
 shell("Hooks", on: "CLinux", "CLuaBridge", "ClusterModel", "Settings", "Reactor")
+shell("Credentials", on: "Settings", "Sessions", "CryptoExtras", "Crypto")
 
 // MARK: App
 
@@ -140,7 +142,7 @@ app("Administration", on: "ClusterModel", "Coordination", "Failover", "Storage",
 
 app("Playground", on: "CPostgres", "CLinux")
 executable("understudy", on: "Administration", "Playground", "Hooks", "Coordination", "Proxying", "Probing", "NodeControl", "NodeConnections", "Storage",
-           "Reactor", "Sessions", "Pooling", "HealthTracking", "Failover", "PostgresWire", "Settings", "ClusterModel", "Logging", "ArgumentParser")
+           "Credentials", "Reactor", "Sessions", "Pooling", "HealthTracking", "Failover", "PostgresWire", "Settings", "ClusterModel", "Logging", "ArgumentParser")
 
 // MARK: Tests
 
@@ -159,10 +161,11 @@ tests("Probing", on: "NodeConnections", "HealthTracking", "ClusterModel")
 fixture("HookHostFixture", on: "Hooks")
 tests("Hooks", on: "CLuaBridge", "ClusterModel", "Reactor", "Settings", "HookHostFixture")
 tests("Storage", on: "ClusterModel", "GRDB")
+tests("Credentials", on: "Settings", "Sessions")
 tests("Playground")
 tests("Coordination", on: "ClusterModel", "Failover", "Logging", "Storage")
 
-targets.append(.testTarget(name: "IntegrationTests", dependencies: ["understudy", "Playground", "NodeControl", "Probing", "NodeConnections", "HealthTracking",
+targets.append(.testTarget(name: "IntegrationTests", dependencies: ["understudy", "PostgresWire", "TestSupport", "Playground", "NodeControl", "Probing", "NodeConnections", "HealthTracking",
                                                                    "Reactor", "ClusterModel"], path: "Tests/Integration",
                            exclude: ["Drivers"], swiftSettings: settings))
 targets.append(.testTarget(name: "TidyTests", path: "Tests/Tidy", swiftSettings: settings))
