@@ -109,6 +109,7 @@ c("CLinux")
 system("CLua", pkgConfig: "lua5.4", apt: "liblua5.4-dev")
 c("CLuaBridge", on: "CLua")
 system("CPostgres", pkgConfig: "libpq", apt: "libpq-dev")
+system("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev")
 
 // MARK: Model
 
@@ -124,7 +125,7 @@ core("Sessions", on: "PostgresWire", "Crypto")
 
 // MARK: Shell
 
-shell("Reactor", on: "CLinux")
+shell("Reactor", on: "CLinux", "COpenSSL")
 shell("Proxying", on: "ClusterModel", "PostgresWire", "Sessions", "Reactor")
 shell("Storage", on: "ClusterModel", "GRDB")
 shell("NodeConnections", on: "Reactor", "CPostgres")
