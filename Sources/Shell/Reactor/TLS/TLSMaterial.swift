@@ -7,7 +7,8 @@ package struct TLSServerMaterial: Hashable, Sendable {
     /// OpenSSL's list, for TLS 1.2 and older.
     package var ciphers = "HIGH:MEDIUM:+3DES:!aNULL"
     package var prefersOwnCiphers = false
-    package var curve = "prime256v1"
+    /// OpenSSL's list; X25519 first is what clients guess, and saves a round trip.
+    package var curve = "X25519:prime256v1"
     package var dhParameters = ""
     package var passphraseCommand = ""
     package var leastVersion = TLSVersion.tls12

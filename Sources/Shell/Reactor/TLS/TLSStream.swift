@@ -60,8 +60,8 @@ package final class TLSStream {
 
     /// Goes on with the handshake as far as the peer lets it.
     package func handshake() -> Handshake {
-        if isEstablished { return .done }
         if failure != nil || socketError != 0 { return .failed }
+        if isEstablished { return .done }
         reads = .max
         isDrained = false
         OpenSSLQueue.clear()
@@ -106,7 +106,9 @@ package final class TLSStream {
     /// Like send(2): how many bytes are taken care of. They may still be here: see `hasUnsent`.
     package func send(_ bytes: UnsafeRawBufferPointer) -> Socket.Sent {
         guard flush() else { return .failed(socketError) }
-        guard isEstablished else { return failure == nil ? .bytes(0) : .failed(EPROTO) }
+        if failure != nil { return .failed(EPROTO) }
+        // Kept by the caller until there is somebody to send it to.
+        guard isEstablished else { return .bytes(0) }
         var count = 0
         while count < bytes.count, !hasUnsent {
             OpenSSLQueue.clear()
