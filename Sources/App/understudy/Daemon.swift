@@ -67,7 +67,7 @@ struct Daemon {
     private func makeProxy(_ nodes: [Node], _ responder: ShowResponder, _ facts: @escaping @Sendable (ProxyFact) -> Void) throws -> Proxy {
         let closed = Topology(epoch: .zero, gate: .closed(reason: "the daemon is starting"), nodes: nodes)
         let logger = logger
-        return try Proxy(try settings.proxyConfiguration(secrets: loaded.poolPasswd), closed, facts: facts, admin: responder) { entry in
+        return try Proxy(try settings.proxyConfiguration(secrets: loaded.poolPasswd, folder: loaded.folder), closed, facts: facts, admin: responder) { entry in
             logger.log(level: Logger.Level(rawValue: entry.level.rawValue) ?? .info, "\(entry.message)")
         }
     }

@@ -4,6 +4,8 @@ internal import Settings
 /// A configuration file with the files it names.
 struct LoadedConfiguration {
     let path: String
+    /// What file names in it are relative to.
+    let folder: URL
     let settings: Settings
     let poolPasswd: PoolPasswd
     let diagnostics: [Diagnostic]
@@ -16,7 +18,7 @@ struct LoadedConfiguration {
         let file = ConfigurationFile(path: absolute)
         settings = file.settings
         let name = file.settings[\.authentication.poolPasswd]
-        let folder = URL(filePath: absolute).deletingLastPathComponent()
+        folder = URL(filePath: absolute).deletingLastPathComponent()
         poolPasswd = name.isEmpty ? PoolPasswd() : PoolPasswd(path: URL(filePath: name, relativeTo: folder).path)
         diagnostics = file.diagnostics + poolPasswd.diagnostics
     }

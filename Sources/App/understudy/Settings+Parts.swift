@@ -39,7 +39,7 @@ extension Settings {
                                 connectTimeout: self[\.health.connectTimeout, node: node])
     }
 
-    func proxyConfiguration(secrets: PoolPasswd) throws -> ProxyConfiguration {
+    func proxyConfiguration(secrets: PoolPasswd, folder: URL) throws -> ProxyConfiguration {
         var configuration = ProxyConfiguration()
         configuration.listenAddresses = self[\.connections.listenAddresses]
         configuration.port = self[\.connections.port]
@@ -54,6 +54,8 @@ extension Settings {
         configuration.connectTimeout = self[\.health.connectTimeout]
         configuration.memoryLimit = self[\.connections.clientMemoryLimit]
         configuration.knownSecrets = secrets.passwords.mapValues(\.text)
+        configuration.frontendTLS = try frontendTLS(folder)
+        configuration.nodeTLS = try nodeTLS(folder)
         configuration.nameRefresh = self[\.daemon.dnsRefresh]
         return configuration
     }

@@ -23,9 +23,9 @@ final class Frontend {
     }
 
     let id: SlotID
-    let descriptor: Int32
+    var transport: Transport
     var stage = Stage.startingUp
-    var startup = FrontendStartup()
+    var startup: FrontendStartup
     /// From the startup packet on.
     var session: FrontendSession?
     var scanner = FrameScanner(.frontend, gathering: Frontend.gathered)
@@ -49,12 +49,15 @@ final class Frontend {
     var interest: Interest = .readable
     var timer: TimerID?
 
+    var descriptor: Int32 { transport.descriptor }
+
     /// A Query or Parse up to this size is looked at (`max_classified_statement`).
     static let gathered = 64 << 10
 
-    init(_ id: SlotID, _ descriptor: Int32, _ budget: MemoryBudget) {
+    init(_ id: SlotID, _ descriptor: Int32, offersTLS: Bool, _ budget: MemoryBudget) {
         self.id = id
-        self.descriptor = descriptor
+        transport = Transport(descriptor)
+        startup = FrontendStartup(offersTLS: offersTLS)
         input = ByteBuffer(budget)
         output = ByteBuffer(budget)
     }

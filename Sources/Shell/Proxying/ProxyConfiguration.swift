@@ -1,3 +1,5 @@
+package import Reactor
+
 /// What the data path must know from the configuration.
 package struct ProxyConfiguration: Sendable {
     /// Host names or addresses; `*` for all. Empty: no TCP.
@@ -26,6 +28,9 @@ package struct ProxyConfiguration: Sendable {
     package var keepalive = Duration.seconds(60)
     /// How long sent bytes may stay unacknowledged.
     package var userTimeout = Duration.seconds(30)
+    /// What frontends are offered; nil is no TLS.
+    package var frontendTLS: TLSContext?
+    package var nodeTLS = NodeTLS.disabled
     /// How often the names of nodes are looked up again.
     package var nameRefresh = Duration.seconds(30)
 

@@ -6,11 +6,11 @@ internal import Sessions
 /// What nodes answer, and how backends end.
 extension Shard {
     func ready(_ backend: Backend, _ readiness: Readiness) {
-        if backend.stage == .connecting {
-            connected(backend)
+        if backend.isPreparing {
+            prepare(backend, readiness)
             return
         }
-        if readiness.isWritable, !backend.output.isEmpty { flush(backend) }
+        if readiness.isWritable, backend.transport.wantsWritable(hasOutput: !backend.output.isEmpty) { flush(backend) }
         if backend.isClosed { return }
         // A dead connection is read to its end even where reading pauses: there is nothing else to wait for.
         if readiness.isReadable, backend.interest.contains(.readable) || readiness.isDead { read(backend) }
@@ -18,7 +18,7 @@ extension Shard {
     }
 
     private func read(_ backend: Backend) {
-        switch Socket.receive(backend.descriptor, into: readBuffer) {
+        switch backend.transport.receive(into: readBuffer) {
         case .bytes(let count): take(backend, UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
         case .wouldBlock: break
         case .end, .failed: ended(backend)
@@ -180,7 +180,7 @@ extension Shard {
         // Of the old epoch nothing is told any more once the gate is closed, not even what waits for the socket.
         let isStale = loss == .gateClosed && frontend.isOutputRelayed && !frontend.output.isEmpty
         let isBroken = isStale || !backend.scanner.isAtBoundary
-        let wasAttached = backend.login == nil && backend.stage != .connecting
+        let wasAttached = backend.login == nil && !backend.isPreparing
         close(backend)
         guard wasAttached else { return hold(frontend) }
         switch frontend.session?.backendLost(loss, brokeMessage: isBroken) {
@@ -200,7 +200,7 @@ extension Shard {
     /// The frontend is leaving: says goodbye for it, or has its statement cancelled.
     func part(_ backend: Backend, isBusy: Bool) {
         if isBusy, backend.stage == .serving, let key = backend.key {
-            startErrand(to: backend.address, key, origin: nil)
+            startErrand(to: backend, key, origin: nil)
         } else if backend.stage == .serving {
             var writer = MessageWriter()
             writer.message(.terminate) { _ in }

@@ -29,7 +29,7 @@ extension Shard {
         if frontend.stage == .held {
             refuseHeld(frontend, ErrorMessage(.error, .queryCanceled, "canceling statement due to user request"))
         } else if session.isBusy, let backend = frontend.backend, let real = backend.key {
-            startErrand(to: backend.address, real, origin: origin)
+            startErrand(to: backend, real, origin: origin)
             return
         }
         done(origin)
@@ -44,14 +44,14 @@ extension Shard {
         }
     }
 
-    func startErrand(to address: SocketAddress, _ key: BackendKey, origin: CancelOrigin?) {
+    func startErrand(to backend: Backend, _ key: BackendKey, origin: CancelOrigin?) {
         guard errands.count < Self.mostErrands else {
             shared.note(.warning, "a cancel request was dropped: \(Self.mostErrands) are under way")
             return done(origin)
         }
         do {
-            let descriptor = try Socket.connect(to: address)
-            guard let errand = errands.insert({ Errand($0, descriptor, key.cancelRequest, origin: origin) }) else {
+            let descriptor = try Socket.connect(to: backend.address)
+            guard let errand = errands.insert({ Errand($0, descriptor, backend.node, asksForTLS: configuration.nodeTLS.isAsked(of: backend.address), key.cancelRequest, origin: origin) }) else {
                 Socket.close(descriptor)
                 return done(origin)
             }
@@ -67,16 +67,59 @@ extension Shard {
     }
 
     func ready(_ errand: Errand, _ readiness: Readiness) {
-        // Sent before: the node has closed the connection, or broken it.
-        if errand.isSent { return finish(errand) }
-        if let error = Socket.connectError(errand.descriptor) {
-            shared.note(.info, "a cancel request cannot be sent: \(error)")
-            return finish(errand)
+        switch errand.stage {
+        case .connecting:
+            if let error = Socket.connectError(errand.descriptor) { return abandon(errand, error.description) }
+            if errand.asksForTLS { ask(errand) } else { send(errand) }
+        case .askingForTLS: hear(errand)
+        case .shakingHands: shakeHands(errand)
+        // The node has closed the connection, or broken it.
+        case .sent: finish(errand)
         }
-        let sent = errand.request.withUnsafeBytes { Socket.send(errand.descriptor, $0) }
-        guard sent == .bytes(errand.request.count) else { return finish(errand) }
-        errand.isSent = true
-        reactor.change(errand.descriptor, ShardToken.errand(errand.id).token, .readable)
+    }
+
+    private func ask(_ errand: Errand) {
+        guard EncryptionRequest.packet.withUnsafeBytes({ errand.transport.send($0) }) == .bytes(EncryptionRequest.packet.count) else {
+            return abandon(errand, "the connection broke")
+        }
+        advance(errand, to: .askingForTLS)
+    }
+
+    private func hear(_ errand: Errand) {
+        guard case .bytes(let count) = errand.transport.receive(into: readBuffer) else { return abandon(errand, "the connection broke") }
+        switch EncryptionRequest.answered(UnsafeRawBufferPointer(rebasing: readBuffer[..<count]), allowsPlain: configuration.nodeTLS.allowsPlain) {
+        case .plain: send(errand)
+        case .refused(let why): abandon(errand, "node \(errand.node) \(why)")
+        case .secure:
+            do { try errand.transport.connect(configuration.nodeTLS, host: host(of: errand.node)) } catch { return abandon(errand, error.description) }
+            advance(errand, to: .shakingHands)
+            shakeHands(errand)
+        }
+    }
+
+    private func shakeHands(_ errand: Errand) {
+        switch errand.transport.tls?.handshake() {
+        case .done: send(errand)
+        case .underWay: advance(errand, to: .shakingHands)
+        case .failed, nil: abandon(errand, errand.transport.tls?.failure ?? "the connection broke")
+        }
+    }
+
+    private func send(_ errand: Errand) {
+        let sent = errand.request.withUnsafeBytes { errand.transport.send($0) }
+        guard sent == .bytes(errand.request.count), !errand.transport.hasUnsent else { return abandon(errand, "the connection broke") }
+        advance(errand, to: .sent)
+    }
+
+    private func advance(_ errand: Errand, to stage: Errand.Stage) {
+        errand.stage = stage
+        let wanted = errand.transport.hasUnsent ? Interest.readable.union(.writable) : .readable
+        reactor.change(errand.descriptor, ShardToken.errand(errand.id).token, wanted)
+    }
+
+    private func abandon(_ errand: Errand, _ why: String) {
+        shared.note(.info, "a cancel request cannot be sent: \(why)")
+        finish(errand)
     }
 
     func finish(_ errand: Errand) {

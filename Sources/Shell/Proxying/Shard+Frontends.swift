@@ -5,7 +5,7 @@ internal import Sessions
 /// What frontends send, and how they end.
 extension Shard {
     func ready(_ frontend: Frontend, _ readiness: Readiness) {
-        if readiness.isWritable, !frontend.output.isEmpty { flush(frontend) }
+        if readiness.isWritable, frontend.transport.wantsWritable(hasOutput: !frontend.output.isEmpty) { flush(frontend) }
         if frontend.isClosed { return }
         if readiness.isDead {
             gone(frontend)
@@ -18,11 +18,13 @@ extension Shard {
     }
 
     private func read(_ frontend: Frontend) {
-        switch Socket.receive(frontend.descriptor, into: readBuffer) {
+        switch frontend.transport.receive(into: readBuffer) {
         case .bytes(let count): take(frontend, UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
         case .wouldBlock: break
         case .end: finished(frontend)
-        case .failed: gone(frontend)
+        case .failed:
+            if let why = frontend.transport.tls?.failure { shared.note(.info, "TLS with a frontend ended: \(why)") }
+            gone(frontend)
         }
     }
 
@@ -203,7 +205,7 @@ extension Shard {
         frontend.input.drop()
         write(words, to: frontend)
         if frontend.isClosed { return }
-        if frontend.output.isEmpty { Socket.finish(frontend.descriptor) }
+        if frontend.output.isEmpty { frontend.transport.finish() }
         setTimer(frontend, after: Self.lingering)
         watch(frontend)
     }

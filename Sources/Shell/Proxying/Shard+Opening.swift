@@ -115,6 +115,11 @@ extension Shard {
             connectFailed(backend, error)
             return
         }
+        if configuration.nodeTLS.isAsked(of: backend.address) { askForTLS(backend) } else { beginLogin(backend) }
+    }
+
+    /// The connection is as it should be.
+    func beginLogin(_ backend: Backend) {
         backend.stage = .loggingIn
         if let login = backend.login {
             send(login.opening, to: backend)

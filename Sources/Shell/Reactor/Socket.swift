@@ -81,6 +81,13 @@ package enum Socket {
         set(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, Int32(clamping: whole * 1000 + attoseconds / 1_000_000_000_000_000))
     }
 
+    /// Whether the descriptor is a Unix-domain socket.
+    package static func isPath(_ descriptor: Int32) -> Bool {
+        var domain: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        return getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX
+    }
+
     /// Says that nothing more is sent.
     package static func finish(_ descriptor: Int32) { shutdown(descriptor, Int32(SHUT_WR)) }
 

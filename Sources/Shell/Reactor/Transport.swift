@@ -23,8 +23,15 @@ package struct Transport {
         return Socket.send(descriptor, bytes)
     }
 
-    /// The descriptor must be watched for being writable, and `flush` called then.
+    /// Bytes that were taken wait for the socket: `flush`, or `send`, when it is writable.
     package var hasUnsent: Bool { tls?.hasUnsent ?? false }
+
+    /// Whether the descriptor is to be watched for being writable by an owner that keeps bytes to send, or none. During a
+    /// handshake such bytes wait for the peer, not for the socket.
+    package func wantsWritable(hasOutput: Bool) -> Bool {
+        guard let tls else { return hasOutput }
+        return tls.hasUnsent || (hasOutput && tls.isEstablished)
+    }
 
     /// Sends what waits for the socket. False when the connection is broken.
     package func flush() -> Bool { tls?.flush() ?? true }

@@ -27,6 +27,7 @@ package final class TLSStream {
     var isEnded = false
     /// errno of the socket, once it failed.
     var socketError: Int32 = 0
+    /// The handshake is through.
     private(set) var isEstablished = false
     private var isFinished = false
     private let requiresALPN: Bool
