@@ -152,7 +152,7 @@ tests("Proxying", on: "ClusterModel", "PostgresWire", "Sessions", "Reactor", "Te
 tests("Settings")
 tests("Failover", on: "ClusterModel")
 tests("HealthTracking", on: "ClusterModel")
-tests("Reactor")
+tests("Reactor", on: "TestSupport")
 tests("NodeConnections", on: "Reactor")
 tests("Probing", on: "NodeConnections", "HealthTracking", "ClusterModel")
 fixture("HookHostFixture", on: "Hooks")
@@ -162,7 +162,7 @@ tests("Playground")
 tests("Coordination", on: "ClusterModel", "Failover", "Logging", "Storage")
 
 targets.append(.testTarget(name: "IntegrationTests", dependencies: ["understudy", "Playground", "NodeControl", "Probing", "NodeConnections", "HealthTracking",
-                                                                   "Reactor", "ClusterModel"], path: "Tests/Integration",
+                                                                   "Reactor", "ClusterModel", "TestSupport"], path: "Tests/Integration",
                            exclude: ["Drivers"], swiftSettings: settings))
 targets.append(.testTarget(name: "TidyTests", path: "Tests/Tidy", swiftSettings: settings))
 

@@ -34,7 +34,7 @@ struct Daemon {
 
         // The proxy, the hooks and the coordinator know each other only through these.
         let reference = CoordinatorReference()
-        let nodeSet = NodeSet(settings, nodes, waiter, resolver, reference)
+        let nodeSet = NodeSet(settings, loaded.folder, nodes, waiter, resolver, reference)
         let probers = try ProberSet(settings, nodeSet, waiter)
         let hooks = try await HookStage(settings, nodes, host: HookHands(nodes: nodeSet), store: store, waiter: waiter, logger: logger)
         let proxy = try makeProxy(nodes, ShowResponder(coordinator: reference)) { fact in

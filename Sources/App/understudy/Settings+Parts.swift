@@ -25,18 +25,18 @@ extension Settings {
         return HealthPolicy(period: period == .zero ? nil : period, retries: self[\.health.maxRetries, node: node], retryDelay: self[\.health.retryDelay, node: node])
     }
 
-    func probeTarget(_ node: Int) -> ConnectionTarget {
+    func probeTarget(_ node: Int, _ encryption: ConnectionTarget.Encryption) -> ConnectionTarget {
         ConnectionTarget(host: self[\.backends.hostname, node: node], port: self[\.backends.port, node: node], user: self[\.health.user, node: node],
                          password: Password(self[\.health.password, node: node].text), database: self[\.health.database, node: node],
-                         connectTimeout: self[\.health.connectTimeout, node: node])
+                         connectTimeout: self[\.health.connectTimeout, node: node], encryption: encryption)
     }
 
-    func recoveryTarget(_ node: Int) -> ConnectionTarget {
+    func recoveryTarget(_ node: Int, _ encryption: ConnectionTarget.Encryption) -> ConnectionTarget {
         let user = self[\.authentication.recoveryUser]
-        if user.isEmpty { return probeTarget(node) }
+        if user.isEmpty { return probeTarget(node, encryption) }
         return ConnectionTarget(host: self[\.backends.hostname, node: node], port: self[\.backends.port, node: node], user: user,
                                 password: Password(self[\.authentication.recoveryPassword].text), database: self[\.authentication.recoveryDatabase],
-                                connectTimeout: self[\.health.connectTimeout, node: node])
+                                connectTimeout: self[\.health.connectTimeout, node: node], encryption: encryption)
     }
 
     func proxyConfiguration(secrets: PoolPasswd, folder: URL) throws -> ProxyConfiguration {

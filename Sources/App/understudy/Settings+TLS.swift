@@ -1,4 +1,5 @@
 internal import Foundation
+internal import NodeConnections
 internal import Reactor
 internal import Settings
 
@@ -20,6 +21,17 @@ extension Settings {
         material.passphraseCommand = self[\.tls.passphraseCommand]
         material.leastVersion = leastTLSVersion
         return try TLSContext(server: material)
+    }
+
+    /// For probes and hooks, which libpq carries. Where nothing is said they take TLS if there is any, as libpq does.
+    func controlEncryption(_ folder: URL) -> ConnectionTarget.Encryption {
+        var encryption = ConnectionTarget.Encryption()
+        if isSet(\.tls.nodeMode) { encryption.mode = nodeTLSMode }
+        encryption.authorities = resolved(nodeAuthorities.file, folder)
+        if self[\.tls.nodeAuthorities].isEmpty, !encryption.authorities.isEmpty { encryption.revocations = file(\.tls.revocations, folder) }
+        encryption.certificate = file(\.tls.nodeCertificate, folder)
+        encryption.key = file(\.tls.nodeKey, folder)
+        return encryption
     }
 
     /// For backends and cancel requests.

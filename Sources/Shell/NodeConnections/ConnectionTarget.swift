@@ -8,14 +8,28 @@ package struct ConnectionTarget: Hashable, Sendable {
     package let database: String
     /// Bound of one attempt to connect and log in.
     package let connectTimeout: Duration
+    package let encryption: Encryption
 
-    package init(host: String, port: Int, user: String, password: Password, database: String, connectTimeout: Duration) {
+    /// How libpq encrypts the connection: its own words and file names; an empty one is its default.
+    package struct Encryption: Hashable, Sendable {
+        package var mode = "prefer"
+        package var authorities = ""
+        package var revocations = ""
+        package var certificate = ""
+        package var key = ""
+
+        package init() {}
+    }
+
+    package init(host: String, port: Int, user: String, password: Password, database: String, connectTimeout: Duration,
+                 encryption: Encryption = Encryption()) {
         self.host = host
         self.port = port
         self.user = user
         self.password = password
         self.database = database
         self.connectTimeout = connectTimeout
+        self.encryption = encryption
     }
 }
 

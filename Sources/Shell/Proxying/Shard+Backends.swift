@@ -214,7 +214,7 @@ extension Shard {
         backend.isClosed = true
         cancelTimer(backend)
         reactor.remove(backend.descriptor)
-        Socket.close(backend.descriptor)
+        backend.transport.close()
         backends.remove(backend.id)
         backend.input.drop()
         backend.output.drop()

@@ -125,7 +125,7 @@ extension Shard {
     func finish(_ errand: Errand) {
         if let timer = errand.timer { reactor.cancelTimer(timer) }
         reactor.remove(errand.descriptor)
-        Socket.close(errand.descriptor)
+        errand.transport.close()
         errands.remove(errand.id)
         done(errand.origin)
     }

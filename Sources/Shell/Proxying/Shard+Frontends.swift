@@ -218,7 +218,7 @@ extension Shard {
         if let backend = frontend.backend { close(backend) }
         cancelTimer(frontend)
         reactor.remove(frontend.descriptor)
-        Socket.close(frontend.descriptor)
+        frontend.transport.close()
         frontends.remove(frontend.id)
         frontend.input.drop()
         frontend.output.drop()

@@ -42,6 +42,12 @@ package struct Transport {
         Socket.finish(descriptor)
     }
 
+    /// Closes the descriptor; with TLS the peer is told first, if that can be done at once.
+    package func close() {
+        tls?.sayGoodbye()
+        Socket.close(descriptor)
+    }
+
     /// Serves a handshake. `early`: what was read from the client and belongs to it, which is also how a client begins that
     /// did not ask first; such a one must agree on the protocol by ALPN. Errors are about memory only.
     package mutating func accept(_ context: TLSContext, early: UnsafeRawBufferPointer) throws(TLSError) {

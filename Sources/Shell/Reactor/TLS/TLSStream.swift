@@ -126,12 +126,19 @@ package final class TLSStream {
     /// Says that nothing more is sent, by a close_notify and then as for a plain socket.
     package func finish() {
         if isFinished { return }
-        isFinished = true
-        OpenSSLQueue.clear()
-        // Negative before the handshake's end: there is nobody to notify.
-        if isEstablished { SSL_shutdown(ssl) }
-        OpenSSLQueue.clear()
+        sayGoodbye()
         if flush(), !hasUnsent { Socket.finish(descriptor) }
+    }
+
+    /// A close_notify behind everything that was sent.
+    func sayGoodbye() {
+        if isFinished { return }
+        isFinished = true
+        // Before the handshake's end there is nobody to notify, and a failure has told its reason already.
+        guard isEstablished, failure == nil, socketError == 0 else { return }
+        OpenSSLQueue.clear()
+        SSL_shutdown(ssl)
+        OpenSSLQueue.clear()
     }
 
     /// Sends what waits for the socket, as far as it takes it. False when the socket is broken.

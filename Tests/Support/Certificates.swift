@@ -1,15 +1,17 @@
-import Foundation
-import Testing
+internal import Foundation
 
 /// Certificates made by the `openssl` command, once for all tests: an authority, another one that nobody trusts, and what they
 /// signed. The folder goes with the process.
-struct Certificates: Sendable {
-    static let shared = Result { try Certificates() }
+package struct Certificates: Sendable {
+    package struct Failure: Error { package let description: String }
 
-    let folder: String
+    /// Made at the first use.
+    package static let shared = Result { try Certificates() }
+
+    package let folder: String
 
     /// The path of a file of the folder.
-    func callAsFunction(_ name: String) -> String { "\(folder)/\(name)" }
+    package func callAsFunction(_ name: String) -> String { "\(folder)/\(name)" }
 
     private static let year = ["-startdate", "20200101000000Z", "-enddate", "20450101000000Z"]
 
@@ -61,10 +63,10 @@ struct Certificates: Sendable {
     }
 
     /// Makes a key and a certificate for it.
-    func sign(_ name: String, subject: String, names: String, by authority: String, dates: [String] = Certificates.year) throws {
+    package func sign(_ name: String, subject: String, names: String, by authority: String, dates: [String]? = nil) throws {
         try run("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "\(name).key", "-out", "\(name).csr",
                 "-subj", subject, "-addext", "subjectAltName=\(names)")
-        try run(["ca", "-config", "\(authority).cnf", "-in", "\(name).csr", "-out", "\(name).crt", "-batch", "-notext"] + dates)
+        try run(["ca", "-config", "\(authority).cnf", "-in", "\(name).csr", "-out", "\(name).crt", "-batch", "-notext"] + (dates ?? Self.year))
     }
 
     private func run(_ arguments: String...) throws { try run(arguments) }
@@ -80,7 +82,7 @@ struct Certificates: Sendable {
         try process.run()
         let said = errors.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "openssl \(arguments): \(String(decoding: said, as: UTF8.self))")
+        guard process.terminationStatus == 0 else { throw Failure(description: "openssl \(arguments): \(String(decoding: said, as: UTF8.self))") }
     }
 }
 
