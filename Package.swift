@@ -121,12 +121,13 @@ model("PostgresWire")
 
 core("Failover", on: "ClusterModel")
 core("HealthTracking", on: "ClusterModel")
-core("Sessions", on: "PostgresWire", "Crypto")
+core("Pooling", on: "ClusterModel", "Settings")
+core("Sessions", on: "PostgresWire", "Settings", "Crypto")
 
 // MARK: Shell
 
 shell("Reactor", on: "CLinux", "COpenSSL")
-shell("Proxying", on: "ClusterModel", "PostgresWire", "Sessions", "Reactor")
+shell("Proxying", on: "ClusterModel", "Settings", "PostgresWire", "Sessions", "Pooling", "Reactor")
 shell("Storage", on: "ClusterModel", "GRDB")
 shell("NodeConnections", on: "Reactor", "CPostgres")
 shell("Probing", on: "NodeConnections", "Reactor", "HealthTracking", "ClusterModel", "CLinux")
@@ -140,15 +141,16 @@ app("Administration", on: "ClusterModel", "Coordination", "Failover", "Storage",
 
 app("Playground", on: "CPostgres", "CLinux")
 executable("understudy", on: "Administration", "Playground", "Hooks", "Coordination", "Proxying", "Probing", "NodeControl", "NodeConnections", "Storage",
-           "Reactor", "Sessions", "HealthTracking", "Failover", "PostgresWire", "Settings", "ClusterModel", "Logging", "ArgumentParser")
+           "Reactor", "Sessions", "Pooling", "HealthTracking", "Failover", "PostgresWire", "Settings", "ClusterModel", "Logging", "ArgumentParser")
 
 // MARK: Tests
 
 support("TestSupport", on: "PostgresWire", "Reactor")
 tests("ClusterModel")
 tests("PostgresWire")
-tests("Sessions", on: "PostgresWire", "TestSupport", excluding: ["Transcripts"])
-tests("Proxying", on: "ClusterModel", "PostgresWire", "Sessions", "Reactor", "TestSupport")
+tests("Pooling", on: "ClusterModel", "Settings")
+tests("Sessions", on: "PostgresWire", "Settings", "TestSupport", excluding: ["Transcripts"])
+tests("Proxying", on: "ClusterModel", "Settings", "PostgresWire", "Sessions", "Pooling", "Reactor", "TestSupport")
 tests("Settings")
 tests("Failover", on: "ClusterModel")
 tests("HealthTracking", on: "ClusterModel")

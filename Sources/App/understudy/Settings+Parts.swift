@@ -2,6 +2,7 @@ internal import ClusterModel
 internal import Foundation
 internal import HealthTracking
 internal import NodeConnections
+internal import Pooling
 internal import Proxying
 internal import Settings
 
@@ -47,7 +48,7 @@ extension Settings {
         configuration.unixSocketMode = UInt32(self[\.connections.unixSocketPermissions])
         configuration.unixSocketGroup = try group(\.connections.unixSocketGroup)
         configuration.backlog = Int32(clamping: self[\.connections.listenBacklogMultiplier] * frontendLimit)
-        configuration.shardCount = ProcessInfo.processInfo.activeProcessorCount
+        configuration.shardCount = self[\.pooling.shards] == 0 ? ProcessInfo.processInfo.activeProcessorCount : self[\.pooling.shards]
         configuration.maxFrontends = frontendLimit
         configuration.authenticationTimeout = self[\.connections.authenticationTimeout]
         configuration.queryWaitTimeout = self[\.connections.queryWaitTimeout]
@@ -56,9 +57,36 @@ extension Settings {
         configuration.knownSecrets = secrets.passwords.mapValues(\.text)
         configuration.frontendTLS = try frontendTLS(folder)
         configuration.nodeTLS = try nodeTLS(folder)
+        configuration.pooling = poolRule
+        configuration.resetQueries = self[\.pooling.resetQueries].split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        configuration.preparedStatements = self[\.pooling.preparedStatements]
+        configuration.loginRetry = self[\.pooling.loginRetry]
+        configuration.cancelWaitTimeout = self[\.timeouts.cancelWait]
+        configuration.queryWaitNotify = Self.limit(self[\.timeouts.queryWaitNotify])
+        configuration.limits.idle = Self.limit(self[\.timeouts.clientIdle])
+        configuration.limits.idleInTransaction = Self.limit(self[\.timeouts.idleTransaction])
+        configuration.limits.transaction = Self.limit(self[\.timeouts.transaction])
+        configuration.limits.statement = Self.limit(self[\.timeouts.query])
         configuration.nameRefresh = self[\.daemon.dnsRefresh]
         return configuration
     }
+
+    /// What holds for every pool.
+    private var poolRule: PoolRule {
+        var rule = PoolRule()
+        rule.mode = PoolMode(rawValue: self[\.pooling.mode]) ?? .session
+        let size = self[\.pooling.size]
+        rule.size = size > 0 ? size : rule.mode == .session ? frontendLimit : 20
+        rule.minimum = min(self[\.pooling.minimum], rule.size)
+        rule.reserve = self[\.pooling.reserve]
+        rule.reserveTimeout = self[\.pooling.reserveTimeout]
+        rule.lifetime = [self[\.pooling.lifetime], self[\.pooling.connectionLifeTime]].compactMap(Self.limit).min()
+        rule.idleTimeout = [self[\.pooling.idleTimeout], self[\.pooling.childLifeTime]].compactMap(Self.limit).min()
+        return rule
+    }
+
+    /// Zero is no limit.
+    private static func limit(_ duration: Duration) -> Duration? { duration == .zero ? nil : duration }
 
     /// A group's number; nil where none is named.
     func group(_ path: KeyPath<SettingsRegistry, Parameter<String>>) throws -> UInt32? {

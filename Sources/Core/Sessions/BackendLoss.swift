@@ -14,7 +14,7 @@ package enum BackendLoss: Hashable, Sendable {
     case violation(WireViolation)
 
     /// For people, as the end of "the connection to the primary was lost: …".
-    var reason: String {
+    package var reason: String {
         switch self {
         case .gateClosed: "the primary is being replaced"
         case .reset: "the node closed the connection"

@@ -14,7 +14,12 @@ extension FrontendSession {
         case .sync: return ready()
         // PostgreSQL ignores what is left of a copy that failed.
         case .flush, .copyData, .copyDone, .copyFail: return .swallow
-        case .query, .parse, .bind, .describe, .execute, .close, .functionCall: break
+        case .close:
+            if let body, body.first == UInt8(ascii: "S"), body.count > 2 {
+                names[Self.name(UnsafeRawBufferPointer(rebasing: body[1...]))] = nil
+                return bare(.closeComplete)
+            }
+        case .query, .parse, .bind, .describe, .execute, .functionCall: break
         case .secret, .terminate: preconditionFailure("received \(kind) beyond the place that handles it")
         }
         if kind == .query, let admin = scan(body).admin { return .administer(admin) }

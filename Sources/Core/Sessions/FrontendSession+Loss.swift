@@ -13,18 +13,20 @@ extension FrontendSession {
     }
 
     /// The backend is gone. `brokeMessage`: a message of it was sent to the client in part, so nothing more can be framed.
-    package mutating func backendLost(_ loss: BackendLoss, brokeMessage: Bool) -> Aftermath {
+    package mutating func backendLost(_ loss: BackendLoss, brokeMessage: Bool, _ backend: BackendState?) -> Aftermath {
         isAttached = false
+        pendingChanges = []
+        boundChanges = []
         guard isInService else { return loginLost(loss, brokeMessage) }
-        let isOwed = !pipeline.isEmpty
+        let isOwed = backend?.isBusy == true
         if brokeMessage { return .close([]) }
         if let obstacle { return .close(lastWords(loss, obstacle, isOwed).bytes) }
         if case .violation = loss, isOwed { return .close(lastWords(loss, "what it answered is not to be trusted", isOwed).bytes) }
-        guard isOwed else {
+        guard let backend, isOwed else {
             loseIdleBlock(loss)
             return .stay([])
         }
-        return .stay(answerOwed(loss))
+        return .stay(answerOwed(backend.pipeline, loss))
     }
 
     /// The session must end although it is in service: the reason follows "the session cannot go on: ".
@@ -35,7 +37,6 @@ extension FrontendSession {
 
     /// A block that stood open between two statements.
     private mutating func loseIdleBlock(_ loss: BackendLoss) {
-        pipeline.clear()
         switch status {
         case .idle: break
         case .inBlock: lostBlock = .untold(reason: loss.reason)
@@ -44,9 +45,10 @@ extension FrontendSession {
     }
 
     /// One error and one ReadyForQuery for everything that waits for one, and an error for what no Sync has closed.
-    private mutating func answerOwed(_ loss: BackendLoss) -> [UInt8] {
+    private mutating func answerOwed(_ pipeline: Pipeline, _ loss: BackendLoss) -> [UInt8] {
         var writer = MessageWriter()
-        let units = Array(pipeline.owed) + (pipeline.open.map { [$0] } ?? [])
+        let owed = pipeline.owed
+        let units = owed.units + (owed.open.map { [$0] } ?? [])
         var isBlockLost = false
         for (index, unit) in units.enumerated() {
             let before = status
@@ -55,9 +57,8 @@ extension FrontendSession {
                 answer(unit, from: before, isBlockLost: isBlockLost, isCommitOnItsWay: Self.commitFollows(units[(index + 1)...]), loss, &writer)
             }
             if status == .idle { isBlockLost = false } else if before != .failed { isBlockLost = true }
-            if index < pipeline.depth { writer.readyForQuery(status) } else { isDiscarding = true }
+            if index < owed.units.count { writer.readyForQuery(status) } else { isDiscarding = true }
         }
-        pipeline.clear()
         switch status {
         case .idle: break
         case .inBlock: lostBlock = .untold(reason: loss.reason)
@@ -65,7 +66,6 @@ extension FrontendSession {
         }
         return writer.bytes
     }
-
     /// The answer to one unit of work, without its ReadyForQuery. `isBlockLost`: the block failed by this loss, so the node may
     /// have gone on in it. `isCommitOnItsWay`: the block's commit was sent too, so it may have happened.
     private func answer(_ unit: WorkEffects, from before: TransactionStatus, isBlockLost: Bool, isCommitOnItsWay: Bool, _ loss: BackendLoss,

@@ -1,21 +1,24 @@
 package import PostgresWire
+package import Settings
 
 /// A frontend's conversation, from its startup packet to its end; it outlives the backends that serve it.
 ///
 /// Pure: messages and losses come in, actions go out, `Shard` performs them. While a backend is attached nearly
-/// everything is forwarded; the session only remembers what it must know should the node be lost: what is owed, whether a
-/// block is open, and whether anything ties it to that node. Without a backend it answers what it can itself, among
+/// everything is forwarded; the session remembers what it must know to give the backend back, to go on with another, or to
+/// tell the client what became of its work when the node is lost. Without a backend it answers what it can itself, among
 /// that a transaction block that was lost with its primary, and asks for a backend for the rest.
 /// Source: PostgreSQL manual, "Message Flow".
-package struct FrontendSession: Sendable {
+package struct FrontendSession {
     /// What to do with a message of the frontend.
     package enum Action: Hashable, Sendable {
         case forward
+        /// Call `rewritten(_:into:)` for what is to be sent in its place.
+        case rewrite
         /// It needs no answer and goes nowhere.
         case swallow
         /// Answer it with these bytes; it goes nowhere.
         case reply([UInt8])
-        /// Keep it, read no further, attach a backend, and bring it again.
+        /// Keep it, read no further, attach a backend (or align the one there is), and bring it again.
         case needBackend
         /// Keep it, read no further, and bring it again when the node has answered or the login is through.
         case awaitAnswers
@@ -31,15 +34,17 @@ package struct FrontendSession: Sendable {
     package enum Login: Hashable, Sendable {
         /// The node did not ask for anything.
         case trusted
-        /// The node asked, and the daemon has the secret too.
+        /// The daemon has the secret too.
         case known
         /// The node asked; only the client knows the answer.
         case relayed
     }
 
-    enum Phase: Sendable {
-        /// The node and the client talk about who the client is. To `inService` on ReadyForQuery.
+    enum Phase {
+        /// The node and the client talk about who the client is. To `awaitingGreeting` on ReadyForQuery.
         case loggingIn(LoginRelay)
+        /// The client is let in and must be told of the server. To `inService`.
+        case awaitingGreeting(notices: [UInt8])
         /// To the end.
         case inService
     }
@@ -52,23 +57,56 @@ package struct FrontendSession: Sendable {
         case told
     }
 
+    /// A statement that the client prepared by name.
+    struct NamedStatement {
+        let statement: PreparedStatement
+        /// The Parse it came by, counted over the session.
+        let parse: UInt64
+    }
+
+    /// The statement without a name, kept so that a Bind to it can come after the backend changed.
+    struct UnnamedStatement {
+        let parse: UInt64
+        /// The Parse message behind the name.
+        let body: [UInt8]
+        let effects: WorkEffects
+        let changes: [SettingChange]
+    }
+
     package let startup: StartupMessage
     /// What the client cancels by; never the node's own.
     package let key: BackendKey
+    package let mode: PoolMode
     /// The daemon has the secret of this user.
     let isSecretKnown: Bool
+    /// Most statements of ours that one backend keeps (`max_prepared_statements`).
+    let preparedCapacity: Int
+    /// What the client asked for when it connected.
+    private let startupSettings: SessionSettings
 
     var phase: Phase
     package internal(set) var login = Login.relayed
     package internal(set) var isAttached = false
     /// What the last ReadyForQuery said.
     package internal(set) var status = TransactionStatus.idle
-    /// What ties the session to its node.
+    /// What ties the session to its backend.
     package internal(set) var pin: Pin?
     /// What the client was told about the server.
     package internal(set) var told = ServerParameters() { didSet { reading = TextReading(told) } }
-    private var reading = TextReading(ServerParameters())
-    var pipeline = Pipeline()
+    private(set) var reading = TextReading(ServerParameters())
+    /// What the client set, and asked for at its start.
+    package internal(set) var settings: SessionSettings
+    /// The backend's settings are not the session's any more, though it holds it: after RESET and DISCARD.
+    var isMisaligned = false
+    /// Changes of settings whose transaction has not ended.
+    var pendingChanges: [SettingChange] = []
+    /// Changes that the statements bound since the last Sync make when they are executed.
+    var boundChanges: [SettingChange] = []
+    var names: [String: NamedStatement] = [:]
+    var unnamed: UnnamedStatement?
+    /// Parse messages so far, and how many of them the node has answered for certain.
+    var parses: UInt64 = 0, confirmedParses: UInt64 = 0
+    var rewriting = Rewriting()
     var lostBlock: LostBlock?
     /// In the block that is served here: what the unnamed statement, and the unnamed portal, would do.
     var localStatement: WorkEffects?, localPortal: WorkEffects?
@@ -77,74 +115,87 @@ package struct FrontendSession: Sendable {
     /// What the message that is held gets instead of a backend.
     var refusal: ErrorMessage?
 
-    package init(_ startup: StartupMessage, key: BackendKey, isSecretKnown: Bool) {
+    /// Statements that one session may have prepared by name at a time.
+    static let mostNames = 10_000
+
+    package init(_ startup: StartupMessage, key: BackendKey, mode: PoolMode, isSecretKnown: Bool, preparedCapacity: Int = 200) {
         self.startup = startup
         self.key = key
+        self.mode = mode
         self.isSecretKnown = isSecretKnown
+        self.preparedCapacity = preparedCapacity
+        startupSettings = SessionSettings(startup)
+        settings = startupSettings
         phase = .loggingIn(LoginRelay())
         // A search_path with it makes every CREATE TABLE a temporary one.
-        if startup.parameters.contains(where: { $0.value.lowercased().contains("pg_temp") }) { pin = Pin("pg_temp in a start-up parameter") }
+        if startup.parameters.contains(where: { $0.value.lowercased().contains("pg_temp") }) {
+            pin = Pin("pg_temp in a start-up parameter", isCertain: true)
+        }
     }
 
     package var isInService: Bool {
         if case .inService = phase { true } else { false }
     }
 
-    /// Nothing is owed and no block is open: the session could go without anybody's loss.
-    package var isBetweenTransactions: Bool { isInService && pipeline.isEmpty && status == .idle && !isDiscarding && lostBlock == nil }
+    /// The client is let in, and waits to be told of the server.
+    package var isAwaitingGreeting: Bool {
+        if case .awaitingGreeting = phase { true } else { false }
+    }
 
-    /// A statement is under way on the node.
-    package var isBusy: Bool { !pipeline.isEmpty }
+    /// Nothing is owed and no block is open: the session could go without anybody's loss.
+    package func isBetweenTransactions(_ backend: BackendState?) -> Bool {
+        isInService && backend?.isBusy != true && status == .idle && !isDiscarding && lostBlock == nil
+    }
 
     /// Why the session cannot be rebuilt on another node; nil when it can.
     package var obstacle: String? {
-        if let pin { return "its state cannot be rebuilt there: \(pin)" }
+        if let pin, pin.isCertain || mode == .session { return "its state cannot be rebuilt there: \(pin)" }
         if login == .relayed {
             return "only the client knows the password of \"\(startup.user)\" (pool_passwd does not have it)"
         }
         return nil
     }
 
-    /// A message of the frontend. `body` is nil where the message is too long to be looked at.
+    /// Why the session keeps its backend when its transaction ends; nil when it gives it back.
+    package var hold: String? {
+        if mode == .session { return "pool_mode is session" }
+        if let pin, pin.isCertain { return pin.description }
+        return login == .relayed ? "only the client knows the password" : nil
+    }
+
+    /// The backend could be given back now.
+    package func isReleasing(_ backend: BackendState) -> Bool {
+        status == .idle && !backend.isBusy && mode != .session && isInService && pendingChanges.isEmpty && hold == nil && !isDiscarding
+    }
+
+    /// Whether the backend that the session leaves can serve others, once it is reset.
+    package func leavesCleanly(_ backend: BackendState) -> Bool { isInService && login != .relayed && !backend.isBusy && status == .idle }
+
+    /// Back to what the client asked for at its start.
+    mutating func restoreStartupSettings() { settings = startupSettings }
+    mutating func restoreStartupSetting(_ name: String) {
+        if let value = startupSettings[name] { settings.set(name, value) } else { settings.remove(name) }
+    }
+
+    /// A message of the frontend while no backend is attached. `body` is nil where the message is too long to be looked at.
     package mutating func received(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?) -> Action {
         guard case .inService = phase else { return kind == .terminate ? .terminate : receivedDuringLogin(kind) }
+        if let end = receivedAnywhere(kind) { return end }
+        return serve(kind, body)
+    }
+
+    /// A message of the frontend for the backend that is attached. `body` may be its beginning alone.
+    package mutating func received(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer, isWhole: Bool, for backend: inout BackendState,
+                                   _ library: inout StatementLibrary) -> Action {
+        guard case .inService = phase else { return kind == .terminate ? .terminate : receivedDuringLogin(kind) }
+        if let end = receivedAnywhere(kind) { return end }
+        return send(kind, body, isWhole, &backend, &library)
+    }
+
+    private mutating func receivedAnywhere(_ kind: FrontendMessageKind) -> Action? {
         if case .terminate = kind { return .terminate }
         if case .secret = kind { return .close(ErrorMessage(.fatal, .protocolViolation, "unexpected password message").bytes) }
-        if isDiscarding { return discard(kind) }
-        return isAttached ? send(kind, body) : serve(kind, body)
-    }
-
-    /// With a backend: note what it will owe, and forward.
-    private mutating func send(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?) -> Action {
-        switch kind {
-        case .query:
-            if pipeline.isFull { return .awaitAnswers }
-            let scan = scan(body)
-            if let admin = scan.admin { return pipeline.isEmpty ? .administer(admin) : .awaitAnswers }
-            if pin == nil { pin = scan.pin }
-            pipeline.sentQuery(scan.effects)
-        case .parse: sendParse(body)
-        case .bind: pipeline.sentBind(isNamed: Self.secondNameIsGiven(body))
-        case .execute: pipeline.sentExecute()
-        case .describe, .close, .flush: pipeline.touch()
-        case .sync:
-            if pipeline.isFull { return .awaitAnswers }
-            pipeline.sentSync()
-        case .functionCall:
-            if pipeline.isFull { return .awaitAnswers }
-            if pin == nil { pin = Pin("a function-call message") }
-            pipeline.sentFunctionCall()
-        case .copyDone, .copyFail: pipeline.sentCopyEnd()
-        case .copyData, .secret, .terminate: break
-        }
-        return .forward
-    }
-
-    private mutating func sendParse(_ body: UnsafeRawBufferPointer?) {
-        let isNamed = Self.firstNameIsGiven(body)
-        let scan = scan(Self.behindFirstName(body))
-        if pin == nil { pin = isNamed ? Pin("a named prepared statement") : scan.pin }
-        pipeline.sentParse(scan.effects, isNamed: isNamed)
+        return isDiscarding ? discard(kind) : nil
     }
 
     /// The proxy answered the statement of `.administer`; `reply` gets its ReadyForQuery appended.
@@ -160,6 +211,11 @@ package struct FrontendSession: Sendable {
         guard let text else { return StatementScanner(unreadable: "a statement too long to be looked at") }
         guard reading.isReadable else { return StatementScanner(unreadable: "client_encoding \(told["client_encoding"] ?? "")") }
         return StatementScanner(text, backslashEscapes: reading.escapesByBackslash)
+    }
+
+    mutating func keep(_ reason: Pin?) {
+        guard let reason else { return }
+        if pin == nil || reason.isCertain && pin?.isCertain == false { pin = reason }
     }
 
     static func firstNameIsGiven(_ body: UnsafeRawBufferPointer?) -> Bool { body?.first != 0 }

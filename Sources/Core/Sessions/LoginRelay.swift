@@ -1,13 +1,14 @@
 internal import PostgresWire
 
 /// The part of a session in which client and node talk about who the client is.
-struct LoginRelay: Sendable {
+struct LoginRelay {
     /// The node asked the client for something, and the client saw the question.
     var wasAsked = false
-    /// AuthenticationOk came: from here on everything waits in `greeting`, so that a node which turns out to be of no
-    /// use can still be replaced unnoticed.
+    /// AuthenticationOk came: from here on everything is kept, so that a node which turns out to be of no use can still be
+    /// replaced unnoticed.
     var isAccepted = false
-    var greeting = MessageWriter()
+    var parameters = ServerParameters()
+    var notices = MessageWriter()
     /// The SCRAM challenge that the client answered; the daemon's own login will need the same keys.
     var challenge: SCRAMChallenge?
 }

@@ -1,108 +1,237 @@
 internal import PostgresWire
 
-/// What a frontend sent that its node has not answered yet: one entry for each ReadyForQuery that is owed, and the
-/// extended messages that no Sync has closed.
+/// What a backend was sent and has not answered yet: one entry for each message that is owed an answer, in order.
 ///
-/// Invariant: a node answers the entries in their order, so the first is the one under way.
-struct Pipeline {
+/// Entries for messages that we put in ourselves have their answers swallowed; entries for messages that we kept to
+/// ourselves (the backend has that statement already) have their answers said by us when their turn comes.
+/// Invariant: a node answers in order, so the first entry is the one under way.
+struct Pipeline: Sendable {
     /// A frontend that is this far ahead of its node is not read any further.
-    static let deepest = 4096
+    static let deepest = 16_384
 
-    private var units: [WorkEffects] = []
+    struct Entry {
+        let code: Code
+        let effects: WorkEffects
+        /// The prepared statement that is parsed or closed.
+        let statement: StatementID
+    }
+
+    enum Code: UInt8 {
+        case query, functionCall, sync
+        case parse, bind, describe, execute, close
+        /// CopyDone or CopyFail: no answer of its own.
+        case copyEnd
+        /// Our own Parse and Close: their answers are swallowed.
+        case preparing, closing
+        /// The client's Parse and Close that the backend never saw: we answer them.
+        case parsed, closed
+    }
+
+    /// What to do with a message of the node.
+    enum Answer {
+        case forward
+        /// It answers something of ours.
+        case swallow
+        /// It answers nothing that was asked.
+        case unasked
+    }
+
+    private var entries: [Entry] = []
     private var first = 0
-    /// Messages of the extended protocol since the last Sync; nil when there was none.
-    private(set) var open: WorkEffects?
+    /// ReadyForQuery messages that are owed.
+    private(set) var depth = 0
     /// The node takes CopyData: it ignores Sync and Flush until CopyDone or CopyFail.
     private var isCopyingIn = false
-    /// The node answered the first entry by an error; its ReadyForQuery is still owed.
+    /// The node answered the first unit by an error; its ReadyForQuery is still owed.
     private(set) var isFirstFailed = false
+    /// Messages of the extended protocol were sent since the last Sync.
+    private(set) var isOpen = false
+    /// The node answered an error before it was sent the Sync: it ignores whatever comes before that.
+    private(set) var isSkipping = false
     /// What the unnamed prepared statement does, and what the portals bound since the last ReadyForQuery do.
     private var unnamed: WorkEffects = [.extended]
     private var portals: WorkEffects = [.extended]
 
     /// Nothing is owed.
-    var isEmpty: Bool { first == units.count && open == nil }
-    /// ReadyForQuery messages that are owed.
-    var depth: Int { units.count - first }
-    var isFull: Bool { depth >= Self.deepest }
-
-    /// What the frontend is owed, in order.
-    var owed: ArraySlice<WorkEffects> { units[first...] }
+    var isEmpty: Bool { first == entries.count && !isOpen }
+    var isFull: Bool { entries.count - first >= Self.deepest }
 
     /// A Sync with nothing before it: it is owed a ReadyForQuery and nothing else.
     static let ping: WorkEffects = []
 
-    mutating func sentQuery(_ effects: WorkEffects) { units.append(effects.union(.executes)) }
+    // MARK: What is sent
 
-    mutating func sentFunctionCall() { units.append([.executes]) }
-
-    mutating func sentParse(_ effects: WorkEffects, isNamed: Bool) {
-        if !isNamed { unnamed = effects.union(.extended).subtracting(.executes) }
-        touch()
+    mutating func sentQuery(_ effects: WorkEffects) {
+        add(.query, effects.union(.executes))
+        depth += 1
+        isOpen = false
+        unnamed = [.extended]
     }
 
-    /// A portal of the unnamed statement, or of one that a node keeps by name and that we did not read.
-    mutating func sentBind(isNamed: Bool) {
-        portals.formUnion(isNamed ? .unknown : unnamed)
-        touch()
+    mutating func sentFunctionCall() {
+        add(.functionCall, [.executes])
+        depth += 1
     }
 
-    mutating func sentExecute() {
-        touch()
-        open = open?.then(portals.union([.executes, .extended])).union(.extended)
+    /// `preparing` is our own Parse.
+    mutating func sentParse(_ statement: StatementID, _ effects: WorkEffects, isOwn: Bool) {
+        if statement == .unnamed { unnamed = effects.union(.extended).subtracting(.executes) }
+        touch(isOwn ? .preparing : .parse, statement)
     }
 
-    /// Describe, Close, Flush.
-    mutating func touch() {
-        if open == nil { open = [.extended] }
+    /// A portal of a statement with these effects; nil for the unnamed one.
+    mutating func sentBind(_ effects: WorkEffects?) {
+        portals.formUnion(effects.map { $0.union(.extended).subtracting(.executes) } ?? unnamed)
+        touch(.bind)
     }
 
+    mutating func sentDescribe() { touch(.describe) }
+    mutating func sentExecute() { touch(.execute, effects: portals.union([.executes, .extended])) }
+    /// `isOwn`: a Close of ours.
+    mutating func sentClose(_ statement: StatementID = .unnamed, isOwn: Bool) { touch(isOwn ? .closing : .close, statement) }
+    /// A Parse or Close of the client that is not sent, but answered when its turn comes.
+    mutating func keptParse(_ statement: StatementID) { touch(.parsed, statement) }
+    mutating func keptClose() { touch(.closed) }
+
+    mutating func sentFlush() { isOpen = true }
+
+    /// False where the node ignores it.
     mutating func sentSync() {
         if isCopyingIn { return }
-        units.append(open ?? Self.ping)
-        open = nil
+        add(.sync, isOpen ? [.extended] : Self.ping)
+        depth += 1
+        isOpen = false
+        isSkipping = false
     }
 
-    /// CopyDone or CopyFail.
-    mutating func sentCopyEnd() { isCopyingIn = false }
+    mutating func sentCopyEnd() {
+        isCopyingIn = false
+        if first < entries.count { add(.copyEnd, []) }
+    }
 
-    /// The node answered CopyInResponse. In the extended protocol it swallows the Syncs it was sent already.
+    private mutating func touch(_ code: Code, _ statement: StatementID = .unnamed, effects: WorkEffects = .extended) {
+        isOpen = true
+        add(code, effects, statement)
+    }
+
+    private mutating func add(_ code: Code, _ effects: WorkEffects, _ statement: StatementID = .unnamed) {
+        entries.append(Entry(code: code, effects: effects, statement: statement))
+    }
+
+    // MARK: What is answered
+
+    /// Writes the answers that are ours to give and whose turn has come.
+    mutating func sayOwn(_ say: (BackendMessageKind) -> Void) {
+        while first < entries.count {
+            switch entries[first].code {
+            case .parsed: say(.parseComplete)
+            case .closed: say(.closeComplete)
+            case .query, .functionCall, .sync, .parse, .bind, .describe, .execute, .close, .copyEnd, .preparing, .closing: return
+            }
+            drop()
+        }
+    }
+
+    /// Whether the first answer is ours to give.
+    var owesOwn: Bool {
+        guard first < entries.count else { return false }
+        return entries[first].code == .parsed || entries[first].code == .closed
+    }
+
+    /// The node answered part of a unit. Own answers before it must have been said.
+    mutating func answered(_ kind: BackendMessageKind) -> Answer {
+        guard first < entries.count else { return .unasked }
+        switch (kind, entries[first].code) {
+        case (.parseComplete, .parse), (.bindComplete, .bind), (.closeComplete, .close):
+            drop()
+            return .forward
+        case (.parseComplete, .preparing), (.closeComplete, .closing):
+            drop()
+            return .swallow
+        case (.rowDescription, .describe), (.noData, .describe), (.commandComplete, .execute), (.emptyQuery, .execute), (.portalSuspended, .execute):
+            drop()
+            return .forward
+        case (.parameterDescription, .describe), (_, .query), (_, .functionCall), (.copyOut, .execute), (.copyBoth, .execute):
+            return .forward
+        default: return .unasked
+        }
+    }
+
+    /// The node answered CopyInResponse. In the extended protocol it swallows the Syncs that it was sent before the copy's end.
     mutating func copyInStarted() {
         isCopyingIn = true
-        guard depth > 0, units[first].contains(.extended) else { return }
-        open = units[first...].reduce(WorkEffects.extended) { $0.then($1) }.union([.extended, .executes])
-        forget()
+        guard first < entries.count, entries[first].code == .execute else { return }
+        let end = entries[first...].firstIndex { $0.code == .copyEnd }
+        if end != nil { isCopyingIn = false }
+        for index in (first..<(end ?? entries.count)).reversed() where entries[index].code == .sync {
+            entries.remove(at: index)
+            depth -= 1
+        }
+        if depth == 0 || end == nil { isOpen = true }
     }
 
-    /// The node answered an error: a copy is over, though the frontend may not know yet.
-    mutating func failed() {
+    /// The node answered an error: a copy is over, though the frontend may not know yet, and the rest of the unit is not
+    /// answered any more. Returns what of it never happened.
+    mutating func failed() -> [Entry] {
         isCopyingIn = false
         isFirstFailed = !isEmpty
+        var undone: [Entry] = []
+        while first < entries.count {
+            switch entries[first].code {
+            case .query, .functionCall, .sync: return undone
+            case .parse, .preparing, .closing, .parsed: undone.append(entries[first])
+            case .bind, .describe, .execute, .close, .copyEnd, .closed: break
+            }
+            drop()
+        }
+        isSkipping = isOpen
+        return undone
     }
 
     /// The node sent ReadyForQuery; false when none was owed.
     mutating func completed() -> Bool {
-        guard first < units.count else { return false }
-        first += 1
-        if first == units.count { forget() }
+        guard first < entries.count else { return false }
+        switch entries[first].code {
+        case .query, .functionCall, .sync: break
+        case .parse, .bind, .describe, .execute, .close, .copyEnd, .preparing, .closing, .parsed, .closed: return false
+        }
+        drop()
+        depth -= 1
         isCopyingIn = false
         isFirstFailed = false
-        if first == units.count, open == nil { portals = [.extended] }
+        if first == 0, !isOpen { portals = [.extended] }
         return true
     }
 
-    /// The node is gone: nothing is owed by it any more.
-    mutating func clear() {
-        forget()
-        open = nil
-        isCopyingIn = false
-        isFirstFailed = false
-        unnamed = [.extended]
-        portals = [.extended]
+    private mutating func drop() {
+        repeat { first += 1 } while first < entries.count && entries[first].code == .copyEnd
+        if first == entries.count {
+            entries.removeAll(keepingCapacity: true)
+            first = 0
+        }
     }
 
-    private mutating func forget() {
-        units.removeAll(keepingCapacity: true)
-        first = 0
+    // MARK: When the node is gone
+
+    /// What is owed, one element for each ReadyForQuery, and what no Sync has closed.
+    var owed: (units: [WorkEffects], open: WorkEffects?) {
+        var units: [WorkEffects] = []
+        var unit: WorkEffects?
+        for entry in entries[first...] {
+            switch entry.code {
+            case .query, .functionCall:
+                units.append(entry.effects)
+                unit = nil
+            case .sync:
+                units.append(unit ?? (entry.effects == Self.ping ? Self.ping : .extended))
+                unit = nil
+            case .execute: unit = (unit ?? .extended).then(entry.effects).union(.extended)
+            case .parse, .bind, .describe, .close, .copyEnd, .preparing, .closing, .parsed, .closed: unit = unit ?? .extended
+            }
+        }
+        return (units, isOpen ? unit ?? .extended : nil)
     }
+
+    /// The node is gone: nothing is owed by it any more.
+    mutating func clear() { self = Pipeline() }
 }

@@ -27,6 +27,11 @@ package struct ServerParameters: Hashable, Sendable {
     /// The node says that it is a standby (from PostgreSQL 14 on; older ones do not say).
     package var isStandby: Bool { self["in_hot_standby"] == "on" }
 
+    /// What a client cannot set.
+    static let fixed: Set<String> = [
+        "server_version", "server_encoding", "integer_datetimes", "is_superuser", "session_authorization", "in_hot_standby",
+    ]
+
     /// ParameterStatus messages for everything that differs from what was reported before.
     package func differences(from before: ServerParameters) -> [UInt8] {
         var writer = MessageWriter()

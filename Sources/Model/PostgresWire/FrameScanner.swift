@@ -7,8 +7,9 @@ package struct FrameScanner: Sendable {
     package enum Piece {
         /// A message that is wholly in the buffer and is to be looked at. `size` counts its header.
         case message(kind: UInt8, body: UnsafeRawBufferPointer, size: Int)
-        /// The beginning of a message that is longer than the caller gathers; the rest comes as `.passing`.
-        case large(kind: UInt8, size: Int)
+        /// The beginning of a message that is longer than the caller gathers: its header, and as much of its body as there is; the
+        /// rest comes as `.passing`.
+        case large(kind: UInt8, body: UnsafeRawBufferPointer, size: Int)
         /// This many bytes belong to messages that nobody looks at.
         case passing(Int)
         /// The buffer ends within a header, or within a message that is to be looked at.
@@ -23,13 +24,20 @@ package struct FrameScanner: Sendable {
     private let speaker: Speaker
     /// Messages up to this size are handed over whole; it bounds what a connection must keep.
     private let gathered: Int
+    /// The same for a Query or Parse, whose text is to be read.
+    private let gatheredText: Int
     /// Bytes of the message under way that still have to pass.
     private var remaining = 0
 
-    package init(_ speaker: Speaker, gathering gathered: Int) {
+    /// `text` is the limit for what carries SQL; nil is the same limit.
+    package init(_ speaker: Speaker, gathering gathered: Int, text: Int? = nil) {
         self.speaker = speaker
         self.gathered = gathered
+        gatheredText = text ?? gathered
     }
+
+    /// The names in a message come first: this much of a large one is always there when it is looked at.
+    package static let leastOfLarge = 1024
 
     /// Whether the stream stands between two messages.
     package var isAtBoundary: Bool { remaining == 0 }
@@ -54,9 +62,15 @@ package struct FrameScanner: Sendable {
         }
         // What is copied is never looked into: it passes as it comes.
         let isGathered = isInspected && (speaker == .node || kind != FrontendMessageKind.copyData.rawValue)
-        if isGathered, size <= gathered { return .incomplete }
+        if isGathered, size <= limit(kind) || available < Self.leastOfLarge { return .incomplete }
         remaining = size - available
-        return isInspected ? .large(kind: kind, size: available) : .passing(available)
+        guard isInspected else { return .passing(available) }
+        return .large(kind: kind, body: UnsafeRawBufferPointer(rebasing: bytes[(offset + 5)...]), size: available)
+    }
+
+    private func limit(_ kind: UInt8) -> Int {
+        guard speaker == .frontend else { return gathered }
+        return kind == FrontendMessageKind.query.rawValue || kind == FrontendMessageKind.parse.rawValue ? gatheredText : gathered
     }
 
     /// Whether messages of this kind are looked at; throws for a kind or length that cannot be.

@@ -63,10 +63,10 @@ package enum BackendMessageKind: UInt8, Sendable, CaseIterable {
     package var isInspected: Bool {
         switch self {
         case .authentication, .backendKeyData, .parameterStatus, .negotiateProtocolVersion, .readyForQuery, .error, .notice,
-             .copyIn, .copyOut, .copyBoth:
+             .copyIn, .copyOut, .copyBoth, .rowDescription, .commandComplete, .emptyQuery, .portalSuspended, .parseComplete, .bindComplete,
+             .closeComplete, .noData, .parameterDescription:
             true
-        case .notification, .rowDescription, .dataRow, .commandComplete, .emptyQuery, .portalSuspended, .parseComplete, .bindComplete,
-             .closeComplete, .noData, .parameterDescription, .functionResult, .copyData, .copyDone:
+        case .notification, .dataRow, .functionResult, .copyData, .copyDone:
             false
         }
     }

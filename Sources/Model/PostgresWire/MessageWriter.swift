@@ -4,6 +4,11 @@ package struct MessageWriter: Sendable {
 
     package init() {}
 
+    package var isEmpty: Bool { bytes.isEmpty }
+
+    /// Begins anew in the same memory, as long as that is not more than `limit` bytes.
+    package mutating func clear(keeping limit: Int) { bytes.removeAll(keepingCapacity: bytes.capacity <= limit) }
+
     /// One whole message of a frontend: kind, length, and what `body` writes.
     package mutating func message(_ kind: FrontendMessageKind, _ body: (inout MessageWriter) -> Void) { frame(kind.rawValue, body) }
 
@@ -30,6 +35,9 @@ package struct MessageWriter: Sendable {
         bytes.append(contentsOf: value.utf8.prefix { $0 != 0 })
         bytes.append(0)
     }
+
+    /// Bytes as they are.
+    package mutating func raw(_ value: UnsafeRawBufferPointer) { bytes.append(contentsOf: value) }
 
     private mutating func frame(_ kind: UInt8, _ body: (inout MessageWriter) -> Void) {
         bytes.append(kind)

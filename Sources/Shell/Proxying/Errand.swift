@@ -1,4 +1,5 @@
 internal import ClusterModel
+internal import Pooling
 internal import PostgresWire
 internal import Reactor
 
@@ -20,6 +21,8 @@ final class Errand {
     let node: NodeID
     let asksForTLS: Bool
     let request: [UInt8]
+    /// Whom it is for, as long as a session keeps it.
+    let backend: SlotID?
     /// Who asked, to be told of the end; nil when the shard itself did.
     let origin: CancelOrigin?
     var timer: TimerID?
@@ -27,12 +30,13 @@ final class Errand {
 
     var descriptor: Int32 { transport.descriptor }
 
-    init(_ id: SlotID, _ descriptor: Int32, _ node: NodeID, asksForTLS: Bool, _ request: [UInt8], origin: CancelOrigin?) {
+    init(_ id: SlotID, _ descriptor: Int32, _ node: NodeID, asksForTLS: Bool, _ request: [UInt8], backend: SlotID?, origin: CancelOrigin?) {
         self.id = id
         transport = Transport(descriptor)
         self.node = node
         self.asksForTLS = asksForTLS
         self.request = request
+        self.backend = backend
         self.origin = origin
     }
 }

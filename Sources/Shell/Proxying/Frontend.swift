@@ -1,3 +1,4 @@
+internal import Pooling
 internal import PostgresWire
 internal import Reactor
 internal import Sessions
@@ -28,7 +29,7 @@ final class Frontend {
     var startup: FrontendStartup
     /// From the startup packet on.
     var session: FrontendSession?
-    var scanner = FrameScanner(.frontend, gathering: Frontend.gathered)
+    var scanner = FrameScanner(.frontend, gathering: Frontend.gathered, text: Frontend.gatheredText)
     /// Received and not yet taken: less than a message, or messages that must wait.
     var input: ByteBuffer
     /// What the socket did not take.
@@ -36,23 +37,31 @@ final class Frontend {
     /// `output` holds bytes of a node.
     var isOutputRelayed = false
     var backend: Backend?
+    /// Where its backends come from, in the epoch it last had one.
+    var pool: ShardPool?
     /// The rest of the message under way goes nowhere.
     var isSwallowing = false
     /// The client sends no more; it may still read.
     var isFinished = false
     /// It counts against the limit of sessions.
     var isCounted = false
-    /// It stands in the queue for a backend.
+    /// It stands in a queue for a backend.
     var isQueued = false
+    /// It was told that it waits.
+    var isNotified = false
     var isRevisited = false
     var isClosed = false
     var interest: Interest = .readable
     var timer: TimerID?
+    /// When it was heard last, and when its transaction and its statement began; for the limits of time.
+    var heardAt = Monotonic(nanoseconds: 0), transactionAt: Monotonic?, statementAt: Monotonic?
 
     var descriptor: Int32 { transport.descriptor }
 
-    /// A Query or Parse up to this size is looked at (`max_classified_statement`).
+    /// A message up to this size is looked at as a whole.
     static let gathered = 64 << 10
+    /// A text up to this size is read (`max_prepared_text`); a longer one is passed on unread, and pins its session.
+    static let gatheredText = 1 << 20
 
     init(_ id: SlotID, _ descriptor: Int32, offersTLS: Bool, _ budget: MemoryBudget) {
         self.id = id

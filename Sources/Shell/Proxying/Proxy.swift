@@ -15,13 +15,14 @@ package final class Proxy: Sendable {
     /// Listens and serves. With a closed gate logins wait for the first open one.
     package init(_ configuration: ProxyConfiguration, _ topology: Topology, facts: @escaping @Sendable (ProxyFact) -> Void,
                  admin: any AdminResponder, log: @escaping ProxyLog) throws(ProxyError) {
+        let configuration = configuration.withinBounds
         let listeners = try ListenerSet.open(configuration, log)
         port = listeners.compactMap(\.port).first
         do {
             let shared = try ProxyShared(configuration, facts: facts, admin: admin, log: log)
             keys = shared.keys
             var loops: [LoopThread<Shard>] = []
-            for number in 0..<max(1, min(configuration.shardCount, ProxyConfiguration.mostShards)) {
+            for number in 0..<configuration.shardCount {
                 loops.append(try LoopThread(name: "shard-\(number)", mailboxCapacity: Self.mailboxCapacity) { reactor in
                     Shard(number, reactor, configuration, shared, topology, number == 0 ? listeners : [])
                 })

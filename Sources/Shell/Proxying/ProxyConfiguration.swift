@@ -1,3 +1,4 @@
+package import Pooling
 package import Reactor
 
 /// What the data path must know from the configuration.
@@ -19,6 +20,18 @@ package struct ProxyConfiguration: Sendable {
     package var authenticationTimeout = Duration.seconds(60)
     /// How long a statement is held while there is no primary.
     package var queryWaitTimeout = Duration.seconds(120)
+    /// After how long a client is told that its statement waits; nil is never.
+    package var queryWaitNotify: Duration? = .seconds(5)
+    /// What holds for pools.
+    package var pooling = PoolRule()
+    /// What a backend runs after a session that held it to its end.
+    package var resetQueries = ["ABORT", "DISCARD ALL"]
+    /// Prepared statements that one backend keeps.
+    package var preparedStatements = 200
+    /// How long a node that refused a user is not asked again for it.
+    package var loginRetry = Duration.seconds(1)
+    package var cancelWaitTimeout = Duration.seconds(10)
+    package var limits = TimeLimits()
     /// One connection to a node, and the first answer to it.
     package var connectTimeout = Duration.seconds(1)
     /// All buffers of all connections, in bytes.
@@ -38,4 +51,28 @@ package struct ProxyConfiguration: Sendable {
     package static let mostShards = 126
 
     package init() {}
+
+    /// With at least one shard, and no more than there may be.
+    var withinBounds: Self {
+        var bounded = self
+        bounded.shardCount = max(1, min(shardCount, Self.mostShards))
+        return bounded
+    }
+
+    /// What holds for the pools of a database and user.
+    func rule(database: String, user: String) -> PoolRule { pooling }
+}
+
+/// How long clients may take; nil is for ever.
+package struct TimeLimits: Hashable, Sendable {
+    /// Without sending anything, whatever the state.
+    package var idle: Duration?
+    /// Without sending anything inside a transaction.
+    package var idleInTransaction: Duration?
+    package var transaction: Duration?
+    package var statement: Duration?
+
+    package init() {}
+
+    var areNone: Bool { self == TimeLimits() }
 }

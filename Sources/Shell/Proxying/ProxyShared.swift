@@ -10,6 +10,7 @@ final class ProxyShared: Sendable {
     let facts: @Sendable (ProxyFact) -> Void
     let admin: any AdminResponder
     let keys: KeyStore
+    let directory: PoolDirectory
     private let log: ProxyLog
     private let connections = Atomic(0)
     private let sessions = Atomic(0)
@@ -17,6 +18,7 @@ final class ProxyShared: Sendable {
 
     init(_ configuration: ProxyConfiguration, facts: @escaping @Sendable (ProxyFact) -> Void, admin: any AdminResponder, log: @escaping ProxyLog) throws(SocketError) {
         keys = try KeyStore()
+        directory = PoolDirectory(shards: configuration.shardCount)
         budget = MemoryBudget(limit: configuration.memoryLimit)
         limit = configuration.maxFrontends
         self.facts = facts

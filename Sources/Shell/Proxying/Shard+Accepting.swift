@@ -1,3 +1,4 @@
+internal import Pooling
 internal import PostgresWire
 internal import Reactor
 internal import Sessions
@@ -99,7 +100,8 @@ extension Shard {
         }
         // The process number leads a cancel request to the shard and the place; the secret alone gives the right to it.
         let key = BackendKey(process: Int32(truncatingIfNeeded: (number + 1) << 24 | frontend.id.index), secret: Int32.random(in: .min ... .max))
-        frontend.session = FrontendSession(message, key: key, isSecretKnown: configuration.knownSecrets[message.user] != nil)
+        frontend.session = FrontendSession(message, key: key, mode: configuration.rule(database: message.database, user: message.user).mode,
+                                           isSecretKnown: configuration.knownSecrets[message.user] != nil, preparedCapacity: configuration.preparedStatements)
         write(reply, to: frontend)
         hold(frontend)
     }

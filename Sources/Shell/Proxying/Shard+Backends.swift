@@ -1,4 +1,5 @@
 internal import ClusterModel
+internal import Pooling
 internal import PostgresWire
 internal import Reactor
 internal import Sessions
@@ -27,11 +28,11 @@ extension Shard {
 
     /// The node closed the connection.
     private func ended(_ backend: Backend) {
-        if backend.stage == .serving {
+        switch backend.stage {
+        case .connecting, .askingForTLS, .shakingHands, .loggingIn: openFailed(backend, .reset, "the node closed the connection during the login")
+        case .idle, .aligning, .serving, .resetting, .awaitingCancel:
             say(.evidence(backend.node, backend.epoch, .reset))
             lose(backend, .reset)
-        } else {
-            openFailed(backend, .reset, "the node closed the connection during the login")
         }
     }
 
@@ -43,7 +44,7 @@ extension Shard {
             keep(backend, bytes, from: consume(backend, bytes))
             return
         }
-        guard backend.input.append(bytes) else { return outOfMemory(backend.frontend) }
+        guard backend.input.append(bytes) else { return outOfMemory(backend) }
         var kept = ByteBuffer(shared.budget)
         swap(&kept, &backend.input)
         let done = consume(backend, kept.bytes)
@@ -54,66 +55,128 @@ extension Shard {
 
     private func keep(_ backend: Backend, _ bytes: UnsafeRawBufferPointer, from done: Int) {
         guard !backend.isClosed, done < bytes.count else { return }
-        if !backend.input.append(UnsafeRawBufferPointer(rebasing: bytes[done...])) { outOfMemory(backend.frontend) }
+        if !backend.input.append(UnsafeRawBufferPointer(rebasing: bytes[done...])) { outOfMemory(backend) }
     }
 
     /// Cuts the bytes into messages; those that pass go to the frontend in one write. Returns how many are done with.
     private func consume(_ backend: Backend, _ bytes: UnsafeRawBufferPointer) -> Int {
-        let frontend = backend.frontend
         var offset = 0, run = 0
-        func forwardRun() {
-            if offset > run { write(UnsafeRawBufferPointer(rebasing: bytes[run..<offset]), to: frontend, isRelayed: true) }
-        }
         while true {
             let piece: FrameScanner.Piece?
             do { piece = try backend.scanner.next(bytes, at: offset) } catch {
-                forwardRun()
+                forward(bytes, run..<offset, to: backend.frontend)
                 if !backend.isClosed { lose(backend, .violation(error)) }
                 return bytes.count
             }
-            guard let piece, case let next = piece else { break }
-            let kind: UInt8, body: UnsafeRawBufferPointer, size: Int
-            switch next {
+            guard let piece else { break }
+            let kind: UInt8, body: UnsafeRawBufferPointer, size: Int, isWhole: Bool
+            switch piece {
             case .incomplete:
-                forwardRun()
+                finish(bytes, run..<offset, backend)
                 return offset
-            case .passing(let count), .large(_, let count):
-                // Nothing but what a login says passes before the session is in service.
-                if backend.login != nil { run = offset + count }
+            case .passing(let count):
+                // Rows of our own statements, and what nobody asked for, reach nobody.
+                if case .serving = backend.stage {} else { run = offset + count }
                 offset += count
                 continue
-            case .message(let itsKind, let itsBody, let itsSize): (kind, body, size) = (itsKind, itsBody, itsSize)
+            case .message(let itsKind, let itsBody, let itsSize): (kind, body, size, isWhole) = (itsKind, itsBody, itsSize, true)
+            case .large(let itsKind, let itsBody, let itsSize): (kind, body, size, isWhole) = (itsKind, itsBody, itsSize, false)
             }
             guard let known = BackendMessageKind(rawValue: kind) else { preconditionFailure("a message that the scanner let through") }
-            if backend.login != nil {
+            guard case .serving = backend.stage, let frontend = backend.frontend else {
                 offset += size
                 run = offset
-                logIn(backend, known, body)
-            } else {
-                let reaction = frontend.session?.answered(known, body) ?? .close
-                if case .forward = reaction {
-                    offset += size
-                    continue
-                }
-                if case .close = reaction { offset += size }
-                forwardRun()
+                hear(backend, known, body, isWhole)
                 if backend.isClosed { return bytes.count }
-                if case .close = reaction {} else { offset += size }
-                run = offset
-                react(backend, reaction)
+                continue
             }
-            if backend.isClosed { return bytes.count }
+            if backend.state.owesOwn {
+                replies.raw(UnsafeRawBufferPointer(rebasing: bytes[run..<offset]))
+                run = offset
+                backend.state.sayOwn(into: &replies)
+            }
+            switch frontend.session?.answered(known, body, isWhole: isWhole, by: &backend.state) ?? .close {
+            case .forward: offset += size
+            case .release:
+                offset += size
+                backend.isReleasing = true
+            case .swallow:
+                replies.raw(UnsafeRawBufferPointer(rebasing: bytes[run..<offset]))
+                offset += size
+                run = offset
+            case .crashing:
+                say(.evidence(backend.node, backend.epoch, .crashShutdown))
+                replies.raw(UnsafeRawBufferPointer(rebasing: bytes[run..<offset]))
+                offset += size
+                run = offset
+            case .close:
+                offset += size
+                forward(bytes, run..<offset, to: frontend)
+                if !frontend.isClosed { farewell(frontend, []) }
+                return bytes.count
+            case .lost(let loss):
+                forward(bytes, run..<offset, to: frontend)
+                if !backend.isClosed { lost(backend, loss) }
+                return bytes.count
+            case .loggedIn, .keep: preconditionFailure("a login in a session that is in service")
+            }
         }
-        forwardRun()
-        if frontend.stage == .awaitingAnswers || frontend.isFinished { answersCame(frontend) }
+        finish(bytes, run..<offset, backend)
         return offset
+    }
+
+    /// The end of what was read: what is for the frontend goes there, and a backend that is free goes back.
+    private func finish(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ backend: Backend) {
+        guard let frontend = backend.frontend, case .serving = backend.stage else { return replies.clear(keeping: Self.stageSize) }
+        if backend.state.owesOwn {
+            replies.raw(UnsafeRawBufferPointer(rebasing: bytes[range]))
+            backend.state.sayOwn(into: &replies)
+            forward(bytes, range.upperBound..<range.upperBound, to: frontend)
+        } else {
+            forward(bytes, range, to: frontend)
+        }
+        if backend.isReleasing {
+            backend.isReleasing = false
+            if !backend.isClosed, !frontend.isClosed, backend.scanner.isAtBoundary, frontend.scanner.isAtBoundary,
+               frontend.session?.isReleasing(backend.state) == true { release(backend) }
+        }
+        if frontend.stage == .awaitingAnswers || frontend.isFinished { answersCame(frontend) }
+    }
+
+    /// What was set aside for the frontend, and then these bytes, in one write.
+    private func forward(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, to frontend: Frontend?) {
+        let run = UnsafeRawBufferPointer(rebasing: bytes[range])
+        guard let frontend else { return replies.clear(keeping: Self.stageSize) }
+        if replies.isEmpty { return write(run, to: frontend, isRelayed: true) }
+        replies.raw(run)
+        replies.bytes.withUnsafeBytes { write($0, to: frontend, isRelayed: true) }
+        replies.clear(keeping: Self.stageSize)
     }
 
     /// What waited for answers is looked at again; a client that sends no more and is owed nothing is done.
     private func answersCame(_ frontend: Frontend) {
-        guard !frontend.isClosed, frontend.stage == .awaitingAnswers || frontend.session?.isBusy == false else { return }
+        guard !frontend.isClosed, frontend.stage == .awaitingAnswers || frontend.backend?.state.isBusy != true else { return }
         if frontend.stage == .awaitingAnswers { frontend.stage = .serving }
         revisit(frontend)
+    }
+
+    /// A message that is no session's that is in service.
+    private func hear(_ backend: Backend, _ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, _ isWhole: Bool) {
+        switch backend.stage {
+        case .loggingIn where backend.login != nil: logIn(backend, kind, body)
+        case .loggingIn: relay(backend, kind, body)
+        case .aligning, .resetting: continueInterlude(backend, kind, body, isWhole: isWhole)
+        case .idle, .awaitingCancel: hearIdle(backend, kind, body, isWhole)
+        case .connecting, .askingForTLS, .shakingHands, .serving: preconditionFailure("a message in stage \(backend.stage)")
+        }
+    }
+
+    private func hearIdle(_ backend: Backend, _ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, _ isWhole: Bool) {
+        if kind == .error {
+            do { return lost(backend, .said(try ErrorMessage(body: body, isWhole: isWhole))) } catch { return lose(backend, .violation(error)) }
+        }
+        if backend.state.receivedIdle(kind, body) { return }
+        lost(backend, backend.state.parameters.isStandby ? .standby : .violation(.malformed("message on an idle connection")))
     }
 
     private func logIn(_ backend: Backend, _ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer) {
@@ -121,39 +184,41 @@ extension Shard {
         case .wait, nil: break
         case .send(let bytes): send(bytes, to: backend)
         case .ready: if let login = backend.login { ready(backend, login) }
-        case .failed(.notNow(let message)): openFailed(backend, Self.evidence(message), message.message)
+        case .failed(.notNow(let message)): openFailed(backend, Self.evidence(message), message.message, isCrowded: message.state == .tooManyConnections)
         case .failed(.standby):
             say(.standbyAsPrimary(backend.node, backend.epoch))
             openFailed(backend, nil, "it says that it is a standby")
-        case .failed(.refused(let message)):
-            let frontend = backend.frontend
-            close(backend)
-            farewell(frontend, ErrorMessage(.fatal, .adminShutdown, "the session cannot move to the new primary: \(message.message)").bytes)
+        case .failed(.refused(let message)): loginRefused(backend, message)
         }
     }
 
-    private func react(_ backend: Backend, _ reaction: FrontendSession.Reaction) {
-        let frontend = backend.frontend
-        switch reaction {
-        case .forward, .swallow: break
-        case .reply(let bytes): write(bytes, to: frontend)
-        case .greet(let bytes, let salt, let iterations):
-            prepareKeys(frontend, salt, iterations)
-            served(backend)
-            cancelTimer(frontend)
-            write(bytes, to: frontend)
-            if !frontend.isClosed { revisit(frontend) }
+    /// The client logs in by itself.
+    private func relay(_ backend: Backend, _ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer) {
+        guard let frontend = backend.frontend else { preconditionFailure("a client's login without the client") }
+        var writer = MessageWriter()
+        writer.message(kind) { $0.raw(body) }
+        switch frontend.session?.answeredDuringLogin(kind, body) ?? .close {
+        case .forward: write(writer.bytes, to: frontend)
+        case .swallow: break
         case .keep(let key): backend.key = key
-        case .close: farewell(frontend, [])
-        case .crashing: say(.evidence(backend.node, backend.epoch, .crashShutdown))
-        case .lost(let loss):
-            switch loss {
-            case .said(let message): if let evidence = Self.evidence(message) { say(.evidence(backend.node, backend.epoch, evidence)) }
-            case .standby: say(.standbyAsPrimary(backend.node, backend.epoch))
-            case .gateClosed, .reset, .violation: break
-            }
-            lose(backend, loss)
+        case .loggedIn(let parameters, let salt, let iterations):
+            prepareKeys(frontend, salt, iterations)
+            loggedIn(backend, frontend, parameters)
+        case .close:
+            write(writer.bytes, to: frontend)
+            if !frontend.isClosed { farewell(frontend, []) }
+        case .lost(let loss): lost(backend, loss)
+        case .release, .crashing: preconditionFailure("a session in service during a login")
         }
+    }
+
+    private func lost(_ backend: Backend, _ loss: BackendLoss) {
+        switch loss {
+        case .said(let message): if let evidence = Self.evidence(message) { say(.evidence(backend.node, backend.epoch, evidence)) }
+        case .standby: say(.standbyAsPrimary(backend.node, backend.epoch))
+        case .gateClosed, .reset, .violation: break
+        }
+        lose(backend, loss)
     }
 
     /// So that a failover does not begin with deriving the keys of every user on the loops.
@@ -175,50 +240,87 @@ extension Shard {
 
     /// The backend is of no use any more; its session decides what becomes of it.
     func lose(_ backend: Backend, _ loss: BackendLoss) {
-        let frontend = backend.frontend
         if case .violation(let violation) = loss { shared.note(.warning, "node \(backend.node) sent an \(violation)") }
+        guard let frontend = backend.frontend else {
+            // Only a pool waits for it, if anybody.
+            switch backend.stage {
+            case .connecting, .askingForTLS, .shakingHands, .loggingIn: return openFailed(backend, nil, loss.reason)
+            case .idle, .aligning, .serving, .resetting, .awaitingCancel: return closeAndReplace(backend)
+            }
+        }
         // Of the old epoch nothing is told any more once the gate is closed, not even what waits for the socket.
         let isStale = loss == .gateClosed && frontend.isOutputRelayed && !frontend.output.isEmpty
         let isBroken = isStale || !backend.scanner.isAtBoundary
-        let wasAttached = backend.login == nil && !backend.isPreparing
-        close(backend)
-        guard wasAttached else { return hold(frontend) }
-        switch frontend.session?.backendLost(loss, brokeMessage: isBroken) {
+        let hasBegun = !backend.isPreparing
+        if case .aligning = backend.stage {
+            separate(backend, frontend)
+            closeAndReplace(backend)
+            return again(frontend)
+        }
+        closeAndReplace(backend)
+        guard hasBegun else { return again(frontend) }
+        switch frontend.session?.backendLost(loss, brokeMessage: isBroken, backend.state) {
         case nil: close(frontend)
         case .stay(let bytes):
             write(bytes, to: frontend)
             if frontend.isClosed { return }
             if frontend.stage == .awaitingAnswers { frontend.stage = .serving }
             revisit(frontend)
-        case .logInAgain: hold(frontend)
+        case .logInAgain: again(frontend)
         case .close(let words):
             if isStale { frontend.output.drop() }
             farewell(frontend, words)
         }
     }
 
-    /// The frontend is leaving: says goodbye for it, or has its statement cancelled.
-    func part(_ backend: Backend, isBusy: Bool) {
-        if isBusy, backend.stage == .serving, let key = backend.key {
-            startErrand(to: backend, key, origin: nil)
-        } else if backend.stage == .serving {
+    /// What waited for the backend that is gone waits for another.
+    private func again(_ frontend: Frontend) {
+        frontend.stage = .held
+        hold(frontend)
+    }
+
+    /// Those who wait in its pool may want another in its place.
+    private func closeAndReplace(_ backend: Backend) {
+        let pool = backend.pool
+        close(backend)
+        if let pool, pool.epoch == topology.epoch { openMore(pool) }
+    }
+
+    /// The backend cannot serve anybody else: a statement under way is cancelled.
+    func abandon(_ backend: Backend) {
+        var isServing = false
+        if case .serving = backend.stage { isServing = true }
+        if isServing, backend.state.isBusy, let key = backend.key {
+            startErrand(to: backend, key, isKept: false, origin: nil)
+        } else if isServing {
             var writer = MessageWriter()
             writer.message(.terminate) { _ in }
             send(writer.bytes, to: backend)
         }
-        close(backend)
+        closeAndReplace(backend)
     }
 
     func close(_ backend: Backend) {
         if backend.isClosed { return }
-        backend.isClosed = true
-        cancelTimer(backend)
         reactor.remove(backend.descriptor)
         backend.transport.close()
+        if let pool = backend.pool {
+            pool.core.remove(backend.id)
+            if backend.isAwaited { pool.core.openingEnded() }
+            pool.share.release()
+            pool.publish()
+        }
+        forget(backend)
+    }
+
+    /// It is this shard's no longer.
+    func forget(_ backend: Backend) {
+        backend.isClosed = true
+        cancelTimer(backend)
         backends.remove(backend.id)
         backend.input.drop()
         backend.output.drop()
-        backend.frontend.backend = nil
+        backend.frontend?.backend = nil
         if backend.isOpening {
             openings -= 1
             backend.isOpening = false

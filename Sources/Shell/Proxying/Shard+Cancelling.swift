@@ -1,3 +1,4 @@
+internal import Pooling
 internal import PostgresWire
 internal import Reactor
 internal import Sessions
@@ -7,13 +8,12 @@ extension Shard {
     /// Cancels of one shard under way to nodes; in an outage many clients cancel at once, and a cancel that is dropped costs
     /// its client no more than a node that is too busy to hear it.
     static let mostErrands = 64
-    static let errandTime = Duration.seconds(5)
 
     /// A cancel request came in on `frontend`.
     func route(_ key: BackendKey, from frontend: Frontend) {
         let shard = Int(key.process >> 24) - 1, place = Int(key.process & 0xFF_FFFF)
         let origin = CancelOrigin(shard: number, frontend: frontend.id)
-        setTimer(frontend, after: Self.errandTime * 2)
+        setTimer(frontend, after: configuration.cancelWaitTimeout * 2)
         if shard == number {
             cancel(place, key, origin)
         } else if !peers.indices.contains(shard) || !peers[shard].post(.cancel(place: place, key, origin)) {
@@ -28,8 +28,8 @@ extension Shard {
         }
         if frontend.stage == .held {
             refuseHeld(frontend, ErrorMessage(.error, .queryCanceled, "canceling statement due to user request"))
-        } else if session.isBusy, let backend = frontend.backend, let real = backend.key {
-            startErrand(to: backend, real, origin: origin)
+        } else if let backend = frontend.backend, backend.state.isBusy, let real = backend.key {
+            startErrand(to: backend, real, isKept: true, origin: origin)
             return
         }
         done(origin)
@@ -44,18 +44,22 @@ extension Shard {
         }
     }
 
-    func startErrand(to backend: Backend, _ key: BackendKey, origin: CancelOrigin?) {
+    /// `isKept`, where the session keeps the backend: until the node has closed the errand, no other session may get it.
+    func startErrand(to backend: Backend, _ key: BackendKey, isKept: Bool, origin: CancelOrigin?) {
         guard errands.count < Self.mostErrands else {
             shared.note(.warning, "a cancel request was dropped: \(Self.mostErrands) are under way")
             return done(origin)
         }
         do {
-            let descriptor = try Socket.connect(to: backend.address)
-            guard let errand = errands.insert({ Errand($0, descriptor, backend.node, asksForTLS: configuration.nodeTLS.isAsked(of: backend.address), key.cancelRequest, origin: origin) }) else {
+            let descriptor = try Socket.connect(to: backend.address), asksForTLS = configuration.nodeTLS.isAsked(of: backend.address)
+            guard let errand = errands.insert({
+                Errand($0, descriptor, backend.node, asksForTLS: asksForTLS, key.cancelRequest, backend: isKept ? backend.id : nil, origin: origin)
+            }) else {
                 Socket.close(descriptor)
                 return done(origin)
             }
-            errand.timer = reactor.setTimer(ShardToken.errandTimer(errand.id).token, at: reactor.now + Self.errandTime)
+            if isKept { backend.cancels += 1 }
+            errand.timer = reactor.setTimer(ShardToken.errandTimer(errand.id).token, at: reactor.now + configuration.cancelWaitTimeout)
             do { try reactor.add(descriptor, ShardToken.errand(errand.id).token, .writable) } catch {
                 shared.note(.warning, "cannot watch a cancel request: \(error)")
                 finish(errand)
@@ -92,7 +96,6 @@ extension Shard {
         case .refused(let why): abandon(errand, "node \(errand.node) \(why)")
         case .secure:
             do { try errand.transport.connect(configuration.nodeTLS, host: host(of: errand.node)) } catch { return abandon(errand, error.description) }
-            advance(errand, to: .shakingHands)
             shakeHands(errand)
         }
     }
@@ -107,7 +110,9 @@ extension Shard {
 
     private func send(_ errand: Errand) {
         let sent = errand.request.withUnsafeBytes { errand.transport.send($0) }
-        guard sent == .bytes(errand.request.count), !errand.transport.hasUnsent else { return abandon(errand, "the connection broke") }
+        guard sent == .bytes(errand.request.count), !errand.transport.hasUnsent else {
+            return finish(errand, isDelivered: false)
+        }
         advance(errand, to: .sent)
     }
 
@@ -117,16 +122,27 @@ extension Shard {
         reactor.change(errand.descriptor, ShardToken.errand(errand.id).token, wanted)
     }
 
+    /// The node has not heard of it.
     private func abandon(_ errand: Errand, _ why: String) {
         shared.note(.info, "a cancel request cannot be sent: \(why)")
         finish(errand)
     }
 
-    func finish(_ errand: Errand) {
+    /// `isDelivered`: it is certain that the node does nothing more about it.
+    func finish(_ errand: Errand, isDelivered: Bool = true) {
         if let timer = errand.timer { reactor.cancelTimer(timer) }
         reactor.remove(errand.descriptor)
         errand.transport.close()
         errands.remove(errand.id)
         done(errand.origin)
+        if let id = errand.backend, let backend = backends[id] { cancelEnded(backend, isDelivered: isDelivered) }
+    }
+
+    /// PostgreSQL has sent its signal before it closes the connection of a cancel request, so what is sent from now on is not hit.
+    private func cancelEnded(_ backend: Backend, isDelivered: Bool) {
+        backend.cancels -= 1
+        guard case .awaitingCancel = backend.stage else { return }
+        if !isDelivered { return close(backend) }
+        if backend.cancels == 0 { checkIn(backend) }
     }
 }

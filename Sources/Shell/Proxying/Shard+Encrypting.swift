@@ -27,9 +27,9 @@ extension Shard {
     func prepare(_ backend: Backend, _ readiness: Readiness) {
         switch backend.stage {
         case .connecting: connected(backend)
-        case .askingForTLS: if readiness.isReadable { hear(backend) }
+        case .askingForTLS: if readiness.isReadable { hearOfTLS(backend) }
         case .shakingHands: shakeHands(backend)
-        case .loggingIn, .serving: preconditionFailure("the login has begun")
+        case .loggingIn, .idle, .aligning, .serving, .resetting, .awaitingCancel: preconditionFailure("the login has begun")
         }
     }
 
@@ -39,7 +39,7 @@ extension Shard {
         watch(backend)
     }
 
-    private func hear(_ backend: Backend) {
+    private func hearOfTLS(_ backend: Backend) {
         switch backend.transport.receive(into: readBuffer) {
         case .wouldBlock: break
         case .end, .failed: openFailed(backend, .reset, "the node closed the connection when it was asked for TLS")

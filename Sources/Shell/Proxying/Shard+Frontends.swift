@@ -19,13 +19,23 @@ extension Shard {
 
     private func read(_ frontend: Frontend) {
         switch frontend.transport.receive(into: readBuffer) {
-        case .bytes(let count): take(frontend, UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
+        case .bytes(let count):
+            noteTime(frontend)
+            take(frontend, UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
         case .wouldBlock: break
         case .end: finished(frontend)
         case .failed:
             if let why = frontend.transport.tls?.failure { shared.note(.info, "TLS with a frontend ended: \(why)") }
             gone(frontend)
         }
+    }
+
+    /// When the client was heard, and what begins with it if nothing is under way.
+    private func noteTime(_ frontend: Frontend) {
+        frontend.heardAt = reactor.now
+        if frontend.backend?.state.isBusy == true { return }
+        frontend.statementAt = reactor.now
+        if frontend.session?.status == .idle { frontend.transactionAt = reactor.now }
     }
 
     /// New bytes, behind what was kept.
@@ -52,7 +62,7 @@ extension Shard {
                 swap(&kept, &frontend.input)
             }
         }
-        if frontend.isFinished, frontend.stage == .serving || frontend.stage == .startingUp, frontend.session?.isBusy != true { goodbye(frontend) }
+        if frontend.isFinished, frontend.stage == .serving || frontend.stage == .startingUp, frontend.backend?.state.isBusy != true { goodbye(frontend) }
         if !frontend.isClosed { watch(frontend) }
     }
 
@@ -72,42 +82,61 @@ extension Shard {
     /// Cuts the bytes into messages and does with each what the session says; neighbours that are forwarded go in one write.
     private func takeMessages(_ frontend: Frontend, _ bytes: UnsafeRawBufferPointer) -> Int {
         var offset = 0, run = 0
-        func forwardRun() {
-            if offset > run, let backend = frontend.backend { send(UnsafeRawBufferPointer(rebasing: bytes[run..<offset]), to: backend) }
-        }
         while true {
             let before = frontend.scanner
             let piece: FrameScanner.Piece?
             do { piece = try frontend.scanner.next(bytes, at: offset) } catch {
-                forwardRun()
+                forward(bytes, run..<offset, from: frontend)
                 refuse(frontend, error)
                 return bytes.count
             }
             guard let piece else { break }
-            let kind: UInt8, body: UnsafeRawBufferPointer?, size: Int
+            let kind: UInt8, body: UnsafeRawBufferPointer, size: Int, isWhole: Bool
             switch piece {
             case .incomplete:
-                forwardRun()
+                forward(bytes, run..<offset, from: frontend)
                 return offset
             case .passing(let count):
                 if frontend.isSwallowing {
-                    forwardRun()
+                    forward(bytes, run..<offset, from: frontend)
                     run = offset + count
                 }
                 offset += count
                 continue
-            case .message(let itsKind, let itsBody, let itsSize): (kind, body, size) = (itsKind, itsBody, itsSize)
-            case .large(let itsKind, let itsSize): (kind, body, size) = (itsKind, nil, itsSize)
+            case .message(let itsKind, let itsBody, let itsSize): (kind, body, size, isWhole) = (itsKind, itsBody, itsSize, true)
+            case .large(let itsKind, let itsBody, let itsSize): (kind, body, size, isWhole) = (itsKind, itsBody, itsSize, false)
             }
-            guard let known = FrontendMessageKind(rawValue: kind), let action = frontend.session?.received(known, body) else {
-                preconditionFailure("a message of kind \(kind) that the scanner let through, or before the session")
-            }
-            if case .forward = action {
+            guard let known = FrontendMessageKind(rawValue: kind) else { preconditionFailure("a message of kind \(kind) that the scanner let through") }
+            let action = decide(frontend, known, body, isWhole)
+            switch action {
+            case .forward:
                 frontend.isSwallowing = false
                 offset += size
+                if known == .flush, frontend.backend?.state.owesOwn == true {
+                    forward(bytes, run..<offset, from: frontend)
+                    run = offset
+                    sayOwn(frontend)
+                }
                 continue
+            case .rewrite:
+                requests.raw(UnsafeRawBufferPointer(rebasing: bytes[run..<offset]))
+                frontend.session?.rewritten(UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + size]), into: &requests)
+                frontend.isSwallowing = false
+                offset += size
+                run = offset
+                continue
+            case .swallow:
+                requests.raw(UnsafeRawBufferPointer(rebasing: bytes[run..<offset]))
+                frontend.isSwallowing = true
+                offset += size
+                run = offset
+                continue
+            case .needBackend where checkOutNow(frontend):
+                frontend.scanner = before
+                continue
+            case .reply, .needBackend, .awaitAnswers, .administer, .terminate, .close: break
             }
-            forwardRun()
+            forward(bytes, run..<offset, from: frontend)
             if !perform(action, frontend) {
                 frontend.scanner = before
                 return offset
@@ -118,15 +147,42 @@ extension Shard {
             frontend.isSwallowing = true
             if frontend.stage != .serving { return offset }
         }
-        forwardRun()
+        forward(bytes, run..<offset, from: frontend)
         return offset
+    }
+
+    private func decide(_ frontend: Frontend, _ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer, _ isWhole: Bool) -> FrontendSession.Action {
+        guard let backend = frontend.backend, frontend.session?.isAttached == true else {
+            guard let action = frontend.session?.received(kind, isWhole ? body : nil) else { preconditionFailure("a message before the session") }
+            return action
+        }
+        guard let action = frontend.session?.received(kind, body, isWhole: isWhole, for: &backend.state, &library) else {
+            preconditionFailure("a message before the session")
+        }
+        return action
+    }
+
+    /// What was set aside for the backend, and then these bytes, in one write.
+    private func forward(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, from frontend: Frontend) {
+        let run = UnsafeRawBufferPointer(rebasing: bytes[range])
+        guard let backend = frontend.backend else { return requests.clear(keeping: Self.stageSize) }
+        if requests.isEmpty { return send(run, to: backend) }
+        requests.raw(run)
+        requests.bytes.withUnsafeBytes { send($0, to: backend) }
+        requests.clear(keeping: Self.stageSize)
+    }
+
+    /// The client asked for what there is, and the first of it is ours to say.
+    private func sayOwn(_ frontend: Frontend) {
+        frontend.backend?.state.sayOwn(into: &replies)
+        replies.bytes.withUnsafeBytes { write($0, to: frontend, isRelayed: false) }
+        replies.clear(keeping: Self.stageSize)
     }
 
     /// False when the message is to be kept.
     private func perform(_ action: FrontendSession.Action, _ frontend: Frontend) -> Bool {
         switch action {
-        case .forward: preconditionFailure("forwarding is the caller's")
-        case .swallow: return true
+        case .forward, .rewrite, .swallow: preconditionFailure("\(action) is the caller's")
         case .reply(let bytes):
             write(bytes, to: frontend)
             return true
@@ -152,6 +208,10 @@ extension Shard {
         farewell(frontend, ErrorMessage(.fatal, .protocolViolation, violation.description).bytes)
     }
 
+    func outOfMemory(_ backend: Backend) {
+        if let frontend = backend.frontend { outOfMemory(frontend) } else { lose(backend, .reset) }
+    }
+
     func outOfMemory(_ frontend: Frontend) {
         farewell(frontend, ErrorMessage(.fatal, .outOfMemory, "the buffers of all clients have reached client_memory_limit").bytes)
     }
@@ -160,7 +220,7 @@ extension Shard {
 
     /// The client said goodbye, or sends no more and is owed nothing.
     private func goodbye(_ frontend: Frontend) {
-        if let backend = frontend.backend { part(backend, isBusy: frontend.session?.isBusy == true) }
+        if let backend = frontend.backend { part(backend) }
         close(frontend)
     }
 
@@ -168,7 +228,7 @@ extension Shard {
     private func finished(_ frontend: Frontend) {
         frontend.isFinished = true
         guard frontend.stage == .serving || frontend.stage == .awaitingAnswers || frontend.stage == .awaitingAdmin, let session = frontend.session,
-              session.isInService, session.isBusy || frontend.stage != .serving else {
+              session.isInService, frontend.backend?.state.isBusy == true || frontend.stage != .serving else {
             goodbye(frontend)
             return
         }
@@ -192,7 +252,7 @@ extension Shard {
 
     /// The connection is broken.
     private func gone(_ frontend: Frontend) {
-        if let backend = frontend.backend { part(backend, isBusy: frontend.session?.isBusy == true) }
+        if let backend = frontend.backend { part(backend) }
         close(frontend)
     }
 
@@ -200,7 +260,7 @@ extension Shard {
     /// reset the connection and lose them.
     func farewell(_ frontend: Frontend, _ words: [UInt8]) {
         if frontend.isClosed || frontend.stage == .closing { return }
-        if let backend = frontend.backend { part(backend, isBusy: frontend.session?.isBusy == true) }
+        if let backend = frontend.backend { part(backend) }
         frontend.stage = .closing
         frontend.input.drop()
         write(words, to: frontend)
@@ -215,7 +275,8 @@ extension Shard {
     func close(_ frontend: Frontend) {
         if frontend.isClosed { return }
         frontend.isClosed = true
-        if let backend = frontend.backend { close(backend) }
+        if let backend = frontend.backend { part(backend) }
+        unqueue(frontend)
         cancelTimer(frontend)
         reactor.remove(frontend.descriptor)
         frontend.transport.close()

@@ -1,99 +1,106 @@
 internal import ClusterModel
+internal import Pooling
 internal import PostgresWire
 internal import Reactor
 internal import Sessions
 
-/// Frontends that wait for a backend, and backends on their way.
+/// What a backend is opened for.
+enum BackendWish {
+    /// The client's own login passes through it.
+    case login(SlotID)
+    /// Somebody waits in this pool, or it has fewer than its minimum.
+    case pool(ShardPool)
+}
+
+/// Backends on their way.
 extension Shard {
     /// Backends of one shard that may be on their way to the primary at once: after a failover a thousand sessions want one,
     /// and each costs the node some milliseconds of processor time.
     static let mostOpenings = 16
     /// Between two tries of a primary that does not take connections.
     static let retryPause = Duration.milliseconds(20)
+    /// The same where it has no slot free.
+    static let crowdedPause = Duration.milliseconds(250)
 
-    /// The frontend's login, or its next message, waits for a backend.
-    func hold(_ frontend: Frontend) {
-        let isWaiting = frontend.stage == .held
-        frontend.stage = .held
-        if !isWaiting, frontend.session?.isInService == true { setTimer(frontend, after: configuration.queryWaitTimeout) }
-        enqueue(frontend, atFront: false)
-        openNext()
-        watch(frontend)
-    }
-
-    private func enqueue(_ frontend: Frontend, atFront: Bool) {
-        if frontend.isQueued { return }
-        frontend.isQueued = true
-        if atFront, queueStart > 0 {
-            queueStart -= 1
-            queue[queueStart] = frontend.id
+    func wish(_ wish: BackendWish, atFront: Bool = false) {
+        if atFront, wishesStart > 0 {
+            wishesStart -= 1
+            wishes[wishesStart] = wish
         } else if atFront {
-            queue.insert(frontend.id, at: 0)
+            wishes.insert(wish, at: 0)
         } else {
-            queue.append(frontend.id)
+            wishes.append(wish)
         }
+        openNext()
     }
 
     /// Opens backends for those who wait, as many as may be on their way.
     func openNext() {
         guard let primary = topology.primary, reactor.now >= retryAt else { return }
-        while openings < (isPrimaryFailing ? 1 : Self.mostOpenings), let frontend = nextInQueue() {
-            open(frontend, primary)
+        while openings < (isPrimaryFailing ? 1 : Self.mostOpenings), let wish = nextWish() {
+            open(wish, primary)
             if reactor.now < retryAt { return }
         }
     }
 
-    private func nextInQueue() -> Frontend? {
-        while queueStart < queue.count {
-            let id = queue[queueStart]
-            queueStart += 1
-            if queueStart == queue.count || queueStart > 1024 {
-                queue.removeFirst(queueStart)
-                queueStart = 0
+    private func nextWish() -> BackendWish? {
+        while wishesStart < wishes.count {
+            let wish = wishes[wishesStart]
+            wishesStart += 1
+            if wishesStart == wishes.count || wishesStart > 1024 {
+                wishes.removeFirst(wishesStart)
+                wishesStart = 0
             }
-            guard let frontend = frontends[id] else { continue }
-            frontend.isQueued = false
-            if frontend.stage == .held, frontend.backend == nil { return frontend }
+            switch wish {
+            case .login(let id): if let frontend = frontends[id], frontend.stage == .held, frontend.backend == nil { return wish }
+            case .pool(let pool):
+                if pool.epoch == topology.epoch { return wish }
+                pool.share.release()
+            }
         }
         return nil
     }
 
-    private func open(_ frontend: Frontend, _ primary: Node) {
-        let endpoint = NodeEndpoint(primary)
-        guard let known = addresses[endpoint], !known.isEmpty else {
-            tryLater(frontend, "the address of \(primary.name) (\(primary.host)) is not known")
+    private func open(_ wish: BackendWish, _ primary: Node) {
+        guard let known = addresses[NodeEndpoint(primary)], !known.isEmpty else {
+            tryLater(wish, "the address of \(primary.name) (\(primary.host)) is not known")
             return
         }
-        connect(frontend, primary.id, known[...])
+        connect(wish, primary.id, known[...])
     }
 
     /// Tries the first of the addresses that can be tried.
-    private func connect(_ frontend: Frontend, _ node: NodeID, _ candidates: ArraySlice<SocketAddress>) {
+    private func connect(_ wish: BackendWish, _ node: NodeID, _ candidates: ArraySlice<SocketAddress>) {
         var others = candidates, failure: SocketError?
         while let address = others.popFirst() {
             do {
                 let descriptor = try Socket.connect(to: address)
-                start(frontend, node, descriptor, address, others)
+                start(wish, BackendOpening(node: node, epoch: topology.epoch, address: address, others: others, at: reactor.now), descriptor)
                 return
             } catch { failure = error }
         }
         say(.evidence(node, topology.epoch, failure?.isTimeout == true ? .timedOut : .refused))
-        tryLater(frontend, "node \(node): \(failure.map(\.description) ?? "no address is left")")
+        tryLater(wish, "node \(node): \(failure.map(\.description) ?? "no address is left")")
     }
 
-    private func start(_ frontend: Frontend, _ node: NodeID, _ descriptor: Int32, _ address: SocketAddress, _ others: ArraySlice<SocketAddress>) {
+    private func start(_ wish: BackendWish, _ opening: BackendOpening, _ descriptor: Int32) {
         Socket.tune(descriptor, keepalive: configuration.keepalive, userTimeout: configuration.userTimeout)
-        let login = ownLogin(frontend)
-        let made = backends.insert {
-            Backend($0, descriptor, node: node, epoch: topology.epoch, address: address, others: others, for: frontend, login: login, shared.budget)
-        }
-        guard let backend = made else {
+        guard let backend = backends.insert({ Backend($0, opening, Transport(descriptor), isOpening: true, shared.budget) }) else {
             Socket.close(descriptor)
-            tryLater(frontend, "the table of backends is full")
+            tryLater(wish, "the table of backends is full")
             return
         }
         openings += 1
-        frontend.backend = backend
+        switch wish {
+        case .login(let id):
+            guard let frontend = frontends[id] else { preconditionFailure("a login without its frontend") }
+            backend.frontend = frontend
+            frontend.backend = backend
+        case .pool(let pool):
+            backend.pool = pool
+            backend.isAwaited = true
+            backend.login = ownLogin(pool.key)
+        }
         do { try reactor.add(descriptor, ShardToken.backend(backend.id).token, backend.interest) } catch {
             openFailed(backend, nil, "cannot watch the connection: \(error)")
             return
@@ -101,12 +108,11 @@ extension Shard {
         setTimer(backend, after: configuration.connectTimeout)
     }
 
-    /// The daemon's login in the client's place; nil where the client's own is relayed.
-    private func ownLogin(_ frontend: Frontend) -> BackendSession? {
-        guard let session = frontend.session, session.isInService else { return nil }
+    /// The daemon's login for sessions of a pool.
+    private func ownLogin(_ key: PoolKey) -> BackendSession {
         var random = SystemRandomNumberGenerator()
         let nonce = (0..<3).map { _ in String(random.next() as UInt64, radix: 36) }.joined()
-        return BackendSession(session.startup, secret: configuration.knownSecrets[session.startup.user], nonce: nonce)
+        return BackendSession(FrontendSession.startup(user: key.user, database: key.database), secret: configuration.knownSecrets[key.user], nonce: nonce)
     }
 
     /// The socket is connected, or not.
@@ -123,23 +129,34 @@ extension Shard {
         backend.stage = .loggingIn
         if let login = backend.login {
             send(login.opening, to: backend)
-        } else if let packet = backend.frontend.session?.startup.packet {
-            backend.frontend.session?.attachedForLogin()
-            backend.frontend.stage = .serving
-            send(packet, to: backend)
+        } else if let frontend = backend.frontend, let startup = frontend.session?.startup {
+            frontend.session?.attachedForLogin()
+            frontend.stage = .serving
+            send(FrontendSession.startup(user: startup.user, database: startup.database).packet, to: backend)
+            watch(frontend)
         }
         watch(backend)
-        watch(backend.frontend)
     }
 
     private func connectFailed(_ backend: Backend, _ error: SocketError) {
         guard backend.otherAddresses.isEmpty else {
-            let frontend = backend.frontend
+            let wish = takeWish(backend), others = backend.otherAddresses, node = backend.node
             close(backend)
-            connect(frontend, backend.node, backend.otherAddresses)
+            if let wish { connect(wish, node, others) }
             return
         }
         openFailed(backend, error.isTimeout ? .timedOut : .refused, error.description)
+    }
+
+    /// What the backend was to be, taken from it so that its end does not count against its pool.
+    private func takeWish(_ backend: Backend) -> BackendWish? {
+        if let pool = backend.pool {
+            backend.isAwaited = false
+            backend.pool = nil
+            return .pool(pool)
+        }
+        defer { backend.frontend?.backend = nil }
+        return backend.frontend.map { .login($0.id) }
     }
 
     /// The node answered: it takes connections.
@@ -153,48 +170,67 @@ extension Shard {
         openNext()
     }
 
-    /// A backend did not come to life: its frontend waits on, first in the queue.
-    func openFailed(_ backend: Backend, _ evidence: TrafficEvidence?, _ reason: String) {
+    /// A backend did not come to life: those who wait for it wait on.
+    func openFailed(_ backend: Backend, _ evidence: TrafficEvidence?, _ reason: String, isCrowded: Bool = false) {
         if let evidence { say(.evidence(backend.node, backend.epoch, evidence)) }
-        let frontend = backend.frontend
+        let wish = takeWish(backend), frontend = backend.frontend, node = backend.node
         close(backend)
-        if frontend.session?.isInService != true {
-            switch frontend.session?.backendLost(.reset, brokeMessage: false) {
+        if let frontend {
+            switch frontend.session?.backendLost(.reset, brokeMessage: false, nil) {
             case .logInAgain, nil: break
             case .stay(let words), .close(let words):
                 farewell(frontend, words)
                 return
             }
+            frontend.stage = .held
+            watch(frontend)
         }
-        frontend.stage = .held
-        tryLater(frontend, "node \(backend.node): \(reason)")
-        watch(frontend)
+        if let wish { tryLater(wish, "node \(node): \(reason)", after: isCrowded ? Self.crowdedPause : Self.retryPause) }
     }
 
-    func tryLater(_ frontend: Frontend, _ reason: String) {
+    private func tryLater(_ wish: BackendWish, _ reason: String, after pause: Duration = Shard.retryPause) {
         if !isPrimaryFailing { shared.note(.info, "a backend cannot be opened, trying again: \(reason)") }
         isPrimaryFailing = true
-        retryAt = reactor.now + Self.retryPause
+        retryAt = reactor.now + pause
         reactor.setTimer(ShardToken.retry.token, at: retryAt)
-        enqueue(frontend, atFront: true)
+        self.wish(wish, atFront: true)
     }
 
-    /// The daemon logged in for a session that goes on: its held message first.
+    /// The node lets nobody in as this user: those who wait are told, and it is not asked again for a while.
+    func loginRefused(_ backend: Backend, _ message: ErrorMessage) {
+        guard let pool = backend.pool else { preconditionFailure("a login of ours without a pool") }
+        close(backend)
+        let error = ErrorMessage(.error, message.state, "the node refuses \(pool.key.user) for database \(pool.key.database): \(message.message)")
+        pool.refusal = (error, reactor.now + configuration.loginRetry)
+        shared.note(.warning, "\(pool.key): \(message.message)")
+        for id in pool.core.waiting {
+            guard let frontend = frontends[id] else { continue }
+            unqueue(frontend)
+            refuse(frontend, error)
+        }
+    }
+
+    /// The daemon is logged in.
     func ready(_ backend: Backend, _ login: BackendSession) {
-        let frontend = backend.frontend
         backend.login = nil
         backend.key = login.key
-        served(backend)
-        if let news = frontend.session?.attached(login.parameters) { write(news, to: frontend) }
-        if frontend.isClosed { return }
-        cancelTimer(frontend)
-        frontend.stage = .serving
-        revisit(frontend)
+        joined(backend, login.parameters)
+        if backend.isAwaited { backend.pool?.core.openingEnded() }
+        backend.isAwaited = false
+        checkIn(backend)
     }
 
-    /// A login is through.
-    func served(_ backend: Backend) {
+    /// A client's own login is through. Where the daemon could have done it too, the backend may serve others later.
+    func loggedIn(_ backend: Backend, _ frontend: Frontend, _ parameters: ServerParameters) {
+        joined(backend, parameters)
+        if frontend.session?.login != .relayed, let pool = pool(for: frontend), pool.share.reserve(limit: pool.core.rule.size) { backend.pool = pool }
+        frontend.stage = .held
+        hold(frontend)
+    }
+
+    private func joined(_ backend: Backend, _ parameters: ServerParameters) {
         cancelTimer(backend)
+        backend.state = BackendState(parameterSets.one(like: parameters))
         backend.stage = .serving
         say(.connected(backend.node, backend.epoch))
     }
@@ -203,7 +239,12 @@ extension Shard {
     func heldTooLong(_ frontend: Frontend) {
         let why = switch topology.gate {
         case .closed(let reason): "there is no primary: \(reason)"
-        case .open(let primary): "the primary (node \(primary)) does not take connections"
+        case .open(let primary):
+            if let pool = frontend.pool, frontend.isQueued, pool.share.open >= pool.core.rule.size {
+                "all \(pool.share.open) backends of the pool are in use (default_pool_size)"
+            } else {
+                "the primary (node \(primary)) does not take connections"
+            }
         }
         guard frontend.session?.isInService == true else {
             farewell(frontend, ErrorMessage(.fatal, .cannotConnectNow, "the login waited for \(configuration.authenticationTimeout) and was given up: \(why)").bytes)
@@ -215,10 +256,25 @@ extension Shard {
 
     /// Answers what a frontend waits with by an error; the session lives.
     func refuseHeld(_ frontend: Frontend, _ error: ErrorMessage) {
-        if let backend = frontend.backend { close(backend) }
+        unqueue(frontend)
+        if let backend = frontend.backend { part(backend) }
         cancelTimer(frontend)
         frontend.session?.refuseHeld(error)
         frontend.stage = .serving
         revisit(frontend)
+    }
+}
+
+/// Sets of reported parameters, each once: sessions and backends compare theirs by a glance.
+struct ParameterSets {
+    /// Nodes and settings make few; beyond, the oldest make room.
+    private static let capacity = 64
+    private var sets: [ServerParameters] = []
+
+    mutating func one(like parameters: ServerParameters) -> ServerParameters {
+        if let known = sets.first(where: { $0 == parameters }) { return known }
+        if sets.count == Self.capacity { sets.removeFirst() }
+        sets.append(parameters)
+        return parameters
     }
 }

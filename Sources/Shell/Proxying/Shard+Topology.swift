@@ -1,4 +1,5 @@
 internal import ClusterModel
+internal import Pooling
 internal import PostgresWire
 internal import Reactor
 internal import Sessions
@@ -12,10 +13,35 @@ extension Shard {
         facts.reset()
         isPrimaryFailing = false
         retryAt = reactor.now
+        let waiting = takeWaiters()
+        pools.removeAll()
         for backend in backends.all where !backend.isClosed {
             if backend.node != new.primary?.id || backend.epoch != new.epoch { lose(backend, .gateClosed) }
         }
+        breakOffStale()
+        for id in waiting { if let frontend = frontends[id], frontend.stage == .held, frontend.backend == nil { wait(frontend) } }
         openNext()
+    }
+
+    /// Those who wait in pools that are no more, the first first, and those who had none.
+    private func takeWaiters() -> [SlotID] {
+        var waiting: [(id: SlotID, since: Duration)] = []
+        for pool in pools.values {
+            waiting += pool.core.waiting.map { ($0, pool.core.oldestWait ?? .zero) }
+            pool.share.publish(number, idle: 0, oldestWait: nil)
+        }
+        let ids = waiting.sorted { $0.since < $1.since }.map(\.id) + stranded
+        stranded = []
+        for id in ids { frontends[id]?.isQueued = false }
+        return ids
+    }
+
+    /// A session that gave its backend back may still have an answer of it on its way: it must not arrive any more.
+    private func breakOffStale() {
+        for frontend in frontends.all where frontend.isOutputRelayed && !frontend.output.isEmpty && frontend.backend == nil {
+            frontend.output.drop()
+            farewell(frontend, [])
+        }
     }
 
     func stop(_ mode: ProxyStopMode, _ receipt: Receipt) {
@@ -28,7 +54,7 @@ extension Shard {
     func continueStopping() {
         guard let stopping else { return }
         for frontend in frontends.all where frontend.stage != .closing {
-            let isBetween = frontend.session?.isBetweenTransactions ?? true
+            let isBetween = frontend.session?.isBetweenTransactions(frontend.backend?.state) ?? true
             // What is held was sent to no node: nothing is in doubt, and there may be no primary for a long time.
             let isHeld = frontend.stage == .held && frontend.backend == nil
             if stopping.mode == .fast || isHeld || (isBetween && frontend.input.isEmpty) || frontend.session?.isInService != true {
@@ -36,6 +62,7 @@ extension Shard {
             }
         }
         let isDone = frontends.count == 0 && errands.count == 0
+        for backend in backends.all where backend.frontend == nil { close(backend) }
         if isDone || frontends.all.allSatisfy({ $0.stage == .closing && $0.output.isEmpty }) {
             for frontend in frontends.all { close(frontend) }
             for errand in errands.all { finish(errand) }

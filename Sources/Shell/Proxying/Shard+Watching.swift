@@ -43,7 +43,7 @@ extension Shard {
     /// There is no memory for what the client is owed, so there is no way to go on; not even with words.
     private func breakOff(_ frontend: Frontend) {
         shared.note(.warning, "client_memory_limit is reached: a session of \(frontend.session?.startup.user ?? "an unknown user") was closed")
-        if let backend = frontend.backend { part(backend, isBusy: true) }
+        if let backend = frontend.backend { abandon(backend) }
         close(frontend)
     }
 
@@ -92,7 +92,7 @@ extension Shard {
     func send(_ bytes: UnsafeRawBufferPointer, to backend: Backend) {
         if bytes.isEmpty || backend.isClosed { return }
         var sent = 0
-        if backend.output.isEmpty, backend.stage != .connecting {
+        if backend.output.isEmpty, !backend.isConnecting {
             // A broken connection is found by its own event, behind what the node still had to say.
             guard case .bytes(let count) = backend.transport.send(bytes) else { return }
             if count == bytes.count {
@@ -101,7 +101,7 @@ extension Shard {
             }
             sent = count
         }
-        if !backend.output.append(UnsafeRawBufferPointer(rebasing: bytes[sent...])) { outOfMemory(backend.frontend) }
+        if !backend.output.append(UnsafeRawBufferPointer(rebasing: bytes[sent...])) { outOfMemory(backend) }
         if !backend.isClosed { watch(backend) }
     }
 
@@ -113,13 +113,13 @@ extension Shard {
             return
         }
         backend.output.consume(count)
-        if backend.output.isEmpty { watch(backend.frontend) }
+        if backend.output.isEmpty, let frontend = backend.frontend { watch(frontend) }
     }
 
     func watch(_ backend: Backend) {
         if backend.isClosed { return }
-        var wanted: Interest = backend.stage == .connecting || backend.transport.wantsWritable(hasOutput: !backend.output.isEmpty) ? .writable : .nothing
-        if backend.stage != .connecting, backend.frontend.output.isEmpty { wanted = wanted.union(.readable) }
+        var wanted: Interest = backend.isConnecting || backend.transport.wantsWritable(hasOutput: !backend.output.isEmpty) ? .writable : .nothing
+        if !backend.isConnecting, backend.frontend?.output.isEmpty ?? true { wanted = wanted.union(.readable) }
         if wanted == backend.interest { return }
         backend.interest = wanted
         reactor.change(backend.descriptor, ShardToken.backend(backend.id).token, wanted)

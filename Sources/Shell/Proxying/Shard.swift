@@ -1,4 +1,5 @@
 internal import ClusterModel
+internal import Pooling
 internal import PostgresWire
 internal import Reactor
 internal import Sessions
@@ -23,9 +24,17 @@ final class Shard: EventHandler {
     var frontends = SlotTable<Frontend>()
     var backends = SlotTable<Backend>()
     var errands = SlotTable<Errand>()
-    /// Frontends that wait for a backend, first come first served; those that left are skipped.
-    var queue: [SlotID] = []
-    var queueStart = 0
+    /// This epoch's pools.
+    var pools: [PoolKey: ShardPool] = [:]
+    /// Frontends that wait while there is no primary, first come first served; those that left are skipped.
+    var stranded: [SlotID] = []
+    /// Backends that are to be opened, in this order.
+    var wishes: [BackendWish] = []
+    var wishesStart = 0
+    var library: StatementLibrary
+    var parameterSets = ParameterSets()
+    /// What is set aside on its way to a backend and to a frontend, so that it goes in one write.
+    var requests = MessageWriter(), replies = MessageWriter()
     /// Backends whose node has not answered yet.
     var openings = 0
     /// The primary did not take the last connection: one try at a time until it does.
@@ -39,6 +48,8 @@ final class Shard: EventHandler {
     var spare = Socket.spare()
     /// Which shard gets the next connection.
     var nextShard = 0
+    /// Memory that `requests` and `replies` keep.
+    static let stageSize = 256 << 10
     let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Shard.readSize, alignment: 64)
 
     init(_ number: Int, _ reactor: Reactor<Shard>, _ configuration: ProxyConfiguration, _ shared: ProxyShared, _ topology: Topology,
@@ -49,6 +60,8 @@ final class Shard: EventHandler {
         self.shared = shared
         self.topology = topology
         self.listeners = listeners
+        library = StatementLibrary(shard: number)
+        reactor.setTimer(ShardToken.housekeeping.token, at: reactor.now + Self.housekeepingPause)
         for (index, listener) in listeners.enumerated() {
             do { try reactor.add(listener.descriptor, ShardToken.listener(index).token, .readable) } catch {
                 shared.note(.warning, "cannot listen on \(listener.address): \(error)")
@@ -67,16 +80,17 @@ final class Shard: EventHandler {
         case .backend(let id): if let backend = backends[id] { ready(backend, readiness) }
         case .listener(let index): accept(listeners[index])
         case .errand(let id): if let errand = errands[id] { ready(errand, readiness) }
-        case .frontendTimer, .backendTimer, .errandTimer, .retry: preconditionFailure("a timer's token on a descriptor")
+        case .frontendTimer, .backendTimer, .errandTimer, .retry, .housekeeping: preconditionFailure("a timer's token on a descriptor")
         }
     }
 
     func timerFired(_ token: Token) {
         switch ShardToken(token) {
         case .frontendTimer(let id): if let frontend = frontends[id] { deadlinePassed(frontend) }
-        case .backendTimer(let id): if let backend = backends[id] { openFailed(backend, .timedOut, "no answer in \(configuration.connectTimeout)") }
-        case .errandTimer(let id): if let errand = errands[id] { finish(errand) }
+        case .backendTimer(let id): if let backend = backends[id] { deadlinePassed(backend) }
+        case .errandTimer(let id): if let errand = errands[id] { finish(errand, isDelivered: false) }
         case .retry: openNext()
+        case .housekeeping: keepHouse()
         case .frontend, .backend, .errand, .listener: preconditionFailure("a descriptor's token on a timer")
         }
     }
@@ -93,6 +107,8 @@ final class Shard: EventHandler {
             openNext()
         case .cancel(let place, let key, let origin): cancel(place, key, origin)
         case .cancelDone(let id): if let frontend = frontends[id] { close(frontend) }
+        case .lend(let key, let other): lend(key, to: other)
+        case .given(let moved): receive(moved)
         case .adminReply(let id, let reply): if let frontend = frontends[id] { administered(frontend, reply) }
         case .count(let report): report(statistics())
         case .stop(let mode, let receipt): stop(mode, receipt)

@@ -1,4 +1,5 @@
 internal import ClusterModel
+internal import Pooling
 internal import PostgresWire
 internal import Reactor
 internal import Synchronization
@@ -14,6 +15,10 @@ enum ShardMessage: Sendable {
     /// A cancel request for one of this shard's frontends, by its place.
     case cancel(place: Int, BackendKey, CancelOrigin)
     case cancelDone(SlotID)
+    /// Another shard may not open a backend of this pool and has none idle.
+    case lend(PoolKey, to: Int)
+    /// A backend that is this shard's from now on.
+    case given(MovedBackend)
     case adminReply(SlotID, AdminReply)
     case count(@Sendable (ProxyStatistics) -> Void)
     case stop(ProxyStopMode, Receipt)

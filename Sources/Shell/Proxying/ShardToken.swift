@@ -1,3 +1,4 @@
+internal import Pooling
 internal import Reactor
 
 /// What a descriptor or a timer of a shard is called in its loop.
@@ -11,6 +12,8 @@ enum ShardToken: Hashable {
     case errandTimer(SlotID)
     /// Time to try the primary again.
     case retry
+    /// Time to look for what has grown too old.
+    case housekeeping
 
     /// Eight bits of kind, 24 of place, 32 of generation. Kind 255 is the loop's own.
     var token: Token {
@@ -23,6 +26,7 @@ enum ShardToken: Hashable {
         case .backendTimer(let id): Self.pack(5, id)
         case .errandTimer(let id): Self.pack(6, id)
         case .retry: Self.pack(7, SlotID(index: 0, generation: 0))
+        case .housekeeping: Self.pack(8, SlotID(index: 0, generation: 0))
         }
     }
 
@@ -37,6 +41,7 @@ enum ShardToken: Hashable {
         case 5: self = .backendTimer(id)
         case 6: self = .errandTimer(id)
         case 7: self = .retry
+        case 8: self = .housekeeping
         case let kind: preconditionFailure("a token of kind \(kind)")
         }
     }

@@ -1,8 +1,4 @@
-/// Names an entry of a shard's table: a place, and which of its successive tenants is meant.
-struct SlotID: Hashable, Sendable {
-    let index: Int
-    let generation: UInt32
-}
+internal import Pooling
 
 /// Entries in reusable places. A stale id finds nothing.
 struct SlotTable<Entry: AnyObject> {

@@ -1,7 +1,7 @@
 /// A connected descriptor, in the clear or with TLS on it. The descriptor is the owner's.
 ///
 /// Cost: in the clear, the call on the socket and a test for nil.
-package struct Transport {
+package struct Transport: Sendable {
     package let descriptor: Int32
     /// What is known of the TLS connection; nil in the clear.
     package private(set) var tls: TLSStream?

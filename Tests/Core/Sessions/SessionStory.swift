@@ -1,4 +1,5 @@
 import PostgresWire
+import Settings
 import TestSupport
 @testable import Sessions
 
@@ -7,7 +8,15 @@ import TestSupport
 struct SessionStory {
     struct Misspelt: Error { let line: String }
 
-    private var session = FrontendSession(StartupMessage(user: "anna", database: "shop"), key: BackendKey(process: 1, secret: 2), isSecretKnown: false)
+    private static let startup = StartupMessage(user: "anna", database: "shop", parameters: [.init("application_name", "till")])
+    private var session = FrontendSession(Self.startup, key: BackendKey(process: 1, secret: 2), mode: .session, isSecretKnown: false)
+    private var backend = BackendState(ServerParameters())
+    private var library = StatementLibrary(shard: 0)
+    private var mode = PoolMode.session
+    /// What the last `.rewrite` became.
+    private var rewritten: [UInt8] = []
+    /// What was said before the last message of the node.
+    private var said: [UInt8] = []
 
     mutating func perform(_ line: String) throws -> [String] {
         let words = line.split(separator: " ", maxSplits: 2).map(String.init)
@@ -16,24 +25,46 @@ struct SessionStory {
         case ("user", let kind): start(isSecretKnown: kind == "known")
         case ("connect", _): session.attachedForLogin()
         case ("login", let kind): return try logIn(kind)
-        case ("F", let kind): return try [describe(frontend(kind, rest))]
-        case ("B", let kind): return try [describe(node(kind, rest))]
-        case ("lost", let how): return [describe(session.backendLost(try loss(how), brokeMessage: rest == "broken"))]
+        case ("F", let kind):
+            let action = try frontend(kind, rest)
+            return [describe(action)]
+        case ("B", let kind):
+            said = []
+            let reaction = try node(kind, rest), line = describe(reaction)
+            return said.isEmpty ? [line] : ["say " + WireText.describe(said), line]
+        case ("lost", let how): return [describe(session.backendLost(try loss(how), brokeMessage: rest == "broken", backend))]
+        case ("mode", let mode): self.mode = try PoolMode(rawValue: mode) ?? { throw Misspelt(line: line) }()
+        case ("detach", _): session.detached()
         case ("attach", let parameter):
             var parameters = session.told
             let pair = parameter.split(separator: "=").map(String.init)
             if pair.count == 2 { parameters.set(pair[0], to: pair[1]) }
-            return ["tell " + WireText.describe(session.attached(parameters))]
+            backend = BackendState(parameters)
+            return attach()
+        case ("reattach", _): return attach()
         case ("refuse", let code): session.refuseHeld(ErrorMessage(.error, SQLState(code), rest))
         case ("state", _):
-            return ["\(session.status)\(session.isAttached ? " attached" : "")\(session.isBusy ? " busy" : "") obstacle: \(session.obstacle ?? "none")"]
+            return ["\(session.status)\(session.isAttached ? " attached" : "")\(backend.isBusy && session.isAttached ? " busy" : "") obstacle: \(session.obstacle ?? "none")"]
+        case ("hold", _): return [session.hold ?? "nothing"]
         default: throw Misspelt(line: line)
         }
         return []
     }
 
     private mutating func start(isSecretKnown: Bool) {
-        session = FrontendSession(session.startup, key: session.key, isSecretKnown: isSecretKnown)
+        session = FrontendSession(Self.startup, key: session.key, mode: mode, isSecretKnown: isSecretKnown, preparedCapacity: 2)
+    }
+
+    /// What is set on the backend, and what the client is told.
+    private mutating func attach() -> [String] {
+        var lines: [String] = []
+        if let text = session.alignment(of: backend) {
+            var interlude = Interlude(aligning: text, with: session.settings)
+            lines.append("align " + WireText.sent(interlude.begin() ?? []))
+            _ = [UInt8(ascii: "I")].withUnsafeBytes { interlude.received(.readyForQuery, $0, isWhole: true, &backend) }
+        }
+        lines.append("tell " + WireText.describe(session.attached(&backend)))
+        return lines
     }
 
     /// A whole login in one line.
@@ -46,7 +77,7 @@ struct SessionStory {
         }
         _ = try node("Accept", "")
         _ = try node("Parameter", "standard_conforming_strings on")
-        return [describe(try node("Ready", "I"))]
+        return [describe(try node("Ready", "I"))] + attach()
     }
 
     private func loss(_ how: String) throws -> BackendLoss {
@@ -66,11 +97,13 @@ struct SessionStory {
         case "Query": known = .query; writer.string(rest)
         case "Parse": known = .parse; writer.string(""); writer.string(rest); writer.int16(0)
         case "ParseNamed": known = .parse; writer.string("s1"); writer.string(rest); writer.int16(0)
+        case "ParseOther": known = .parse; writer.string("s2"); writer.string(rest); writer.int16(0)
+        case "ParseThird": known = .parse; writer.string("s3"); writer.string(rest); writer.int16(0)
         case "Bind": known = .bind; writer.string(""); writer.string(rest); writer.raw([0, 0, 0, 0, 0, 0])
-        case "DescribeStatement": known = .describe; writer.raw("S".utf8); writer.string("")
+        case "DescribeStatement": known = .describe; writer.raw("S".utf8); writer.string(rest)
         case "DescribePortal": known = .describe; writer.raw("P".utf8); writer.string("")
         case "Execute": known = .execute; writer.string(""); writer.int32(0)
-        case "Close": known = .close; writer.raw("S".utf8); writer.string("")
+        case "Close": known = .close; writer.raw("S".utf8); writer.string(rest)
         case "Flush": known = .flush
         case "Sync": known = .sync
         case "FunctionCall": known = .functionCall
@@ -80,10 +113,20 @@ struct SessionStory {
         case "Secret": known = .secret; writer.string("x")
         case "Terminate": known = .terminate
         case "LongQuery":
-            return session.received(.query, nil)
+            return session.isAttached ? [UInt8(ascii: "S")].withUnsafeBytes { session.received(.query, $0, isWhole: false, for: &backend, &library) }
+                : session.received(.query, nil)
         default: throw Misspelt(line: kind)
         }
-        return writer.bytes.withUnsafeBytes { session.received(known, $0) }
+        let body = writer.bytes
+        let action = body.withUnsafeBytes { bytes in
+            session.isAttached ? session.received(known, bytes, isWhole: true, for: &backend, &library) : session.received(known, bytes)
+        }
+        guard case .rewrite = action else { return action }
+        var message = MessageWriter(), sent = MessageWriter()
+        message.message(known) { $0.raw(body) }
+        message.bytes.withUnsafeBytes { session.rewritten($0, into: &sent) }
+        rewritten = sent.bytes
+        return action
     }
 
     private mutating func node(_ kind: String, _ rest: String) throws -> FrontendSession.Reaction {
@@ -97,6 +140,15 @@ struct SessionStory {
         case "Parameter":
             guard words.count == 2 else { throw Misspelt(line: rest) }
             writer.parameterStatus(words[0], words[1])
+        case "ParseComplete": writer.bare(.parseComplete)
+        case "BindComplete": writer.bare(.bindComplete)
+        case "CloseComplete": writer.bare(.closeComplete)
+        case "NoData": writer.bare(.noData)
+        case "Complete": writer.commandComplete(rest)
+        case "Rows": writer.textColumns(["a"])
+        case "Parameters": writer.message(.parameterDescription) { $0.int16(0) }
+        case "StalePlan":
+            writer.message(.error) { $0.raw("SERROR\0VERROR\0C0A000\0Mcached plan must not change result type\0RRevalidateCachedQuery\0\0".utf8) }
         case "CopyIn": writer.message(.copyIn) { $0.raw([0, 0, 0]) }
         case "AskPassword": writer.message(.authentication) { $0.int32(3) }
         case "Accept": writer.authenticationOK()
@@ -105,23 +157,33 @@ struct SessionStory {
         }
         let known: BackendMessageKind? = kind == "Notice" ? .notice : writer.bytes.first.flatMap { BackendMessageKind(rawValue: $0) }
         guard let known else { throw Misspelt(line: kind) }
-        return Array(writer.bytes.dropFirst(5)).withUnsafeBytes { session.answered(known, $0) }
+        let isInService = session.isInService
+        if isInService, backend.owesOwn {
+            var own = MessageWriter()
+            backend.sayOwn(into: &own)
+            said = own.bytes
+        }
+        let reaction = Array(writer.bytes.dropFirst(5)).withUnsafeBytes { body in
+            isInService ? session.answered(known, body, isWhole: true, by: &backend) : session.answeredDuringLogin(known, body)
+        }
+        if case .loggedIn(let parameters, _, _) = reaction { backend = BackendState(parameters) }
+        return reaction
     }
 
     private func describe(_ action: FrontendSession.Action) -> String {
         switch action {
         case .reply(let bytes): "reply \(WireText.describe(bytes))"
         case .close(let bytes): "close \(WireText.describe(bytes))"
+        case .rewrite: "send \(WireText.sent(rewritten))"
         case .forward, .swallow, .needBackend, .awaitAnswers, .administer, .terminate: "\(action)"
         }
     }
 
     private func describe(_ reaction: FrontendSession.Reaction) -> String {
         switch reaction {
-        case .reply(let bytes): "reply \(WireText.describe(bytes))"
-        case .greet(let bytes, _, _): "greet \(WireText.describe(bytes))"
+        case .loggedIn: "logged in"
         case .lost(let loss): "lost: \(loss.reason)"
-        case .forward, .swallow, .keep, .close, .crashing: "\(reaction)"
+        case .forward, .release, .swallow, .keep, .close, .crashing: "\(reaction)"
         }
     }
 

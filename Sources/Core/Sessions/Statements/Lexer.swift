@@ -40,6 +40,8 @@ struct Lexer {
         }
     }
 
+    func part(_ range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: text[range]) }
+
     func text(_ range: Range<Int>) -> String { String(decoding: text[range], as: UTF8.self) }
 
     /// Whether `pg_temp` stands anywhere, in strings too: a search_path may be in one.

@@ -7,6 +7,12 @@ package struct StatementScanner {
     package private(set) var pin: Pin?
     /// The text is one statement for the proxy itself.
     package private(set) var admin: AdminStatement?
+    /// What it does to the session's settings, in order.
+    private(set) var changes: [SettingChange] = []
+    /// The text is one EXECUTE or DEALLOCATE: where the statement's name stands, and the name.
+    private(set) var prepared: PreparedName?
+    /// A savepoint is gone back to, so settings since may be undone.
+    private(set) var returnsToSavepoint = false
 
     private var lexer: Lexer
     private var depth = 0
@@ -25,6 +31,10 @@ package struct StatementScanner {
         /// `DISTINCT ON (…)`: a call may follow its parenthesis, where elsewhere only an alias can.
         var hasDistinctOn = false
         var updates = false
+        /// Where it begins and ends in the text.
+        var start = 0, end = 0
+        /// It makes something temporary, which ON COMMIT DROP may take away again.
+        var temporary: String?
     }
 
     /// A name that a parenthesis may follow.
@@ -43,7 +53,7 @@ package struct StatementScanner {
     /// Scans a text up to its first zero byte.
     package init(_ text: UnsafeRawBufferPointer, backslashEscapes: Bool = false) {
         lexer = Lexer(text, backslashEscapes: backslashEscapes)
-        if lexer.mentionsTemporarySchema { keep("a temporary object (pg_temp)") }
+        if lexer.mentionsTemporarySchema { keep("a temporary object (pg_temp)", isCertain: true) }
         scan()
     }
 
@@ -51,7 +61,7 @@ package struct StatementScanner {
     package init(unreadable reason: String) {
         lexer = Lexer(UnsafeRawBufferPointer(start: nil, count: 0), backslashEscapes: false)
         effects = .unknown
-        pin = Pin(reason)
+        pin = Pin(reason, isCertain: true)
     }
 
     private mutating func scan() {
@@ -67,6 +77,7 @@ package struct StatementScanner {
             afterDot = false
             afterParenthesis = false
             statement.isEmpty = false
+            statement.end = lexer.offset
             switch token {
             case .word(let hash, let range):
                 word(hash, range, &name, isQualified: wasDot, followsParenthesis: wasParenthesis)
@@ -89,12 +100,16 @@ package struct StatementScanner {
         }
         finishStatement()
         if lexer.sawEscapedName { keep("a name with Unicode escapes") }
+        if !changes.isEmpty, statements > 1, effects.contains(.mayCommit) || effects.contains(.endsBlock) {
+            changes = []
+            keep("a setting beside the end of a transaction in one text", isCertain: true)
+        }
     }
 
     private mutating func word(_ hash: UInt64, _ range: Range<Int>, _ name: inout Name?, isQualified: Bool, followsParenthesis: Bool) {
         if hash == Keyword.updateHash { statement.updates = true }
         if hash == Keyword.onHash, statement.previous == Keyword.distinctHash { statement.hasDistinctOn = true }
-        if hash == Keyword.pgSettingsHash, statement.updates { keep("UPDATE pg_settings") }
+        if hash == Keyword.pgSettingsHash, statement.updates { keep("UPDATE pg_settings", isCertain: true) }
         if isQualified, let schema = name {
             name = Name(hash: hash, range: range, isQuoted: false, isQualified: true, isBuiltIn: schema.hash == Keyword.pgCatalogHash && !schema.isQualified,
                         context: schema.context, followsParenthesis: schema.followsParenthesis)
@@ -107,7 +122,7 @@ package struct StatementScanner {
     }
 
     private mutating func quoted(_ range: Range<Int>, _ name: inout Name?, isQualified: Bool, followsParenthesis: Bool) {
-        if statement.updates, lexer.text(range) == "pg_settings" { keep("UPDATE pg_settings") }
+        if statement.updates, lexer.text(range) == "pg_settings" { keep("UPDATE pg_settings", isCertain: true) }
         let context = isQualified ? name?.context ?? 0 : statement.previous
         name = Name(hash: 0, range: range, isQuoted: true, isBuiltIn: false, context: context, followsParenthesis: followsParenthesis)
         if statement.words > 0, statement.words < 3 { follow(0, range) }
@@ -120,7 +135,10 @@ package struct StatementScanner {
         statement.previous = hash
     }
 
-    private mutating func keep(_ reason: String) { if pin == nil { pin = Pin(reason) } }
+    /// The session keeps something that only this backend has; without `isCertain` it only may.
+    private mutating func keep(_ reason: String, isCertain: Bool = false) {
+        if pin == nil || isCertain && pin?.isCertain == false { pin = Pin(reason, isCertain: isCertain) }
+    }
 
     /// The first word of a statement.
     private mutating func begin(_ keyword: Keyword?, _ range: Range<Int>) {
@@ -131,8 +149,8 @@ package struct StatementScanner {
         case .start: statement.effects.insert(.opensBlock)
         case .commit, .end: statement.effects.insert([.mayCommit, .endsBlock, .loneCommit])
         case .rollback, .abort: statement.effects.insert([.endsBlock, .loneRollback, .beginsWithRollback])
-        case .listen: keep("LISTEN")
-        case .load: keep("LOAD")
+        case .listen: keep("LISTEN", isCertain: true)
+        case .load: keep("LOAD", isCertain: true)
         case .do: keep("DO")
         case .call: keep("CALL"); statement.effects.insert(.mayCommit) // A procedure may commit.
         case .execute: keep("EXECUTE of a prepared statement")
@@ -158,28 +176,26 @@ package struct StatementScanner {
         let isSecond = statement.words == 1
         let previous = Keyword(hash: statement.previous)
         switch statement.first {
-        case .set where isSecond:
-            switch keyword {
-            case .local, .transaction, .constraints: break
-            default: keep("SET \(shortened(range))")
-            }
         case .prepare where isSecond:
-            if keyword == .transaction { statement.effects.insert([.mayCommit, .endsBlock]) } else { keep("PREPARE") }
+            if keyword == .transaction { statement.effects.insert([.mayCommit, .endsBlock]) } else { keep("PREPARE", isCertain: true) }
         case .commit where keyword == .prepared:
             statement.effects.remove([.endsBlock, .loneCommit])
         case .rollback where keyword == .prepared:
             statement.effects = [.executes, .mayCommit]
         case .rollback where keyword == .to, .abort where keyword == .to:
             statement.effects = .executes
+            returnsToSavepoint = true
         case .commit where keyword == .chain, .end where keyword == .chain, .rollback where keyword == .chain, .abort where keyword == .chain:
             statement.effects.remove([.loneCommit, .loneRollback])
             if previous == .and { statement.effects.insert(.opensBlock) }
         case .declare where keyword == .hold && previous == .with:
-            keep("a cursor WITH HOLD")
+            keep("a cursor WITH HOLD", isCertain: true)
         case .create where (keyword == .temp || keyword == .temporary) && statement.words <= 4 && depth == 0:
-            keep("a temporary object")
+            statement.temporary = "a temporary object"
+        case .create where keyword == .drop && previous == .commit && depth == 0:
+            statement.temporary = nil
         case .explain where (keyword == .temp || keyword == .temporary) && (previous == .create || previous == .local || previous == .global):
-            keep("a temporary object")
+            statement.temporary = "a temporary object"
         case .create where keyword == .atomic && previous == .begin:
             keep("a function body in SQL, whose end Understudy does not find")
         case .show where isSecond:
@@ -196,7 +212,7 @@ package struct StatementScanner {
         guard keyword == .temp || keyword == .temporary || keyword == .local || keyword == .global else { return }
         let target = Keyword(hash: statement.beforePrevious)
         if target == .insert || target == .merge { return }
-        keep("a temporary table")
+        keep("a temporary table", isCertain: true)
     }
 
     /// A name with a parenthesis behind it.
@@ -208,7 +224,7 @@ package struct StatementScanner {
         if statement.first == .create || statement.first == .alter || statement.first == .grant || statement.first == .revoke,
            context == .on || context == .only || context == .index { return }
         if !name.isQuoted, name.isBuiltIn, name.hash == Keyword.setConfigHash, isLocalSetting() { return }
-        keep("the function \(shortened(name.range))")
+        keep("the function \(shortened(name.range))", isCertain: Keyword.sessionLocks.contains(name.hash) || name.hash == Keyword.setConfigHash)
     }
 
     /// Whether the arguments that follow end with `, true)`. Looks ahead on a copy.
@@ -229,13 +245,32 @@ package struct StatementScanner {
     private mutating func finishStatement() {
         defer {
             statement = Statement()
+            statement.start = lexer.offset
             depth = 0
         }
         guard !statement.isEmpty else { return }
         statements += 1
+        if let temporary = statement.temporary { keep(temporary, isCertain: true) }
+        readSetting()
         if statement.first == nil, statement.effects.isEmpty { statement.effects = .executes } // It begins with a parenthesis.
         effects = effects.then(statement.effects)
         admin = statements == 1 ? statement.shown.map { .show($0) } : nil
+    }
+
+    /// What SET, RESET, EXECUTE and DEALLOCATE name.
+    private mutating func readSetting() {
+        prepared = nil
+        switch statement.first {
+        case .set, .reset:
+            switch SettingReader.read(lexer.part(statement.start..<statement.end)) {
+            case .none: break
+            case .change(let change): changes.append(change)
+            case .untold(let what): keep(what, isCertain: true)
+            }
+        case .execute, .deallocate:
+            if statements == 1 { prepared = PreparedName.read(lexer.part(statement.start..<statement.end), at: statement.start) }
+        default: break
+        }
     }
 
     private func shortened(_ range: Range<Int>) -> String {

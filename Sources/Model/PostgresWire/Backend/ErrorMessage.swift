@@ -8,6 +8,8 @@ package struct ErrorMessage: Error, Hashable, Sendable {
     package var message: String
     package var detail: String?
     package var hint: String?
+    /// A prepared statement's result is not what it was: "cached plan must not change result type".
+    package private(set) var isStalePlan = false
 
     package init(_ severity: Severity, _ state: SQLState, _ message: String, detail: String? = nil, hint: String? = nil) {
         self.severity = severity
@@ -18,22 +20,25 @@ package struct ErrorMessage: Error, Hashable, Sendable {
     }
 
     /// Reads a node's message; severities other than ours count as a warning, a message without a code as an internal error.
-    package init(body: UnsafeRawBufferPointer) throws(WireViolation) {
+    /// Of one that is not whole, the fields that are there: severity and code come first.
+    package init(body: UnsafeRawBufferPointer, isWhole: Bool = true) throws(WireViolation) {
         self.init(.warning, .internalError, "")
-        var reader = FieldReader(body, of: "error or notice message")
-        while true {
-            let field = try reader.byte()
-            if field == 0 { break }
-            let text = try reader.terminated()
-            switch field {
-            // The V field is never translated; S is, and only servers before 9.6 send it alone.
-            case UInt8(ascii: "V"), UInt8(ascii: "S"): if severity == .warning { severity = Severity(rawValue: String(decoding: text, as: UTF8.self)) ?? .warning }
-            case UInt8(ascii: "C"): state = SQLState(String(decoding: text, as: UTF8.self))
-            case UInt8(ascii: "M"): message = String(decoding: text, as: UTF8.self)
-            default: break // Other fields are for people; they reach the frontend in the node's own bytes.
+        var reader = FieldReader(body, of: "error or notice message"), raisedBy = ""
+        do {
+            while case let field = try reader.byte(), field != 0 {
+                let text = String(decoding: try reader.terminated(), as: UTF8.self)
+                switch field {
+                // The V field is never translated; S is, and only servers before 9.6 send it alone.
+                case UInt8(ascii: "V"), UInt8(ascii: "S"): if severity == .warning { severity = Severity(rawValue: text) ?? .warning }
+                case UInt8(ascii: "C"): state = SQLState(text)
+                case UInt8(ascii: "M"): message = text
+                case UInt8(ascii: "R"): raisedBy = text
+                default: break // Other fields are for people; they reach the frontend in the node's own bytes.
+                }
             }
-        }
-        try reader.end()
+            try reader.end()
+        } catch { if isWhole { throw error } }
+        isStalePlan = state == .featureNotSupported && raisedBy == "RevalidateCachedQuery"
     }
 
     /// The connection ends with this message.

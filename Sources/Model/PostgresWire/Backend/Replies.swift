@@ -17,6 +17,17 @@ extension MessageWriter {
         }
     }
 
+    /// A NoticeResponse.
+    package mutating func notice(_ text: String) {
+        message(.notice) { body in
+            for (field, value) in [("S", "NOTICE"), ("V", "NOTICE"), ("C", "00000"), ("M", text)] {
+                body.raw(field.utf8)
+                body.string(value)
+            }
+            body.byte(0)
+        }
+    }
+
     /// A message that is nothing but its kind: ParseComplete, BindComplete, NoData, …
     package mutating func bare(_ kind: BackendMessageKind) { message(kind) { _ in } }
 

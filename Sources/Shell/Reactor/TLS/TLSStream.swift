@@ -1,12 +1,14 @@
 internal import COpenSSL
 internal import Glibc
 
-/// TLS on one non-blocking descriptor, for one loop.
+/// TLS on one non-blocking descriptor, for one loop at a time.
 ///
 /// OpenSSL never meets a full socket: what the socket does not take waits here (at most a flight of a handshake or a record of
 /// data), so a write that began cannot have to be repeated. The descriptor is the caller's.
 /// Cost: an idle connection holds no buffers.
-package final class TLSStream {
+package final class TLSStream: @unchecked Sendable {
+    // Sendable only to go from one loop to another whole, by a message: the sender does not touch it again.
+
     /// How far a handshake came.
     package enum Handshake: Hashable, Sendable { case done, underWay, failed }
 

@@ -1,0 +1,110 @@
+/// One shard's part of a pool: its idle backends, and the frontends that wait for one.
+///
+/// Pure: check-outs and check-ins come in, assignments go out. How many backends there may be is counted over all shards, by
+/// `PoolShare`. Times are counted from any fixed moment.
+/// Invariant: nobody waits while a backend is idle.
+package struct Pool {
+    /// What to do with a backend that came back, or was opened.
+    package enum CheckIn: Hashable, Sendable {
+        /// It is this frontend's now.
+        case assign(SlotID)
+        /// It waits for the next one.
+        case park
+        /// It is too old.
+        case close
+    }
+
+    struct Idle { let backend: SlotID; let since: Duration; let opened: Duration }
+    struct Waiter { let frontend: SlotID; let since: Duration }
+
+    package var rule: PoolRule
+    /// The one used last is at the end: it is taken first, so that surplus ages at the front.
+    private var idle: [Idle] = []
+    private var waiters: [Waiter] = []
+    private var firstWaiter = 0
+    /// Backends on their way for those who wait.
+    package private(set) var opening = 0
+
+    package init(_ rule: PoolRule) { self.rule = rule }
+
+    package var idleCount: Int { idle.count }
+    package var waiterCount: Int { waiters.count - firstWaiter }
+    /// Since when the first waits; nil where nobody does.
+    package var oldestWait: Duration? { firstWaiter < waiters.count ? waiters[firstWaiter].since : nil }
+    package var isUnused: Bool { idle.isEmpty && waiterCount == 0 && opening == 0 }
+
+    /// An idle backend for a frontend, the one used last; nil when it must wait.
+    package mutating func checkOut() -> SlotID? { waiterCount == 0 ? idle.popLast()?.backend : nil }
+
+    /// The frontend waits behind those that do.
+    package mutating func wait(_ frontend: SlotID, at now: Duration) { waiters.append(Waiter(frontend: frontend, since: now)) }
+
+    /// The frontend does not wait any more.
+    package mutating func leave(_ frontend: SlotID) {
+        guard let index = waiters[firstWaiter...].firstIndex(where: { $0.frontend == frontend }) else { return }
+        waiters.remove(at: index)
+    }
+
+    /// Those who wait, the first first.
+    package var waiting: [SlotID] { waiters[firstWaiter...].map(\.frontend) }
+
+    /// A backend came back, or was opened at `opened`, and is free.
+    package mutating func checkIn(_ backend: SlotID, opened: Duration, at now: Duration) -> CheckIn {
+        if let lifetime = rule.lifetime, now - opened >= lifetime { return .close }
+        if let frontend = nextWaiter() { return .assign(frontend) }
+        idle.append(Idle(backend: backend, since: now, opened: opened))
+        return .park
+    }
+
+    private mutating func nextWaiter() -> SlotID? {
+        guard firstWaiter < waiters.count else { return nil }
+        defer {
+            firstWaiter += 1
+            if firstWaiter == waiters.count || firstWaiter >= 1024 {
+                waiters.removeFirst(firstWaiter)
+                firstWaiter = 0
+            }
+        }
+        return waiters[firstWaiter].frontend
+    }
+
+    /// Whether those who wait want one more backend than is on its way.
+    package var wantsBackend: Bool { waiterCount > opening }
+
+    /// The limit that those who wait have earned: the reserve opens to them after a while.
+    package func limit(at now: Duration) -> Int {
+        guard let oldestWait, now - oldestWait >= rule.reserveTimeout else { return rule.size }
+        return rule.size + rule.reserve
+    }
+
+    /// A backend is on its way for those who wait.
+    package mutating func openingBegan() { opening += 1 }
+    /// It came, or will not come.
+    package mutating func openingEnded() { opening -= 1 }
+
+    /// A backend is gone, or goes to another shard.
+    package mutating func remove(_ backend: SlotID) { idle.removeAll { $0.backend == backend } }
+
+    /// An idle backend for another shard, the one used longest ago; nil where this one needs what it has.
+    package mutating func lend() -> SlotID? { idle.isEmpty ? nil : idle.removeFirst().backend }
+
+    /// Backends to close now because they are too old, or were of no use for too long. `open` is their number over all shards.
+    package mutating func expired(open: Int, at now: Duration) -> [SlotID] {
+        var surplus = open - rule.minimum, gone: [SlotID] = []
+        idle.removeAll { entry in
+            let isOld = rule.lifetime.map { now - entry.opened >= $0 } ?? false
+            let isUseless = surplus > 0 && rule.idleTimeout.map { now - entry.since >= $0 } ?? false
+            guard isOld || isUseless else { return false }
+            surplus -= 1
+            gone.append(entry.backend)
+            return true
+        }
+        return gone
+    }
+
+    /// All that are idle, to be closed.
+    package mutating func drain() -> [SlotID] {
+        defer { idle.removeAll() }
+        return idle.map(\.backend)
+    }
+}

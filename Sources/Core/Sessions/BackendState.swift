@@ -1,0 +1,55 @@
+package import PostgresWire
+
+/// What one backend is like after everything that was sent to it: kept with the connection, whichever session holds it.
+package struct BackendState: Sendable {
+    /// What the node reported last.
+    package internal(set) var parameters: ServerParameters
+    /// What the node reported when nothing was set yet.
+    let defaults: ServerParameters
+    /// The settings in force beyond those it started with.
+    package internal(set) var applied = SessionSettings()
+    var prepared = PreparedCache()
+    var pipeline = Pipeline()
+    /// Whose unnamed statement it has: the number its session gave it; 0 for nobody's.
+    var unnamed: UInt64 = 0
+    /// A backend that logged in just now, and was set nothing.
+    package init(_ parameters: ServerParameters) {
+        self.parameters = parameters
+        defaults = parameters
+    }
+
+    /// The same parameters in memory that others share, so that comparing them costs a glance.
+    package mutating func share(_ same: ServerParameters) { parameters = same }
+
+    /// Answers are owed by the node.
+    package var isBusy: Bool { !pipeline.isEmpty }
+    /// Prepared statements of ours that it has.
+    package var preparedCount: Int { prepared.count }
+
+    /// An answer is ours to give before the node's next one.
+    package var owesOwn: Bool { pipeline.owesOwn }
+
+    /// Appends the answers whose turn has come to messages that the backend never saw.
+    package mutating func sayOwn(into writer: inout MessageWriter) { pipeline.sayOwn { writer.bare($0) } }
+
+    /// DISCARD ALL.
+    mutating func forgetAll() {
+        applied = SessionSettings()
+        prepared.removeAll()
+        unnamed = 0
+    }
+
+    /// A message that came while no session holds the backend; false when the backend must go.
+    package mutating func receivedIdle(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer) -> Bool {
+        switch kind {
+        case .parameterStatus:
+            do { try parameters.read(body) } catch { return false }
+            return !parameters.isStandby
+        case .notice, .notification: return true
+        case .authentication, .backendKeyData, .negotiateProtocolVersion, .readyForQuery, .error, .rowDescription, .dataRow, .commandComplete,
+             .emptyQuery, .portalSuspended, .parseComplete, .bindComplete, .closeComplete, .noData, .parameterDescription, .functionResult,
+             .copyIn, .copyOut, .copyBoth, .copyData, .copyDone:
+            return false
+        }
+    }
+}

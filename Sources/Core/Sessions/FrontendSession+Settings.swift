@@ -1,0 +1,59 @@
+internal import PostgresWire
+
+/// Which of a client's settings are in force once its transaction has ended.
+extension FrontendSession {
+    /// A statement was completed; only some tags matter.
+    mutating func completed(_ tag: UnsafeRawBufferPointer, _ backend: inout BackendState) {
+        switch tag[0] {
+        case UInt8(ascii: "R") where !pendingChanges.isEmpty && Self.says(tag, "ROLLBACK"): pendingChanges = []
+        case UInt8(ascii: "D") where Self.says(tag, "DISCARD ALL"): discardedAll(&backend)
+        case UInt8(ascii: "D") where Self.says(tag, "DEALLOCATE ALL"): forgetPrepared(&backend)
+        default: break
+        }
+    }
+
+    private static func says(_ tag: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
+        text.withUTF8Buffer { $0.elementsEqual(tag.dropLast()) }
+    }
+
+    private mutating func forgetPrepared(_ backend: inout BackendState) {
+        names = [:]
+        backend.prepared.removeAll()
+    }
+
+    /// The backend is as it began, and so must the session be: what it asked for at its start is set anew.
+    private mutating func discardedAll(_ backend: inout BackendState) {
+        forgetPrepared(&backend)
+        pin = nil
+        backend.applied = SessionSettings()
+        restoreStartupSettings()
+        isMisaligned = !settings.isEmpty
+    }
+
+    /// ReadyForQuery came while changes were pending.
+    mutating func settle(_ hasFailed: Bool, _ backend: inout BackendState) {
+        if status != .idle { return }
+        defer { pendingChanges = [] }
+        if hasFailed { return }
+        for change in pendingChanges { apply(change, &backend) }
+        isMisaligned = backend.applied != settings
+    }
+
+    private mutating func apply(_ change: SettingChange, _ backend: inout BackendState) {
+        switch change {
+        case .set(let name, let text):
+            // What the node reports is known better from its report.
+            if isReported(name) { return }
+            settings.set(name, .statement(text))
+            backend.applied.set(name, .statement(text))
+        case .reset(let name):
+            restoreStartupSetting(name)
+            backend.applied.remove(name)
+        case .resetAll:
+            restoreStartupSettings()
+            backend.applied = SessionSettings()
+        }
+    }
+
+    private func isReported(_ name: String) -> Bool { told.values.contains { $0.name.lowercased() == name } }
+}

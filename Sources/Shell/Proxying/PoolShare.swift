@@ -1,0 +1,81 @@
+internal import Pooling
+internal import Synchronization
+
+/// One pool over all shards: how many backends it has, and which shards have some to spare or wait for one.
+///
+/// Each shard writes its own part only; the others read it to decide whom to ask, and being a moment late does no harm.
+final class PoolShare: Sendable {
+    /// What one shard says of itself.
+    final class Part: Sendable {
+        let idle = Atomic(0)
+        /// Since when the first of its frontends waits, in nanoseconds; `Int.max` where none does.
+        let oldestWait = Atomic(Int.max)
+    }
+
+    let key: PoolKey
+    private let parts: [Part]
+    private let backends = Atomic(0)
+    /// Shards in which somebody waits.
+    private let waitingShards = Atomic(0)
+
+    init(_ key: PoolKey, shards: Int) {
+        self.key = key
+        parts = (0..<shards).map { _ in Part() }
+    }
+
+    /// Backends in all shards, those on their way included.
+    var open: Int { backends.load(ordering: .relaxed) }
+
+    /// Counts one more backend, unless there are `limit`.
+    func reserve(limit: Int) -> Bool {
+        if backends.add(1, ordering: .relaxed).newValue <= limit { return true }
+        release()
+        return false
+    }
+
+    func release() { backends.subtract(1, ordering: .relaxed) }
+
+    /// What `shard` has to say now.
+    func publish(_ shard: Int, idle: Int, oldestWait: Duration?) {
+        parts[shard].idle.store(idle, ordering: .relaxed)
+        let since = oldestWait.map { Int($0 / .nanoseconds(1)) } ?? .max
+        let before = parts[shard].oldestWait.load(ordering: .relaxed)
+        if since == before { return }
+        parts[shard].oldestWait.store(since, ordering: .relaxed)
+        if before == .max { waitingShards.add(1, ordering: .relaxed) } else if since == .max { waitingShards.subtract(1, ordering: .relaxed) }
+    }
+
+    /// Whom a longer wait makes the next, before `shard`'s own first: one that has waited `tolerance` longer.
+    func worseOff(than own: Duration?, _ shard: Int, tolerance: Duration) -> Int? {
+        let waiting = waitingShards.load(ordering: .relaxed)
+        if waiting == 0 || waiting == 1 && own != nil { return nil }
+        var limit = own.map { Int(($0 - tolerance) / .nanoseconds(1)) } ?? .max
+        var found: Int?
+        for (other, part) in parts.enumerated() where other != shard {
+            let since = part.oldestWait.load(ordering: .relaxed)
+            if since < limit { (limit, found) = (since, other) }
+        }
+        return found
+    }
+
+    /// A shard other than `shard` that has idle backends.
+    func shardWithIdle(besides shard: Int) -> Int? { parts.indices.first { $0 != shard && parts[$0].idle.load(ordering: .relaxed) > 0 } }
+}
+
+/// The pools of the proxy, by their keys. Asked when a shard meets a key for the first time.
+final class PoolDirectory: Sendable {
+    private let shares = Mutex<[PoolKey: PoolShare]>([:])
+    private let shards: Int
+
+    init(shards: Int) { self.shards = shards }
+
+    /// Bounded by the users and databases that a node let in.
+    func share(_ key: PoolKey) -> PoolShare {
+        shares.withLock { shares in
+            if let known = shares[key] { return known }
+            let fresh = PoolShare(key, shards: shards)
+            shares[key] = fresh
+            return fresh
+        }
+    }
+}

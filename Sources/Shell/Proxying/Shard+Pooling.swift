@@ -1,0 +1,249 @@
+internal import ClusterModel
+internal import Pooling
+internal import PostgresWire
+internal import Reactor
+internal import Sessions
+internal import Settings
+
+/// Frontends get backends, and give them back.
+extension Shard {
+    /// The pool of a frontend at the primary; nil while there is none.
+    func pool(for frontend: Frontend) -> ShardPool? {
+        guard let primary = topology.primary, let startup = frontend.session?.startup else { return nil }
+        if let pool = frontend.pool, pool.epoch == topology.epoch, pool.key.node == primary.id { return pool }
+        let pool = pool(PoolKey(database: startup.database, user: startup.user, node: primary.id))
+        frontend.pool = pool
+        return pool
+    }
+
+    func pool(_ key: PoolKey) -> ShardPool {
+        if let known = pools[key] { return known }
+        let rule = configuration.rule(database: key.database, user: key.user)
+        let fresh = ShardPool(key, topology.epoch, rule, shared.directory.share(key), shard: number)
+        pools[key] = fresh
+        return fresh
+    }
+
+    // MARK: Check-out
+
+    /// A backend for the message at hand, without waiting; false where there is none that is ready for this session.
+    func checkOutNow(_ frontend: Frontend) -> Bool {
+        guard frontend.backend == nil, let pool = pool(for: frontend), let id = pool.core.checkOut() else { return false }
+        pool.publish()
+        guard let backend = backends[id] else { preconditionFailure("a pool holds a backend that is gone") }
+        assign(backend, to: frontend)
+        return frontend.session?.isAttached == true
+    }
+
+    /// The frontend's login, or its next message, waits for a backend.
+    func hold(_ frontend: Frontend) {
+        if frontend.stage != .held {
+            frontend.stage = .held
+            if frontend.session?.isInService == true { setTimer(frontend, after: configuration.queryWaitTimeout) }
+        }
+        // It has one already, which is not ready.
+        if let backend = frontend.backend {
+            if case .serving = backend.stage { align(backend, for: frontend) }
+        } else {
+            wait(frontend)
+        }
+        watch(frontend)
+    }
+
+    /// Puts a frontend into the queue that it belongs to.
+    func wait(_ frontend: Frontend) {
+        if frontend.isQueued { return }
+        guard let session = frontend.session, let pool = pool(for: frontend) else {
+            stranded.append(frontend.id)
+            return
+        }
+        if !session.isInService, !session.isAwaitingGreeting {
+            wish(.login(frontend.id))
+        } else if let refusal = freshRefusal(pool) {
+            refuse(frontend, refusal)
+        } else if let id = pool.core.checkOut(), let backend = backends[id] {
+            assign(backend, to: frontend)
+        } else {
+            frontend.isQueued = true
+            pool.core.wait(frontend.id, at: reactor.now.sinceBoot)
+            openMore(pool)
+        }
+        pool.publish()
+    }
+
+    private func freshRefusal(_ pool: ShardPool) -> ErrorMessage? {
+        guard let refusal = pool.refusal else { return nil }
+        if reactor.now < refusal.until { return refusal.message }
+        pool.refusal = nil
+        return nil
+    }
+
+    /// The frontend waits no longer, whatever comes.
+    func unqueue(_ frontend: Frontend) {
+        frontend.isNotified = false
+        guard frontend.isQueued else { return }
+        frontend.isQueued = false
+        frontend.pool?.core.leave(frontend.id)
+        frontend.pool?.publish()
+    }
+
+    private func assign(_ backend: Backend, to frontend: Frontend) {
+        frontend.isQueued = false
+        frontend.isNotified = false
+        frontend.backend = backend
+        backend.frontend = frontend
+        align(backend, for: frontend)
+    }
+
+    /// Has the backend take over the session's settings, or attaches it at once where it has them.
+    private func align(_ backend: Backend, for frontend: Frontend) {
+        guard let session = frontend.session else { preconditionFailure("a backend for a frontend without a session") }
+        guard let text = session.alignment(of: backend.state) else { return attach(backend, frontend) }
+        if session.isAttached { frontend.session?.detached() }
+        var interlude = Interlude(aligning: text, with: session.settings)
+        let first = interlude.begin()
+        backend.stage = .aligning(interlude)
+        setTimer(backend, after: Self.interludeTime)
+        if let first { send(first, to: backend) }
+    }
+
+    private func attach(_ backend: Backend, _ frontend: Frontend) {
+        backend.stage = .serving
+        cancelTimer(frontend)
+        let news = frontend.session?.attached(&backend.state) ?? []
+        write(news, to: frontend)
+        if frontend.isClosed || backend.isClosed { return }
+        if frontend.stage == .held {
+            frontend.stage = .serving
+            revisit(frontend)
+        }
+        // A login alone needs no backend any longer.
+        if !news.isEmpty, frontend.input.isEmpty, frontend.session?.isReleasing(backend.state) == true { release(backend) }
+        watch(frontend)
+    }
+
+    // MARK: Check-in
+
+    /// The session has done with the backend, for now.
+    func release(_ backend: Backend) {
+        guard let frontend = backend.frontend else { preconditionFailure("a backend that nobody has is released") }
+        separate(backend, frontend)
+        checkIn(backend)
+        watch(frontend)
+    }
+
+    func separate(_ backend: Backend, _ frontend: Frontend) {
+        frontend.session?.detached()
+        frontend.backend = nil
+        backend.frontend = nil
+    }
+
+    /// A backend that nobody has: to whom has waited longest, or into its pool.
+    func checkIn(_ backend: Backend) {
+        guard let pool = backend.pool, pool.epoch == topology.epoch, backend.epoch == topology.epoch, stopping == nil else { return close(backend) }
+        if backend.cancels > 0 {
+            backend.stage = .awaitingCancel
+            return
+        }
+        backend.stage = .idle
+        if let other = pool.worseOff { return give(backend, to: other, pool) }
+        defer { pool.publish() }
+        while true {
+            switch pool.core.checkIn(backend.id, opened: backend.openedAt.sinceBoot, at: reactor.now.sinceBoot) {
+            case .close:
+                close(backend)
+                openMore(pool)
+                return
+            case .park:
+                watch(backend)
+                return
+            case .assign(let id):
+                guard let frontend = frontends[id], frontend.stage == .held, frontend.isQueued else { continue }
+                return assign(backend, to: frontend)
+            }
+        }
+    }
+
+    /// The frontend leaves, and what it had of the backend is undone before another gets it; where that cannot be, the backend goes.
+    func part(_ backend: Backend) {
+        guard let frontend = backend.frontend, let session = frontend.session else { return close(backend) }
+        if case .aligning = backend.stage {
+            separate(backend, frontend)
+            return
+        }
+        let isClean = session.isAttached && session.leavesCleanly(backend.state) && backend.isQuiet && frontend.scanner.isAtBoundary && backend.pool != nil
+        guard isClean, case .serving = backend.stage, stopping == nil else { return abandon(backend) }
+        let isUsed = session.mode == .session || session.pin != nil || session.status != .idle
+        let isInBlock = session.status != .idle
+        separate(backend, frontend)
+        if isUsed { reset(backend, isInBlock) } else { checkIn(backend) }
+    }
+
+    private func reset(_ backend: Backend, _ isInBlock: Bool) {
+        var interlude = Interlude(resetting: configuration.resetQueries, isInBlock: isInBlock)
+        guard let first = interlude.begin() else { return isInBlock ? close(backend) : checkIn(backend) }
+        backend.stage = .resetting(interlude)
+        setTimer(backend, after: Self.interludeTime)
+        send(first, to: backend)
+        if !backend.isClosed { watch(backend) }
+    }
+
+    /// Statements of ours between two sessions take no longer, or the backend is of no use.
+    static let interludeTime = Duration.seconds(10)
+
+    /// An answer to one of our own statements.
+    func continueInterlude(_ backend: Backend, _ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, isWhole: Bool) {
+        switch backend.stage {
+        case .aligning(var interlude):
+            let action = interlude.received(kind, body, isWhole: isWhole, &backend.state)
+            backend.stage = .aligning(interlude)
+            continueAligning(backend, action)
+        case .resetting(var interlude):
+            let action = interlude.received(kind, body, isWhole: isWhole, &backend.state)
+            backend.stage = .resetting(interlude)
+            continueResetting(backend, action)
+        case .connecting, .askingForTLS, .shakingHands, .loggingIn, .idle, .serving, .awaitingCancel: preconditionFailure("an interlude in stage \(backend.stage)")
+        }
+    }
+
+    private func continueAligning(_ backend: Backend, _ action: Interlude.Action) {
+        switch action {
+        case .wait: break
+        case .send(let bytes): send(bytes, to: backend)
+        case .done:
+            cancelTimer(backend)
+            backend.state.share(parameterSets.one(like: backend.state.parameters))
+            if let frontend = backend.frontend { attach(backend, frontend) } else { checkIn(backend) }
+        case .failed(let error):
+            cancelTimer(backend)
+            let frontend = backend.frontend
+            if let frontend { separate(backend, frontend) }
+            if error.isFinal { lose(backend, .said(error)) } else { checkIn(backend) }
+            if let frontend { refuse(frontend, Self.settingsRefused(error)) }
+        }
+    }
+
+    private static func settingsRefused(_ error: ErrorMessage) -> ErrorMessage {
+        ErrorMessage(.error, error.state, "the settings of this session cannot be had from the node: \(error.message)",
+                     hint: "They are what the client asked for when it connected, and what it has set since.")
+    }
+
+    private func continueResetting(_ backend: Backend, _ action: Interlude.Action) {
+        switch action {
+        case .wait: break
+        case .send(let bytes): send(bytes, to: backend)
+        case .done:
+            cancelTimer(backend)
+            checkIn(backend)
+        case .failed(let error):
+            shared.note(.warning, "a backend was closed because reset_query_list failed: \(error.message)")
+            close(backend)
+        }
+    }
+
+    /// Answers a frontend that waits with an error: its login ends with it, its session lives.
+    func refuse(_ frontend: Frontend, _ error: ErrorMessage) {
+        if frontend.session?.isInService == true { return refuseHeld(frontend, error) }
+        farewell(frontend, ErrorMessage(.fatal, error.state, error.message, detail: error.detail, hint: error.hint).bytes)
+    }
+}
