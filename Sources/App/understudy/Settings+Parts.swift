@@ -4,6 +4,8 @@ internal import HealthTracking
 internal import NodeConnections
 internal import Pooling
 internal import Proxying
+internal import Reactor
+internal import Sessions
 internal import Settings
 
 /// What each part of the daemon wants, from the settings.
@@ -40,8 +42,9 @@ extension Settings {
                                 connectTimeout: self[\.health.connectTimeout, node: node], encryption: encryption)
     }
 
-    func proxyConfiguration(secrets: PoolPasswd, folder: URL) throws -> ProxyConfiguration {
+    func proxyConfiguration(_ authenticator: Authenticator, folder: URL) throws -> ProxyConfiguration {
         var configuration = ProxyConfiguration()
+        configuration.authenticator = authenticator
         configuration.listenAddresses = self[\.connections.listenAddresses]
         configuration.port = self[\.connections.port]
         configuration.unixSocketDirectories = self[\.connections.unixSocketDirectories]
@@ -54,7 +57,6 @@ extension Settings {
         configuration.queryWaitTimeout = self[\.connections.queryWaitTimeout]
         configuration.connectTimeout = self[\.health.connectTimeout]
         configuration.memoryLimit = self[\.connections.clientMemoryLimit]
-        configuration.knownSecrets = secrets.passwords.mapValues(\.text)
         configuration.frontendTLS = try frontendTLS(folder)
         configuration.nodeTLS = try nodeTLS(folder)
         configuration.pooling = poolRule
@@ -68,7 +70,18 @@ extension Settings {
         configuration.limits.transaction = Self.limit(self[\.timeouts.transaction])
         configuration.limits.statement = Self.limit(self[\.timeouts.query])
         configuration.nameRefresh = self[\.daemon.dnsRefresh]
+        configuration.tcp = tcpOptions
         return configuration
+    }
+
+    private var tcpOptions: TCPOptions {
+        var options = TCPOptions()
+        options.keepsAlive = self[\.tcp.keepsAlive]
+        options.keepaliveIdle = self[\.tcp.keepaliveIdle]
+        options.keepaliveInterval = self[\.tcp.keepaliveInterval]
+        options.keepaliveCount = self[\.tcp.keepaliveCount]
+        options.userTimeout = self[\.tcp.userTimeout]
+        return options
     }
 
     /// What holds for every pool.

@@ -8,6 +8,8 @@ package struct ConnectionTarget: Hashable, Sendable {
     package let database: String
     /// Bound of one attempt to connect and log in.
     package let connectTimeout: Duration
+    /// Where unqualified names are looked up; nil leaves it to the role and the database.
+    package let searchPath: String?
     package let encryption: Encryption
 
     /// How libpq encrypts the connection: its own words and file names; an empty one is its default.
@@ -21,7 +23,7 @@ package struct ConnectionTarget: Hashable, Sendable {
         package init() {}
     }
 
-    package init(host: String, port: Int, user: String, password: Password, database: String, connectTimeout: Duration,
+    package init(host: String, port: Int, user: String, password: Password, database: String, connectTimeout: Duration, searchPath: String? = nil,
                  encryption: Encryption = Encryption()) {
         self.host = host
         self.port = port
@@ -29,6 +31,7 @@ package struct ConnectionTarget: Hashable, Sendable {
         self.password = password
         self.database = database
         self.connectTimeout = connectTimeout
+        self.searchPath = searchPath
         self.encryption = encryption
     }
 }

@@ -8,7 +8,7 @@ extension Shard {
     // MARK: Frontends
 
     /// As PostgreSQL, not on a socket in the file system: there is no wire to listen on.
-    func offersTLS(_ descriptor: Int32) -> Bool { configuration.frontendTLS != nil && !Socket.isPath(descriptor) }
+    func offersTLS(_ descriptor: Int32) -> Bool { configuration.frontendTLS != nil && !Socket.isLocal(descriptor) }
 
     /// The client is told so, and what it sends from now on is TLS; `early` is what it sent already. What is read goes on
     /// with the handshake by itself.
