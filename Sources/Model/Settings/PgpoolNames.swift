@@ -89,7 +89,7 @@ enum PgpoolNames {
 
     /// What may come.
     static let notYet = Set("""
-        pcp_listen_addresses pcp_port pcp_socket_dir reserved_connections backend_clustering_mode connection_cache max_pool
+        pcp_listen_addresses pcp_port pcp_socket_dir backend_clustering_mode connection_cache max_pool
         enable_pool_hba allow_clear_text_frontend_auth ssl
         ssl_key ssl_cert ssl_ca_cert ssl_ca_cert_dir ssl_crl_file ssl_ciphers ssl_prefer_server_ciphers ssl_ecdh_curve
         ssl_dh_params_file ssl_passphrase_command load_balance_mode read_only_function_list write_function_list

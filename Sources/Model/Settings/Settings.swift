@@ -24,6 +24,9 @@ package struct Settings: Sendable {
     private(set) var values: [Key: ParameterValue] = [:]
     private(set) var places: [Key: Place] = [:]
     private var hookValues: [String: HookOption] = [:]
+    /// What is set for single databases and users, by their names.
+    package private(set) var databaseOverrides: [String: PoolOverride] = [:]
+    package private(set) var userOverrides: [String: PoolOverride] = [:]
 
     /// Nothing written: every value is its default.
     package init() {}
@@ -66,6 +69,14 @@ package struct Settings: Sendable {
     }
 
     mutating func set(_ option: HookOption) { hookValues[option.hook + "." + option.option] = option }
+
+    /// A later line about the same name replaces an earlier one.
+    mutating func set(_ override: PoolOverride, _ subject: PoolOverride.Subject, _ name: String) {
+        switch subject {
+        case .database: databaseOverrides[name] = override
+        case .user: userOverrides[name] = override
+        }
+    }
 
     /// The value in force for `node`: its own, else the one for all, else the default.
     func value(_ declaration: Declaration, _ node: Int?) -> ParameterValue {
