@@ -1,7 +1,24 @@
 internal import PostgresWire
 
-/// A node's messages as one line a person can read: `Error ERROR 40001 "…", Ready E`.
+/// Messages as one line a person can read: `Error ERROR 40001 "…", Ready E`.
 package enum WireText {
+    /// Messages of a frontend, by kind and the texts in them.
+    package static func sent(_ bytes: [UInt8]) -> String {
+        bytes.withUnsafeBytes { buffer in
+            var parts: [String] = [], offset = 0
+            while offset + FrameScanner.headerSize <= buffer.count {
+                let size = 1 + Int(Int32(bigEndian: buffer.loadUnaligned(fromByteOffset: offset + 1, as: Int32.self)))
+                let body = UnsafeRawBufferPointer(rebasing: buffer[offset + 5..<min(offset + size, buffer.count)])
+                let texts = body.split(whereSeparator: { $0 < 0x20 }).map { String(decoding: $0, as: UTF8.self) }
+                let kind = FrontendMessageKind(rawValue: buffer[offset]).map { "\($0)" } ?? "unknown"
+                parts.append(([kind] + texts).joined(separator: " "))
+                offset += size
+            }
+            return parts.joined(separator: ", ")
+        }
+    }
+
+    /// Messages of a node.
     package static func describe(_ bytes: [UInt8]) -> String {
         bytes.withUnsafeBytes { buffer in
             var parts: [String] = [], offset = 0

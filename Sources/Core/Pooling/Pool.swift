@@ -77,7 +77,9 @@ package struct Pool {
         return rule.size + rule.reserve
     }
 
+    /// A backend is on its way for those who wait.
     package mutating func openingBegan() { opening += 1 }
+    /// It came, or will not come.
     package mutating func openingEnded() { opening -= 1 }
 
     /// A backend is gone, or goes to another shard.

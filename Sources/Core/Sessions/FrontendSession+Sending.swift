@@ -6,6 +6,7 @@ extension FrontendSession {
     mutating func send(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer, _ isWhole: Bool, _ backend: inout BackendState,
                        _ library: inout StatementLibrary) -> Action {
         if backend.pipeline.isFull { return .awaitAnswers }
+        if backend.pipeline.isSkipping, kind != .sync { return .swallow }
         if isMisaligned, !backend.isBusy, status == .idle, kind != .sync, kind != .flush { return .needBackend }
         switch kind {
         case .query: return sendQuery(isWhole ? body : nil, &backend)

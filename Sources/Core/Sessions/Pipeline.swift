@@ -46,6 +46,8 @@ struct Pipeline: Sendable {
     private(set) var isFirstFailed = false
     /// Messages of the extended protocol were sent since the last Sync.
     private(set) var isOpen = false
+    /// The node answered an error before it was sent the Sync: it ignores whatever comes before that.
+    private(set) var isSkipping = false
     /// What the unnamed prepared statement does, and what the portals bound since the last ReadyForQuery do.
     private var unnamed: WorkEffects = [.extended]
     private var portals: WorkEffects = [.extended]
@@ -62,6 +64,7 @@ struct Pipeline: Sendable {
     mutating func sentQuery(_ effects: WorkEffects) {
         add(.query, effects.union(.executes))
         depth += 1
+        isOpen = false
         unnamed = [.extended]
     }
 
@@ -98,6 +101,7 @@ struct Pipeline: Sendable {
         add(.sync, isOpen ? [.extended] : Self.ping)
         depth += 1
         isOpen = false
+        isSkipping = false
     }
 
     mutating func sentCopyEnd() {
@@ -180,6 +184,7 @@ struct Pipeline: Sendable {
             }
             drop()
         }
+        isSkipping = isOpen
         return undone
     }
 
@@ -214,7 +219,9 @@ struct Pipeline: Sendable {
         var unit: WorkEffects?
         for entry in entries[first...] {
             switch entry.code {
-            case .query, .functionCall: units.append(entry.effects)
+            case .query, .functionCall:
+                units.append(entry.effects)
+                unit = nil
             case .sync:
                 units.append(unit ?? (entry.effects == Self.ping ? Self.ping : .extended))
                 unit = nil

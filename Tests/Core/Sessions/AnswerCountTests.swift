@@ -1,4 +1,5 @@
 import PostgresWire
+import Settings
 import Testing
 @testable import Sessions
 
@@ -14,16 +15,24 @@ struct AnswerCountTests {
         }
     }
 
+    fileprivate enum Sent: Hashable { case query(String), sync, parse, bind, refusedBind, execute(String) }
+
     fileprivate struct World {
         var random: Random
-        var session = FrontendSession(StartupMessage(user: "anna", database: "shop"), key: BackendKey(process: 1, secret: 2), isSecretKnown: true)
+        /// What the unnamed statement does.
+        var unnamed = ""
+        var session: FrontendSession
+        var backend = BackendState(ServerParameters())
+        var library = StatementLibrary(shard: 0)
         /// What the client waits for: true is a Query, which gets an answer before its ReadyForQuery; false a Sync.
         var owed: [Bool] = []
         var answers = 0
         var trouble: String?
         var story: [String] = []
-        /// What the node was sent and has not answered: the text of a Query, nil for a Sync.
-        var onNode: [String?] = []
+        /// What the node was sent and has not answered.
+        var onNode: [Sent] = []
+        /// An error in the extended protocol: the node skips all up to Sync.
+        var isNodeSkipping = false
         var nodeStatus = TransactionStatus.idle
         var isUnitOpen = false
 
@@ -61,17 +70,20 @@ struct AnswerCountTests {
             if kind == .query || kind == .sync { owed.append(kind == .query) }
             isUnitOpen = kind != .query && kind != .sync
             for _ in 0..<3 {
-                switch body.withUnsafeBytes({ session.received(kind, $0) }) {
-                case .forward:
-                    if kind == .query { onNode.append(text) }
-                    if kind == .sync { onNode.append(nil) }
-                    return
+                let action = body.withUnsafeBytes {
+                    session.isAttached ? session.received(kind, $0, isWhole: true, for: &backend, &library) : session.received(kind, $0)
+                }
+                switch action {
+                case .forward: return arrive(kind, text)
+                case .rewrite: return arriveRewritten(kind, body)
                 case .reply(let bytes): return receive(bytes)
                 case .swallow: return
                 case .needBackend:
                     story.append("attach")
                     nodeStatus = .idle
-                    receive(session.attached(session.told))
+                    isNodeSkipping = false
+                    backend = BackendState(session.told)
+                    receive(session.attached(&backend))
                 case .awaitAnswers, .administer, .terminate, .close:
                     trouble = "\(kind) was not taken"
                     return
@@ -80,24 +92,80 @@ struct AnswerCountTests {
             trouble = "\(kind) asks for a backend again and again"
         }
 
-        /// The node answers the oldest thing it was sent.
+        private mutating func arrive(_ kind: FrontendMessageKind, _ text: String) {
+            switch kind {
+            case .query: onNode.append(.query(text))
+            case .sync: onNode.append(.sync)
+            case .parse:
+                unnamed = text
+                onNode.append(.parse)
+            case .bind: onNode.append(.bind)
+            case .execute: onNode.append(.execute(unnamed))
+            default: trouble = "\(kind) was not sent"
+            }
+        }
+
+        /// A Bind that gets its statement before it, or has none.
+        private mutating func arriveRewritten(_ kind: FrontendMessageKind, _ body: [UInt8]) {
+            var message = MessageWriter(), sent = MessageWriter()
+            message.message(kind) { $0.raw(body) }
+            message.bytes.withUnsafeBytes { session.rewritten($0, into: &sent) }
+            guard kind == .bind else { return trouble = "\(kind) was rewritten" }
+            onNode += sent.bytes.first == FrontendMessageKind.parse.rawValue ? [.parse, .bind] : [.refusedBind]
+        }
+
+        /// The node answers a unit of what it was sent.
         mutating func answer() {
-            guard !onNode.isEmpty else { return }
             story.append("node answers")
-            let text = onNode.removeFirst()
+            if !session.isAttached, !onNode.isEmpty { trouble = "the node was left with \(onNode)" }
+            while trouble == nil, session.isAttached, !onNode.isEmpty {
+                let next = onNode.removeFirst()
+                if isNodeSkipping, next != .sync { continue }
+                switch next {
+                case .query(let text):
+                    run(text)
+                    say(.commandComplete)
+                    return say(.readyForQuery)
+                case .sync:
+                    isNodeSkipping = false
+                    return say(.readyForQuery)
+                case .parse: say(.parseComplete)
+                case .bind: say(.bindComplete)
+                case .refusedBind:
+                    isNodeSkipping = true
+                    if nodeStatus == .inBlock { nodeStatus = .failed }
+                    say(.error)
+                case .execute(let text):
+                    run(text)
+                    say(.commandComplete)
+                }
+            }
+        }
+
+        private mutating func run(_ text: String) {
             switch text {
-            case "BEGIN", "BEGIN; INSERT INTO t VALUES (1)": nodeStatus = .inBlock
-            case "COMMIT", "ROLLBACK": nodeStatus = .idle
+            case "BEGIN", "BEGIN; INSERT INTO t VALUES (1)": if nodeStatus == .idle { nodeStatus = .inBlock }
+            case "COMMIT", "ROLLBACK", "ROLLBACK; SELECT 1": nodeStatus = .idle
             default: break
             }
+        }
+
+        private mutating func say(_ kind: BackendMessageKind) {
             var writer = MessageWriter()
-            if text != nil { writer.commandComplete("X") }
-            writer.readyForQuery(nodeStatus)
-            guard case .forward = [nodeStatus.rawValue].withUnsafeBytes({ session.answered(.readyForQuery, $0) }) else {
-                trouble = "the node's ReadyForQuery was not forwarded"
-                return
+            switch kind {
+            case .readyForQuery: writer.readyForQuery(nodeStatus)
+            case .commandComplete: writer.commandComplete("X")
+            case .error: ErrorMessage(.error, SQLState("26000"), "there is no such statement").write(to: &writer)
+            default: writer.bare(kind)
             }
-            receive(writer.bytes)
+            switch Array(writer.bytes.dropFirst(5)).withUnsafeBytes({ session.answered(kind, $0, isWhole: true, by: &backend) }) {
+            case .forward: receive(writer.bytes)
+            case .release:
+                receive(writer.bytes)
+                session.detached()
+            case .swallow: break
+            case let other: trouble = "the node's \(kind) came to \(other)"
+            }
         }
 
         mutating func lose(with words: Bool) {
@@ -107,18 +175,20 @@ struct AnswerCountTests {
             var loss = BackendLoss.reset
             if words {
                 let message = ErrorMessage(.fatal, .adminShutdown, "x")
-                let reaction = Array(message.bytes.dropFirst(5)).withUnsafeBytes { session.answered(.error, $0) }
+                let reaction = Array(message.bytes.dropFirst(5)).withUnsafeBytes { session.answered(.error, $0, isWhole: true, by: &backend) }
                 guard case .lost(let said) = reaction else { return trouble = "the node's FATAL was not a loss" }
                 loss = said
             }
-            guard case .stay(let bytes) = session.backendLost(loss, brokeMessage: false) else { return trouble = "a movable session was closed" }
+            guard case .stay(let bytes) = session.backendLost(loss, brokeMessage: false, backend) else { return trouble = "a movable session was closed" }
             receive(bytes)
         }
     }
 
     @Test("Each Query gets one answer and one ReadyForQuery, each Sync one ReadyForQuery, whatever is lost when", arguments: 0..<400)
     func count(seed: Int) {
-        var world = World(random: Random(state: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15))
+        let mode = seed.isMultiple(of: 2) ? PoolMode.session : .transaction
+        let session = FrontendSession(StartupMessage(user: "anna", database: "shop"), key: BackendKey(process: 1, secret: 2), mode: mode, isSecretKnown: true)
+        var world = World(random: Random(state: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15), session: session)
         world.session.attachedForLogin()
         world.receiveLogin()
         let texts = ["SELECT 1", "INSERT INTO t VALUES (1)", "BEGIN", "BEGIN; INSERT INTO t VALUES (1)", "COMMIT", "ROLLBACK", "ROLLBACK; SELECT 1"]
@@ -135,7 +205,7 @@ struct AnswerCountTests {
             }
         }
         if world.isUnitOpen { world.send(.sync) }
-        while !world.onNode.isEmpty { world.answer() }
+        while !world.onNode.isEmpty, world.trouble == nil { world.answer() }
         #expect(world.trouble == nil, "\(world.story.suffix(12))")
         #expect(world.owed.isEmpty || world.trouble != nil, "\(world.owed.count) are still owed after \(world.story.suffix(12))")
     }
@@ -143,7 +213,9 @@ struct AnswerCountTests {
 
 extension AnswerCountTests.World {
     fileprivate mutating func receiveLogin() {
-        _ = ([0, 0, 0, 0] as [UInt8]).withUnsafeBytes { session.answered(.authentication, $0) }
-        _ = [UInt8(ascii: "I")].withUnsafeBytes { session.answered(.readyForQuery, $0) }
+        _ = ([0, 0, 0, 0] as [UInt8]).withUnsafeBytes { session.answeredDuringLogin(.authentication, $0) }
+        _ = [UInt8(ascii: "I")].withUnsafeBytes { session.answeredDuringLogin(.readyForQuery, $0) }
+        _ = session.attached(&backend)
+        if session.isReleasing(backend) { session.detached() }
     }
 }

@@ -25,10 +25,12 @@ struct SessionStory {
         case ("user", let kind): start(isSecretKnown: kind == "known")
         case ("connect", _): session.attachedForLogin()
         case ("login", let kind): return try logIn(kind)
-        case ("F", let kind): return try [describe(frontend(kind, rest))]
+        case ("F", let kind):
+            let action = try frontend(kind, rest)
+            return [describe(action)]
         case ("B", let kind):
             said = []
-            let line = try describe(node(kind, rest))
+            let reaction = try node(kind, rest), line = describe(reaction)
             return said.isEmpty ? [line] : ["say " + WireText.describe(said), line]
         case ("lost", let how): return [describe(session.backendLost(try loss(how), brokeMessage: rest == "broken", backend))]
         case ("mode", let mode): self.mode = try PoolMode(rawValue: mode) ?? { throw Misspelt(line: line) }()
@@ -58,7 +60,7 @@ struct SessionStory {
         var lines: [String] = []
         if let text = session.alignment(of: backend) {
             var interlude = Interlude(aligning: text, with: session.settings)
-            lines.append("align " + WireText.describe(interlude.begin() ?? []))
+            lines.append("align " + WireText.sent(interlude.begin() ?? []))
             _ = [UInt8(ascii: "I")].withUnsafeBytes { interlude.received(.readyForQuery, $0, isWhole: true, &backend) }
         }
         lines.append("tell " + WireText.describe(session.attached(&backend)))
@@ -172,7 +174,7 @@ struct SessionStory {
         switch action {
         case .reply(let bytes): "reply \(WireText.describe(bytes))"
         case .close(let bytes): "close \(WireText.describe(bytes))"
-        case .rewrite: "send \(WireText.describe(rewritten))"
+        case .rewrite: "send \(WireText.sent(rewritten))"
         case .forward, .swallow, .needBackend, .awaitAnswers, .administer, .terminate: "\(action)"
         }
     }

@@ -44,9 +44,9 @@ struct StatementScannerTests {
     }
 
     private static let pinning: [(String, String)] = [
-        ("SET search_path = a", "SET search_path"), ("set TIME ZONE 'UTC'", "SET TIME"), ("SET SESSION statement_timeout = 1", "SET SESSION"),
-        ("SET ROLE x", "SET ROLE"), ("SET SESSION AUTHORIZATION x", "SET SESSION"), ("SET \"search_path\" TO a", "SET search_path"),
-        ("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", "SET SESSION"), ("SELECT 1; SET a.b = 1", "SET a"), ("/* x */ SET x TO y", "SET x"),
+        ("SET SESSION AUTHORIZATION x", "SET SESSION AUTHORIZATION"), ("RESET SESSION AUTHORIZATION", "SET SESSION AUTHORIZATION"), ("SET SEED TO 0.5", "SET SEED"),
+        ("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY, DEFERRABLE", "SET SESSION CHARACTERISTICS with several modes"),
+        ("SET a = 1; COMMIT", "a setting beside the end of a transaction in one text"),
         ("PREPARE p AS SELECT 1", "PREPARE"), ("EXECUTE p", "EXECUTE of a prepared statement"), ("LISTEN c", "LISTEN"), ("LOAD 'auto_explain'", "LOAD"),
         ("DO $$ BEGIN END $$", "DO"), ("CALL p()", "CALL"), ("DECLARE c CURSOR WITH HOLD FOR SELECT 1", "a cursor WITH HOLD"),
         ("DECLARE c BINARY SCROLL CURSOR WITH HOLD FOR SELECT 1", "a cursor WITH HOLD"),
@@ -70,12 +70,57 @@ struct StatementScannerTests {
         ("SELECT 1 WHERE t.a = ON_function(1)", "the function ON_function"), ("BEGIN; LISTEN a; COMMIT", "LISTEN"), ("FROBNICATE t", "a statement that Understudy does not know (FROBNICATE)"),
         ("START_REPLICATION SLOT s", "a statement that Understudy does not know (START_REPLICATION)"),
         ("CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; END", "a function body in SQL, whose end Understudy does not find"),
-        ("SELECT 'a\\'; SET x = 1; --'", "SET x"),
     ]
 
     @Test("What a session would miss elsewhere pins it, with a reason", arguments: pinning)
     func pins(text: String, reason: String) {
-        #expect(scan(text).pin == Pin(reason))
+        #expect(scan(text).pin?.description == reason)
+    }
+
+    @Test("What is certainly kept is told apart from what a function may have kept", arguments: [
+        ("LISTEN c", true), ("CREATE TEMP TABLE t (a int)", true), ("SELECT pg_advisory_lock(1)", true), ("SELECT f(), pg_advisory_lock(1)", true), ("PREPARE p AS SELECT 1", true),
+        ("SELECT set_config('a', 'b', false)", true), ("SELECT site_function()", false), ("DO $$ $$", false), ("CALL p()", false), ("SELECT currval('s')", false),
+    ])
+    func certainty(text: String, isCertain: Bool) {
+        #expect(scan(text).pin?.isCertain == isCertain)
+    }
+
+    @Test("A temporary table that ends with its transaction keeps no session", arguments: [
+        "CREATE TEMP TABLE t (a int) ON COMMIT DROP", "create temporary table t on commit drop as select 1",
+    ])
+    func temporaryForTransaction(text: String) {
+        #expect(scan(text).pin == nil)
+    }
+
+    private static let settings: [(String, [SettingChange])] = [
+        ("SET search_path = a, \"B\"", [.set(name: "search_path", text: "SET search_path = a, \"B\"")]),
+        ("SELECT 1; SET a.B = 1 ; SELECT 2", [.set(name: "a.b", text: " SET a.B = 1")]),
+        ("set TIME ZONE 'UTC' -- there", [.set(name: "timezone", text: "set TIME ZONE 'UTC'")]),
+        ("SET SESSION statement_timeout = 1", [.set(name: "statement_timeout", text: "SET SESSION statement_timeout = 1")]),
+        ("SET ROLE x", [.set(name: "role", text: "SET ROLE x")]), ("SET NAMES 'utf8'", [.set(name: "client_encoding", text: "SET NAMES 'utf8'")]),
+        ("SET \"Work_Mem\" TO 1", [.set(name: "work_mem", text: "SET \"Work_Mem\" TO 1")]), ("SET SCHEMA 's'", [.set(name: "search_path", text: "SET SCHEMA 's'")]),
+        ("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", [.set(name: "default_transaction_read_only", text: "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")]),
+        ("BEGIN; SET a = 1", [.set(name: "a", text: " SET a = 1")]), ("RESET work_mem", [.reset(name: "work_mem")]), ("RESET ALL", [.resetAll]),
+        ("RESET TIME ZONE", [.reset(name: "timezone")]), ("SELECT 'a\\'; SET x = 1; --'", [.set(name: "x", text: " SET x = 1")]),
+        ("SET LOCAL a = 1", []), ("SET TRANSACTION READ ONLY", []), ("SET CONSTRAINTS ALL DEFERRED", []), ("SELECT 'SET a = 1'", []),
+    ]
+
+    @Test("What SET and RESET change is read with the statement that changes it", arguments: settings)
+    func settingChanges(text: String, changes: [SettingChange]) {
+        #expect(scan(text).changes == changes)
+    }
+
+    @Test("EXECUTE and DEALLOCATE name a statement, at its place", arguments: [
+        ("EXECUTE p (1)", "p", 8..<9), ("DEALLOCATE S1", "s1", 11..<13), ("deallocate prepare \"S1\"", "S1", 19..<23), ("  EXECUTE \"a\"\"b\"", "a\"b", 10..<16),
+    ])
+    func preparedNames(text: String, name: String, range: Range<Int>) {
+        #expect(scan(text).prepared?.name == name)
+        #expect(scan(text).prepared?.range == range)
+    }
+
+    @Test("No statement is named by others", arguments: ["DEALLOCATE ALL", "EXECUTE p; SELECT 1", "SELECT 1", "EXPLAIN EXECUTE p"])
+    func noPreparedName(text: String) {
+        #expect(scan(text).prepared == nil)
     }
 
     @Test("A backslash ends a string or not, as standard_conforming_strings says")
