@@ -142,6 +142,9 @@ package struct FrontendSession {
         if case .awaitingGreeting = phase { true } else { false }
     }
 
+    /// Statements that the client has prepared by name.
+    package var statementCount: Int { names.count }
+
     /// Nothing is owed and no block is open: the session could go without anybody's loss.
     package func isBetweenTransactions(_ backend: BackendState?) -> Bool {
         isInService && backend?.isBusy != true && status == .idle && !isDiscarding && lostBlock == nil

@@ -5,7 +5,7 @@ internal import Reactor
 package final class Proxy: Sendable {
     /// The port it listens on; nil without TCP.
     package let port: Int?
-    private let loops: [LoopThread<Shard>]
+    let loops: [LoopThread<Shard>]
     private let resolver: LoopThread<NameResolver>
     private let keys: KeyStore
 

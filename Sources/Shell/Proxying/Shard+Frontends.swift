@@ -21,6 +21,7 @@ extension Shard {
         switch Socket.receive(frontend.descriptor, into: readBuffer) {
         case .bytes(let count):
             noteTime(frontend)
+            frontend.figures?.traffic.received &+= UInt64(count)
             take(frontend, UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
         case .wouldBlock: break
         case .end: finished(frontend)
@@ -74,6 +75,9 @@ extension Shard {
         }
         if frontend.stage == .closing || frontend.isClosed { return bytes.count }
         guard frontend.stage == .serving, done < bytes.count else { return done }
+        if let administration = frontend.administration {
+            return done + takeAdministration(frontend, administration, UnsafeRawBufferPointer(rebasing: bytes[done...]))
+        }
         return done + takeMessages(frontend, UnsafeRawBufferPointer(rebasing: bytes[done...]))
     }
 
@@ -157,6 +161,7 @@ extension Shard {
         guard let action = frontend.session?.received(kind, body, isWhole: isWhole, for: &backend.state, &library) else {
             preconditionFailure("a message before the session")
         }
+        if kind == .parse || kind == .bind, action == .forward || action == .rewrite || action == .swallow { note(kind, frontend) }
         return action
     }
 
@@ -282,6 +287,7 @@ extension Shard {
         frontend.input.drop()
         frontend.output.drop()
         if frontend.isCounted { shared.releaseSession() }
+        if frontend.isTallied, let startup = frontend.session?.startup { shared.clients.leave(database: startup.database, user: startup.user) }
         shared.releaseConnection()
     }
 }

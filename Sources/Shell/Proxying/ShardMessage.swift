@@ -2,6 +2,7 @@ internal import ClusterModel
 internal import Pooling
 internal import PostgresWire
 internal import Reactor
+internal import Sessions
 internal import Synchronization
 
 /// What other threads tell a shard.
@@ -21,6 +22,14 @@ enum ShardMessage: Sendable {
     case given(MovedBackend)
     case adminReply(SlotID, AdminReply)
     case count(@Sendable (ProxyStatistics) -> Void)
+    case report(ProxyReport.Parts, @Sendable (ProxyReport) -> Void)
+    /// Some of the connections, from a place in the shard's table on; the reply says where the rest begins.
+    case frontends(from: Int, @Sendable (ReportSlice<FrontendReport>) -> Void)
+    case backends(from: Int, @Sendable (ReportSlice<BackendReport>) -> Void)
+    case perform(ProxyOperation, @Sendable (Int) -> Void)
+    case countBackends(String?, stale: Bool, @Sendable (Int) -> Void)
+    /// Another shard needs a backend of this pool, and the limit of its database or user is reached.
+    case makeRoom(PoolKey)
     case stop(ProxyStopMode, Receipt)
 }
 

@@ -1,4 +1,5 @@
 package import ClusterModel
+package import Settings
 
 /// Names a connection for as long as it lives, over all shards.
 package struct ConnectionID: Hashable, Sendable, Comparable, CustomStringConvertible {
@@ -57,16 +58,23 @@ package struct FrontendReport: Hashable, Sendable {
     package var applicationName: String
     /// Prepared statements that it has by name.
     package var statements: Int
-    /// Why it keeps its backend when its transaction ends, and whether that is for certain; nil when it gives it back.
-    package var pin: String?
+    /// How long it keeps a backend; nil before its login is over.
+    package var mode: PoolMode?
+    /// Why it keeps its backend beyond its transaction, where its mode does not say so; nil when it gives it back.
+    package var hold: String?
+    /// Why it cannot go on with another node; nil when it can.
+    package var obstacle: String?
     package var isInTransaction: Bool
+    /// A node owes it an answer.
+    package var isBusy: Bool
     package var tls: String
     package var replication: String
     package var queries: UInt64
     package var transactions: UInt64
 
     package init(id: ConnectionID, user: String, database: String, state: State, ends: ConnectionEnds, age: Duration, idle: Duration, wait: Duration? = nil,
-                 backend: ConnectionID? = nil, applicationName: String = "", statements: Int = 0, pin: String? = nil, isInTransaction: Bool = false,
+                 backend: ConnectionID? = nil, applicationName: String = "", statements: Int = 0, mode: PoolMode? = nil,
+                 hold: String? = nil, obstacle: String? = nil, isInTransaction: Bool = false, isBusy: Bool = false,
                  tls: String = "", replication: String = "none", queries: UInt64 = 0, transactions: UInt64 = 0) {
         self.id = id
         self.user = user
@@ -79,8 +87,11 @@ package struct FrontendReport: Hashable, Sendable {
         self.backend = backend
         self.applicationName = applicationName
         self.statements = statements
-        self.pin = pin
+        self.mode = mode
+        self.hold = hold
+        self.obstacle = obstacle
         self.isInTransaction = isInTransaction
+        self.isBusy = isBusy
         self.tls = tls
         self.replication = replication
         self.queries = queries

@@ -1,4 +1,3 @@
-package import ClusterModel
 
 /// What the proxy says of itself, as far as it was asked.
 package struct ProxyReport: Hashable, Sendable {
