@@ -2,14 +2,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build unit test demo bench format clean
+.PHONY: help deps build unit test test-all demo bench format clean
 
 # As many compiler jobs as cores; more only makes them wait for memory.
 JOBS := $(shell nproc)
 RELEASE := .build/release/understudy
 PACKAGES := liblua5.4-dev libpq-dev libsqlite3-dev pkg-config postgresql postgresql-client lua-check util-linux
 # What only the tests need: the drivers that applications use.
-TEST_PACKAGES := python3-psycopg2 python3-psycopg libpostgresql-jdbc-java default-jdk-headless
+TEST_PACKAGES := python3-psycopg2 python3-psycopg python3-asyncpg libpostgresql-jdbc-java default-jdk-headless
 # What only the side-by-side benchmarks need.
 BENCH_PACKAGES := pgbouncer pgpool2
 
@@ -33,10 +33,13 @@ test: deps ## install what is needed and run every test
 	@# Apart from the others: these block for seconds, kill servers, and want the cores to themselves.
 	swift test --skip-build --filter IntegrationTests
 
+test-all: test build ## also what takes hours: long fuzzing, failovers under load, an hour of soak; continues where it was interrupted
+	@Scripts/test-all $(RELEASE)
+
 demo: build ## kill a primary behind the proxy and show what happened
 	@Scripts/demo $(RELEASE)
 
-bench: build ## measure against PgBouncer and pgpool-II, side by side
+bench: build ## measure against PgBouncer and pgpool-II, side by side: about ten minutes
 	@Scripts/install $(BENCH_PACKAGES)
 	@Benchmarks/side-by-side $(RELEASE)
 	@Benchmarks/failover $(RELEASE)

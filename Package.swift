@@ -28,6 +28,7 @@ let packages: [Package.Dependency] = [
 let products: [String: String] = [
     "ArgumentParser": "swift-argument-parser",
     "Crypto": "swift-crypto",
+    "CryptoExtras": "swift-crypto",
     "GRDB": "GRDB.swift",
     "Logging": "swift-log",
 ]
@@ -132,21 +133,23 @@ shell("NodeConnections", on: "Reactor", "CPostgres")
 shell("Probing", on: "NodeConnections", "Reactor", "HealthTracking", "ClusterModel", "CLinux")
 shell("NodeControl", on: "NodeConnections", "Reactor", "ClusterModel")
 shell("Hooks", on: "CLinux", "CLuaBridge", "ClusterModel", "Settings", "Reactor")
+shell("Credentials", on: "Settings", "Sessions", "CryptoExtras", "Crypto")
 
 // MARK: App
 
 app("Coordination", on: "ClusterModel", "Failover", "Storage", "Logging")
-app("Administration", on: "ClusterModel", "Coordination", "Failover", "Storage", "Reactor", "CLinux", "Logging")
+app("Administration", on: "ClusterModel", "Settings", "PostgresWire", "Pooling", "Sessions", "Proxying", "Coordination", "Failover", "Storage", "Reactor", "CLinux",
+    "Logging")
 
 app("Playground", on: "CPostgres", "CLinux")
 executable("understudy", on: "Administration", "Playground", "Hooks", "Coordination", "Proxying", "Probing", "NodeControl", "NodeConnections", "Storage",
-           "Reactor", "Sessions", "Pooling", "HealthTracking", "Failover", "PostgresWire", "Settings", "ClusterModel", "Logging", "ArgumentParser")
+           "Credentials", "Reactor", "Sessions", "Pooling", "HealthTracking", "Failover", "PostgresWire", "Settings", "ClusterModel", "Logging", "ArgumentParser")
 
 // MARK: Tests
 
 support("TestSupport", on: "PostgresWire", "Reactor")
 tests("ClusterModel")
-tests("PostgresWire")
+tests("PostgresWire", on: "TestSupport")
 tests("Pooling", on: "ClusterModel", "Settings")
 tests("Sessions", on: "PostgresWire", "Settings", "TestSupport", excluding: ["Transcripts"])
 tests("Proxying", on: "ClusterModel", "Settings", "PostgresWire", "Sessions", "Pooling", "Reactor", "TestSupport")
@@ -159,10 +162,12 @@ tests("Probing", on: "NodeConnections", "HealthTracking", "ClusterModel")
 fixture("HookHostFixture", on: "Hooks")
 tests("Hooks", on: "CLuaBridge", "ClusterModel", "Reactor", "Settings", "HookHostFixture")
 tests("Storage", on: "ClusterModel", "GRDB")
+tests("Credentials", on: "Settings", "Sessions")
 tests("Playground")
+tests("Administration", on: "ClusterModel", "Settings", "PostgresWire", "Pooling", "Sessions", "Proxying")
 tests("Coordination", on: "ClusterModel", "Failover", "Logging", "Storage")
 
-targets.append(.testTarget(name: "IntegrationTests", dependencies: ["understudy", "Playground", "NodeControl", "Probing", "NodeConnections", "HealthTracking",
+targets.append(.testTarget(name: "IntegrationTests", dependencies: ["understudy", "PostgresWire", "TestSupport", "Playground", "NodeControl", "Probing", "NodeConnections", "HealthTracking",
                                                                    "Reactor", "ClusterModel"], path: "Tests/Integration",
                            exclude: ["Drivers"], swiftSettings: settings))
 targets.append(.testTarget(name: "TidyTests", path: "Tests/Tidy", swiftSettings: settings))

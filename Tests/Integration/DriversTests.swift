@@ -88,8 +88,8 @@ extension IntegrationTests {
             }
         }
 
-        @Test("psycopg connects, asks, copies and cancels", arguments: ["psycopg2", "psycopg3"])
-        func psycopg(_ driverName: String) throws {
+        @Test("Python's drivers do through the proxy what they do on PostgreSQL itself", arguments: ["psycopg2", "psycopg3", "asyncpg"])
+        func python(_ driverName: String) throws {
             try onOneNode { driver in
                 // Debian's Python, for which Debian packages the drivers.
                 let (status, output) = try driver.run("/usr/bin/python3", ["\(Self.stories)/\(driverName)_story.py"])

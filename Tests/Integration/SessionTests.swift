@@ -18,8 +18,11 @@ extension IntegrationTests {
                 try clean[0].1.query("BEGIN; SET LOCAL work_mem = '8MB'; SELECT count(*) FROM t; COMMIT")
                 let options = try SQLClient(host: "127.0.0.1", port: cluster.description.port, user: "app", database: "app", passfile: cluster.passfile,
                                             options: ["application_name": "billing", "options": "-c work_mem=7MB"])
+                let setting = try cluster.connect()
+                try setting.query("SET work_mem = '9MB'")
+                try setting.query("SET TimeZone = 'Asia/Tokyo'")
                 let stateful = try [
-                    "SET work_mem = '9MB'", "PREPARE p AS SELECT 1", "LISTEN channel", "CREATE TEMP TABLE scratch (id int)", "SELECT pg_advisory_lock(1)",
+                    "PREPARE p AS SELECT 1", "LISTEN channel", "CREATE TEMP TABLE scratch (id int)", "SELECT pg_advisory_lock(1)",
                     "BEGIN; DECLARE c CURSOR WITH HOLD FOR SELECT 1; COMMIT", "SELECT set_config('work_mem', '9MB', false)", "DO $$ BEGIN PERFORM 1; END $$",
                 ].map { text in
                     let client = try cluster.connect()
@@ -37,6 +40,7 @@ extension IntegrationTests {
                 for (what, client) in clean { #expect(sqlState { try client.query("INSERT INTO t VALUES (2)") } == nil, "\(what)") }
                 #expect(try options.query("SHOW work_mem").first?.first == "7MB", "start-up parameters are replayed")
                 #expect(try options.query("SHOW application_name").first?.first == "billing")
+                #expect(try setting.query("SELECT current_setting('work_mem'), current_setting('TimeZone')").first == ["9MB", "Asia/Tokyo"], "settings go with the session")
                 for (text, client) in stateful { #expect(sqlState { try client.query("SELECT 1") } == "57P01", "\(text)") }
                 #expect(sqlState { try relayed.query("SELECT 1") } == "57P01")
 

@@ -12,7 +12,12 @@ package final class BlockingSocket: Sendable {
 
     init(_ descriptor: Int32) {
         self.descriptor = descriptor
-        var limit = timeval(tv_sec: Self.patience, tv_usec: 0)
+        wait(seconds: Self.patience)
+    }
+
+    /// How long a read waits from now on.
+    package func wait(seconds: Int) {
+        var limit = timeval(tv_sec: seconds, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
@@ -74,6 +79,20 @@ package final class BlockingSocket: Sendable {
         let numbers = header.withUnsafeBytes { (Int32(bigEndian: $0.loadUnaligned(as: Int32.self)), Int32(bigEndian: $0.loadUnaligned(fromByteOffset: 4, as: Int32.self))) }
         return (numbers.1, try receive(Int(numbers.0) - 8))
     }
+
+    /// Reads this many bytes and keeps none of them.
+    package func skip(_ count: Int) throws {
+        var buffer = [UInt8](repeating: 0, count: 1 << 18), left = count
+        while left > 0 {
+            let read = buffer.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, min($0.count, left), 0) }
+            if read == 0 { throw Failure.closed }
+            if read < 0 { throw errno == EAGAIN ? Failure.timedOut : Failure.broken(errno) }
+            left -= read
+        }
+    }
+
+    /// Says that nothing more is sent; reading goes on.
+    package func finish() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Ends the connection at once, for both sides.
     package func hangUp() { shutdown(descriptor, Int32(SHUT_RDWR)) }

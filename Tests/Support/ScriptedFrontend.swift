@@ -7,8 +7,8 @@ package final class ScriptedFrontend: Sendable {
     package init(port: Int) throws { socket = try BlockingSocket(port: port) }
 
     /// Logs in as somebody whom the node trusts, and returns the key for cancel requests.
-    package func logIn(user: String = "anna") throws -> BackendKey {
-        try start(user: user)
+    package func logIn(user: String = "anna", database: String = "shop") throws -> BackendKey {
+        try start(user: user, database: database)
         var key = BackendKey(process: 0, secret: 0)
         while true {
             let (kind, body) = try socket.message()
@@ -20,7 +20,7 @@ package final class ScriptedFrontend: Sendable {
 
     package struct Refused: Error { package let words: String }
 
-    package func start(user: String = "anna") throws { try socket.send(StartupMessage(user: user, database: "shop").packet) }
+    package func start(user: String = "anna", database: String = "shop") throws { try socket.send(StartupMessage(user: user, database: database).packet) }
 
     package func send(_ kind: FrontendMessageKind, _ build: (inout MessageWriter) -> Void = { _ in }) throws {
         var writer = MessageWriter()
@@ -43,6 +43,16 @@ package final class ScriptedFrontend: Sendable {
             let word = try next()
             words.append(word)
             if word.hasPrefix("Ready") { return words.joined(separator: ", ") }
+        }
+    }
+
+    /// Passes over messages up to the first of this kind, and over that one too; returns the size of its body.
+    package func skip(to kind: BackendMessageKind) throws -> Int {
+        while true {
+            let header = try socket.receive(5)
+            let size = header[1...].reduce(0) { $0 << 8 | Int($1) } - 4
+            try socket.skip(size)
+            if header[0] == kind.rawValue { return size }
         }
     }
 

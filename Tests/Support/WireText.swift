@@ -42,6 +42,8 @@ package enum WireText {
             return "Error \(error.severity.rawValue) \(error.state) \"\(error.message)\""
         case .readyForQuery: return "Ready \(String(decoding: body, as: UTF8.self))"
         case .commandComplete: return "Complete \(String(decoding: body.dropLast(), as: UTF8.self))"
+        // Behind the number of the process that notifies.
+        case .notification: return "notification \(body.dropFirst(4).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }.joined(separator: " "))"
         case .parameterStatus: return "Parameter \(body.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }.joined(separator: "="))"
         default: return "\(known)"
         }

@@ -16,6 +16,8 @@ struct Daemon {
     private let loaded: LoadedConfiguration
     private let settings: Settings
     private let logger: Logger
+    /// What unknown users are answered from; no two processes have the same.
+    private let seed = (0..<32).map { _ in UInt8.random(in: 0...255) }
 
     init(_ loaded: LoadedConfiguration) {
         self.loaded = loaded
@@ -37,7 +39,9 @@ struct Daemon {
         let nodeSet = NodeSet(settings, nodes, waiter, resolver, reference)
         let probers = try ProberSet(settings, nodeSet, waiter)
         let hooks = try await HookStage(settings, nodes, host: HookHands(nodes: nodeSet), store: store, waiter: waiter, logger: logger)
-        let proxy = try makeProxy(nodes, ShowResponder(coordinator: reference)) { fact in
+        let users = UserDirectory(settings, loaded.secrets, nodes, waiter, resolver, reference)
+        let desk = AdminDesk(settings, reference)
+        let proxy = try makeProxy(nodes, resolver, desk.office, users) { fact in
             guard case .evidence(let node, _, let evidence) = fact else { return probers.note(fact) }
             inbox.post(node, evidence)
             probers.note(fact)
@@ -45,7 +49,16 @@ struct Daemon {
         let hands = DaemonHands(proxy: proxy, nodes: nodeSet, hooks: hooks)
         let coordinator = ClusterCoordinator(nodes: nodes, hands: hands, log: SingleMemberLog(store: store), journal: journal, inbox: inbox, logger: logger)
         reference.set(coordinator)
-        let control = try makeControl(coordinator, journal, proxy, waiter)
+        let seed = seed
+        let reloader = ConfigurationReloader(loaded, logger, parts: [Self.logLevel, { fresh in
+            let configuration = try fresh.settings.proxyConfiguration(fresh.authenticator(seed: seed))
+            return {
+                await proxy.reload(configuration)
+                desk.take(fresh.settings)
+            }
+        }])
+        desk.open(proxy, reloader)
+        let control = try makeControl(coordinator, journal, proxy, reloader, waiter)
         logger.notice("serving", metadata: ["version": "\(Version.text)", "port": "\(proxy.port ?? 0)", "nodes": "\(nodes.count)", "descriptors": "\(limit)"])
         ServiceManager.tell("READY=1")
 
@@ -55,7 +68,9 @@ struct Daemon {
             group.addTask { await control.run() }
             group.addTask { await hooks.run() }
             group.addTask { await probers.run { inbox.post($0) } }
-            group.addTask { await self.serveSignals(signals, proxy) }
+            group.addTask { await self.serveSignals(signals, proxy, reloader) }
+            group.addTask { await desk.keepAverages() }
+            group.addTask { await self.serveShutdowns(desk, proxy) }
             // The first to end, by a signal or by a failure, ends the others.
             defer { group.cancelAll() }
             try await group.next()
@@ -64,32 +79,51 @@ struct Daemon {
         logger.notice("stopped")
     }
 
-    private func makeProxy(_ nodes: [Node], _ responder: ShowResponder, _ facts: @escaping @Sendable (ProxyFact) -> Void) throws -> Proxy {
+    private static let logLevel: ConfigurationReloader.Part = { fresh in
+        // Every word that the configuration takes is a level.
+        let level = Logger.Level(rawValue: fresh.settings[\.daemon.logLevel]) ?? .info
+        return { StderrLog.level = level }
+    }
+
+    private func makeProxy(_ nodes: [Node], _ resolver: HostResolver, _ responder: AdminOffice, _ users: UserDirectory,
+                           _ facts: @escaping @Sendable (ProxyFact) -> Void) throws -> Proxy {
         let closed = Topology(epoch: .zero, gate: .closed(reason: "the daemon is starting"), nodes: nodes)
         let logger = logger
-        return try Proxy(try settings.proxyConfiguration(secrets: loaded.poolPasswd), closed, facts: facts, admin: responder) { entry in
+        return try Proxy(try settings.proxyConfiguration(loaded.authenticator(seed: seed)), closed, resolver: resolver, facts: facts, admin: responder,
+                         secrets: users) { entry in
             logger.log(level: Logger.Level(rawValue: entry.level.rawValue) ?? .info, "\(entry.message)")
         }
     }
 
-    private func makeControl(_ coordinator: ClusterCoordinator, _ journal: EventJournal, _ proxy: Proxy, _ waiter: DescriptorWaiter) throws -> ControlServer {
+    private func makeControl(_ coordinator: ClusterCoordinator, _ journal: EventJournal, _ proxy: Proxy, _ reloader: ConfigurationReloader,
+                             _ waiter: DescriptorWaiter) throws -> ControlServer {
         let settings = settings, began = Date()
-        let commands = ControlCommands(coordinator: coordinator, journal: journal) { snapshot in
+        let commands = ControlCommands(coordinator: coordinator, journal: journal, status: { snapshot in
             let count = await proxy.statistics()
             return StatusView(process: (Version.text, Int(getpid()), -began.timeIntervalSinceNow), cluster: settings[\.daemon.clusterName], snapshot: snapshot,
                               port: proxy.port ?? 0, counts: (count.frontends, count.held, count.backends.values.reduce(0, +)))
-        }
+        }, reload: { try await reloader.reload(requestedBy: $0) })
         let path = settings[\.daemon.controlSocket]
         do {
             return try ControlServer(path: path, group: try settings.group(\.daemon.controlSocketGroup), waiter: waiter, logger: logger, respond: commands.respond)
         } catch let error as SocketError { throw StartFailure("control_socket \(path): \(error)") }
     }
 
+    /// Returns when an administrator's SHUTDOWN ended the service.
+    private func serveShutdowns(_ desk: AdminDesk, _ proxy: Proxy) async {
+        for await mode in desk.shutdowns {
+            logger.notice("stopping: an administrator commanded SHUTDOWN", metadata: ["mode": "\(mode)"])
+            ServiceManager.tell("STOPPING=1")
+            return await proxy.stop(mode)
+        }
+        // The stream ends with the daemon alone; until then this waits for the others.
+    }
+
     /// Returns when a signal ended the service.
-    private func serveSignals(_ signals: SignalStream, _ proxy: Proxy) async {
+    private func serveSignals(_ signals: SignalStream, _ proxy: Proxy, _ reloader: ConfigurationReloader) async {
         for await signal in signals.stream {
             switch signal {
-            case SIGHUP: reload()
+            case SIGHUP: await reloader.reloadAndLog(requestedBy: "SIGHUP")
             case SIGTERM:
                 logger.notice("stopping: sessions end after their transaction")
                 ServiceManager.tell("STOPPING=1")
@@ -101,17 +135,6 @@ struct Daemon {
             default: return
             }
         }
-    }
-
-    /// Takes over what can change while running, and says what cannot.
-    private func reload() {
-        let fresh = LoadedConfiguration(path: loaded.path)
-        for diagnostic in fresh.diagnostics { StderrLog.writeLine(diagnostic.description) }
-        guard !fresh.hasErrors else { return logger.error("the configuration has errors: nothing was reloaded") }
-        let changed = fresh.settings.changes(from: settings)
-        if let level = Logger.Level(rawValue: fresh.settings[\.daemon.logLevel]) { StderrLog.level = level }
-        let waiting = changed.filter { $0.change == .restart }.map(\.name)
-        logger.notice("configuration reloaded", metadata: ["changed": "\(changed.count)", "needs restart": "\(waiting.joined(separator: ", "))"])
     }
 }
 

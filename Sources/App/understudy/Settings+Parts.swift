@@ -4,6 +4,8 @@ internal import HealthTracking
 internal import NodeConnections
 internal import Pooling
 internal import Proxying
+internal import Reactor
+internal import Sessions
 internal import Settings
 
 /// What each part of the daemon wants, from the settings.
@@ -40,8 +42,9 @@ extension Settings {
                                 connectTimeout: self[\.health.connectTimeout, node: node])
     }
 
-    func proxyConfiguration(secrets: PoolPasswd) throws -> ProxyConfiguration {
+    func proxyConfiguration(_ authenticator: Authenticator) throws -> ProxyConfiguration {
         var configuration = ProxyConfiguration()
+        configuration.authenticator = authenticator
         configuration.listenAddresses = self[\.connections.listenAddresses]
         configuration.port = self[\.connections.port]
         configuration.unixSocketDirectories = self[\.connections.unixSocketDirectories]
@@ -49,13 +52,13 @@ extension Settings {
         configuration.unixSocketGroup = try group(\.connections.unixSocketGroup)
         configuration.backlog = Int32(clamping: self[\.connections.listenBacklogMultiplier] * frontendLimit)
         configuration.shardCount = self[\.pooling.shards] == 0 ? ProcessInfo.processInfo.activeProcessorCount : self[\.pooling.shards]
-        configuration.maxFrontends = frontendLimit
+        configuration.maxFrontends = mostSessions
         configuration.authenticationTimeout = self[\.connections.authenticationTimeout]
         configuration.queryWaitTimeout = self[\.connections.queryWaitTimeout]
         configuration.connectTimeout = self[\.health.connectTimeout]
         configuration.memoryLimit = self[\.connections.clientMemoryLimit]
-        configuration.knownSecrets = secrets.passwords.mapValues(\.text)
         configuration.pooling = poolRule
+        configuration.overrides = poolOverrides
         configuration.resetQueries = self[\.pooling.resetQueries].split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
         configuration.preparedStatements = self[\.pooling.preparedStatements]
         configuration.loginRetry = self[\.pooling.loginRetry]
@@ -66,15 +69,38 @@ extension Settings {
         configuration.limits.transaction = Self.limit(self[\.timeouts.transaction])
         configuration.limits.statement = Self.limit(self[\.timeouts.query])
         configuration.nameRefresh = self[\.daemon.dnsRefresh]
+        configuration.tcp = tcpOptions
         return configuration
     }
 
+    private var tcpOptions: TCPOptions {
+        var options = TCPOptions()
+        options.keepsAlive = self[\.tcp.keepsAlive]
+        options.keepaliveIdle = self[\.tcp.keepaliveIdle]
+        options.keepaliveInterval = self[\.tcp.keepaliveInterval]
+        options.keepaliveCount = self[\.tcp.keepaliveCount]
+        options.userTimeout = self[\.tcp.userTimeout]
+        return options
+    }
+
+    /// Sessions that are served: pgpool keeps some of its processes free.
+    var mostSessions: Int { max(1, frontendLimit - self[\.connections.reservedConnections]) }
+
+    /// What differs for single databases and users.
+    var poolOverrides: PoolOverrides { PoolOverrides(databases: databaseOverrides, users: userOverrides) }
+
     /// What holds for every pool.
-    private var poolRule: PoolRule {
+    var poolRule: PoolRule {
         var rule = PoolRule()
         rule.mode = PoolMode(rawValue: self[\.pooling.mode]) ?? .session
         let size = self[\.pooling.size]
-        rule.size = size > 0 ? size : rule.mode == .session ? frontendLimit : 20
+        let automatic = PoolRule.AutomaticSize(frontends: frontendLimit)
+        rule.automaticSize = size == 0 ? automatic : nil
+        rule.size = size > 0 ? size : automatic.size(for: rule.mode)
+        rule.maxDatabaseBackends = Self.limit(self[\.pooling.maxDatabaseConnections])
+        rule.maxUserBackends = Self.limit(self[\.pooling.maxUserConnections])
+        rule.maxDatabaseFrontends = Self.limit(self[\.connections.maxDatabaseClients])
+        rule.maxUserFrontends = Self.limit(self[\.connections.maxUserClients])
         rule.minimum = min(self[\.pooling.minimum], rule.size)
         rule.reserve = self[\.pooling.reserve]
         rule.reserveTimeout = self[\.pooling.reserveTimeout]
@@ -84,6 +110,7 @@ extension Settings {
     }
 
     /// Zero is no limit.
+    private static func limit(_ count: Int) -> Int? { count == 0 ? nil : count }
     private static func limit(_ duration: Duration) -> Duration? { duration == .zero ? nil : duration }
 
     /// A group's number; nil where none is named.

@@ -8,8 +8,8 @@ extension FrontendSession {
         /// Forward it; the backend is free then.
         case release
         case swallow
-        /// The client's own login is through at this node. A salt says that the daemon's own login will need keys for it.
-        case loggedIn(ServerParameters, salt: [UInt8], iterations: Int)
+        /// The client's own login is through at this node.
+        case loggedIn(ServerParameters)
         /// The real key of the backend, for cancel requests.
         case keep(BackendKey)
         /// The node refuses the login, or ends the session for a reason of its own: forward the message, close both.
@@ -36,7 +36,7 @@ extension FrontendSession {
     package mutating func detached() { isAttached = false }
 
     /// SQL that makes an idle backend's settings the session's; nil where they are. Its answers are for `BackendAlignment`.
-    package func alignment(of backend: BackendState) -> String? { backend.applied.text(toBecome: settings) }
+    package func alignment(of backend: BackendState) -> String? { isReplication ? nil : backend.applied.text(toBecome: settings) }
 
     /// A message of the node that is looked at. `body` may be its beginning alone.
     package mutating func answered(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, isWhole: Bool, by backend: inout BackendState) -> Reaction {

@@ -28,11 +28,9 @@ extension FrontendSession {
             let request = try AuthenticationRequest(body: body)
             if !request.isOK {
                 relay.wasAsked = true
-                // One that we cannot read is the client's to refuse.
-                if case .saslContinue(let message) = request, isSecretKnown { relay.challenge = SCRAMChallenge.readable(message) }
                 return .forward
             }
-            login = !relay.wasAsked ? .trusted : isSecretKnown ? .known : .relayed
+            login = relay.wasAsked ? .relayed : .trusted
             relay.isAccepted = true
             return .swallow
         case .parameterStatus:
@@ -50,7 +48,7 @@ extension FrontendSession {
             guard relay.isAccepted else { throw .malformed("ReadyForQuery before AuthenticationOk") }
             phase = .awaitingGreeting(notices: relay.notices.bytes)
             isAttached = false
-            return .loggedIn(relay.parameters, salt: relay.challenge?.salt ?? [], iterations: relay.challenge?.iterations ?? 0)
+            return .loggedIn(relay.parameters)
         case .negotiateProtocolVersion: return .swallow
         case .notification, .rowDescription, .dataRow, .commandComplete, .emptyQuery, .portalSuspended, .parseComplete, .bindComplete,
              .closeComplete, .noData, .parameterDescription, .functionResult, .copyIn, .copyOut, .copyBoth, .copyData, .copyDone:

@@ -34,7 +34,7 @@ package struct FrontendSession {
     package enum Login: Hashable, Sendable {
         /// The node did not ask for anything.
         case trusted
-        /// The daemon has the secret too.
+        /// The daemon, which logs in to nodes by itself.
         case known
         /// The node asked; only the client knows the answer.
         case relayed
@@ -76,9 +76,10 @@ package struct FrontendSession {
     package let startup: StartupMessage
     /// What the client cancels by; never the node's own.
     package let key: BackendKey
+    /// How it shares backends; a walsender's session shares none.
     package let mode: PoolMode
-    /// The daemon has the secret of this user.
-    let isSecretKnown: Bool
+    /// It speaks with a walsender: its backend is its own, and everything passes as it is.
+    package let isReplication: Bool
     /// Most statements of ours that one backend keeps (`max_prepared_statements`).
     let preparedCapacity: Int
     /// What the client asked for when it connected.
@@ -118,17 +119,19 @@ package struct FrontendSession {
     /// Statements that one session may have prepared by name at a time.
     static let mostNames = 10_000
 
-    package init(_ startup: StartupMessage, key: BackendKey, mode: PoolMode, isSecretKnown: Bool, preparedCapacity: Int = 200) {
+    package init(_ startup: StartupMessage, key: BackendKey, mode: PoolMode, preparedCapacity: Int = 200) {
         self.startup = startup
         self.key = key
-        self.mode = mode
-        self.isSecretKnown = isSecretKnown
+        isReplication = startup.isReplication
+        self.mode = isReplication ? .session : mode
         self.preparedCapacity = preparedCapacity
         startupSettings = SessionSettings(startup)
         settings = startupSettings
         phase = .loggingIn(LoginRelay())
         // A search_path with it makes every CREATE TABLE a temporary one.
-        if startup.parameters.contains(where: { $0.value.lowercased().contains("pg_temp") }) {
+        if isReplication {
+            pin = Pin("a replication connection", isCertain: true)
+        } else if startup.parameters.contains(where: { $0.value.lowercased().contains("pg_temp") }) {
             pin = Pin("pg_temp in a start-up parameter", isCertain: true)
         }
     }
@@ -145,9 +148,10 @@ package struct FrontendSession {
     /// Statements that the client has prepared by name.
     package var statementCount: Int { names.count }
 
-    /// Nothing is owed and no block is open: the session could go without anybody's loss.
+    /// Nothing is owed and no block is open: the session could go without anybody's loss. A stream of WAL has no other end, and
+    /// its client goes on elsewhere where it stopped.
     package func isBetweenTransactions(_ backend: BackendState?) -> Bool {
-        isInService && backend?.isBusy != true && status == .idle && !isDiscarding && lostBlock == nil
+        isReplication || isInService && backend?.isBusy != true && status == .idle && !isDiscarding && lostBlock == nil
     }
 
     /// Why the session cannot be rebuilt on another node; nil when it can.
@@ -192,7 +196,7 @@ package struct FrontendSession {
                                    _ library: inout StatementLibrary) -> Action {
         guard case .inService = phase else { return kind == .terminate ? .terminate : receivedDuringLogin(kind) }
         if let end = receivedAnywhere(kind) { return end }
-        return send(kind, body, isWhole, &backend, &library)
+        return isReplication ? sendToWalsender(kind, &backend) : send(kind, body, isWhole, &backend, &library)
     }
 
     private mutating func receivedAnywhere(_ kind: FrontendMessageKind) -> Action? {

@@ -53,12 +53,8 @@ package struct FrontendStartup: Sendable {
     }
 
     private func start(_ message: StartupMessage, _ size: Int) -> Action {
-        if message.isReplication {
-            return .refuse(ErrorMessage(.fatal, .featureNotSupported, "replication connections do not go through Understudy",
-                                        hint: "Connect to the node itself.").bytes)
-        }
         var writer = MessageWriter()
-        if message.needsNegotiation { writer.negotiateProtocolVersion(unknown: message.protocolOptions) }
+        if message.needsNegotiation { writer.negotiateProtocolVersion(message) }
         return .start(message, reply: writer.bytes, consumed: size)
     }
 

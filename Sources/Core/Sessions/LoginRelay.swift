@@ -9,6 +9,4 @@ struct LoginRelay {
     var isAccepted = false
     var parameters = ServerParameters()
     var notices = MessageWriter()
-    /// The SCRAM challenge that the client answered; the daemon's own login will need the same keys.
-    var challenge: SCRAMChallenge?
 }

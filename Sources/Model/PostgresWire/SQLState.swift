@@ -11,6 +11,8 @@ package struct SQLState: Hashable, Sendable, CustomStringConvertible {
     package static let protocolViolation = SQLState("08P01")
     package static let featureNotSupported = SQLState("0A000")
     package static let invalidAuthorization = SQLState("28000")
+    /// The password is wrong, or the user is not known: which of them is not told.
+    package static let invalidPassword = SQLState("28P01")
     /// The session is in a block whose primary was lost; nothing but its end is accepted.
     package static let inFailedTransaction = SQLState("25P02")
     /// The work took no effect and may be tried again.

@@ -13,6 +13,9 @@ package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
     /// What was expected, what came, and what to do.
     package let message: String
 
+    /// What other modules find in the files that a configuration names.
+    package static func error(_ place: Settings.Place, _ message: String) -> Diagnostic { Diagnostic(severity: .error, place: place, message: message) }
+
     /// `file:line: message`, as compilers write it.
     package var description: String { "\(place): \(severity == .notice ? "notice: " : "")\(message)" }
 }

@@ -12,10 +12,10 @@ package struct FileAccess: Hashable, Sendable {
     /// Whether somebody could read a password who should not. A group may read what root owns, as Debian lays files out.
     ///
     /// Source: PostgreSQL's rule for `ssl_key_file`.
-    var isTooOpen: Bool { mode & (isOwnedByRoot ? 0o037 : 0o077) != 0 }
+    package var isTooOpen: Bool { mode & (isOwnedByRoot ? 0o037 : 0o077) != 0 }
 
     /// What is wrong and what to do; follows `holds a password and`.
-    var complaint: String { "has mode \(octal(mode)): chmod 600 it, or 640 where root owns it, so that others cannot read it" }
+    package var complaint: String { "has mode \(octal(mode)): chmod 600 it, or 640 where root owns it, so that others cannot read it" }
 }
 
 /// A file mode as it is written for chmod.

@@ -10,6 +10,11 @@ package struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugS
 
     /// Whether `text` is in one of pgpool's forms that are no password: nobody could log in with it as it stands.
     static func isUnreadable(_ text: String) -> Bool {
-        text.hasPrefix("AES") || (text.hasPrefix("md5") && text.utf8.count == 35 && text.dropFirst(3).allSatisfy(\.isHexDigit))
+        text.hasPrefix("AES") || isMD5(text)
+    }
+
+    /// `md5` and 32 hexadecimal digits.
+    static func isMD5(_ text: String) -> Bool {
+        text.hasPrefix("md5") && text.utf8.count == 35 && text.dropFirst(3).allSatisfy(\.isHexDigit)
     }
 }

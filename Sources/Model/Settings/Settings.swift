@@ -11,6 +11,12 @@ package struct Settings: Sendable {
         /// The first line is 1; 0 is the file as a whole.
         package let line: Int
         package var description: String { line == 0 ? file : "\(file):\(line)" }
+
+        /// A line of a file; 0 is the file as a whole.
+        package init(file: String, line: Int) {
+            self.file = file
+            self.line = line
+        }
     }
 
     /// A hook's option, typed only when the hook is loaded.
@@ -77,6 +83,17 @@ package struct Settings: Sendable {
         case .user: userOverrides[name] = override
         }
     }
+
+    /// A parameter as it is written in another configuration, or not written there.
+    mutating func take(_ declaration: Declaration, from other: Settings) {
+        for key in Set(values.keys).union(other.values.keys) where key.name == declaration.name {
+            values[key] = other.values[key]
+            places[key] = other.places[key]
+        }
+    }
+
+    /// The options of hooks as they are in another configuration.
+    mutating func takeHookOptions(from other: Settings) { hookValues = other.hookValues }
 
     /// The value in force for `node`: its own, else the one for all, else the default.
     func value(_ declaration: Declaration, _ node: Int?) -> ParameterValue {

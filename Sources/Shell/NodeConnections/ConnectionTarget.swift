@@ -8,14 +8,17 @@ package struct ConnectionTarget: Hashable, Sendable {
     package let database: String
     /// Bound of one attempt to connect and log in.
     package let connectTimeout: Duration
+    /// Where unqualified names are looked up; nil leaves it to the role and the database.
+    package let searchPath: String?
 
-    package init(host: String, port: Int, user: String, password: Password, database: String, connectTimeout: Duration) {
+    package init(host: String, port: Int, user: String, password: Password, database: String, connectTimeout: Duration, searchPath: String? = nil) {
         self.host = host
         self.port = port
         self.user = user
         self.password = password
         self.database = database
         self.connectTimeout = connectTimeout
+        self.searchPath = searchPath
     }
 }
 

@@ -29,14 +29,11 @@ struct Login {
     }
 
     private func addresses(_ resolver: HostResolver, _ deadline: Monotonic) async throws(NodeFailure) -> [SocketAddress] {
-        if target.host.hasPrefix("/") {
-            let path = "\(target.host)/.s.PGSQL.\(target.port)"
-            guard let address = SocketAddress(path: path) else { throw .unreachable("the socket path \(path) is too long") }
-            return [address]
-        }
-        let (host, port) = (target.host, target.port)
+        let name = HostName(host: target.host, port: target.port)
+        if let address = name.direct { return [address] }
+        if name.isDirectory { throw .unreachable("the path of a socket in \(target.host) is too long") }
         let found = await withTaskGroup(of: [SocketAddress].self) { [waiter] group in
-            group.addTask { await resolver.addresses(of: host, port: port) }
+            group.addTask { await resolver.addresses(of: name) }
             group.addTask {
                 await waiter.sleep(deadline - .now())
                 return []

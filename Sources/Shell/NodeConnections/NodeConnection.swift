@@ -24,6 +24,9 @@ package actor NodeConnection {
     /// Whether the connection can take another request as if it were new: idle, in no transaction, not known to be broken.
     package var isReusable: Bool { handle.isReusable }
 
+    /// Whether the server asked for the password at the login: only then it was checked.
+    package var usedPassword: Bool { handle.usedPassword }
+
     /// Runs one statement. `isReusable` tells what a failure left of the connection.
     package func query(_ text: String, _ parameters: [String?] = [], timeout: Duration) async throws(NodeFailure) -> Rows {
         guard ([text] + parameters.compactMap(\.self)).allSatisfy({ !$0.utf8.contains(0) }) else {

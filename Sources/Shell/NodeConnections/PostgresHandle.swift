@@ -15,7 +15,7 @@ final class PostgresHandle: @unchecked Sendable {
         let parameters = [
             ("host", target.host), ("hostaddr", address ?? ""), ("port", String(target.port)), ("user", target.user),
             ("password", target.password.text), ("dbname", target.database), ("application_name", "understudy"), ("client_encoding", "UTF8"),
-            ("options", "-c statement_timeout=0"), ("gssencmode", "disable"), ("target_session_attrs", "any"),
+            ("options", "-c statement_timeout=0" + (target.searchPath.map { " -c search_path=\($0)" } ?? "")), ("gssencmode", "disable"), ("target_session_attrs", "any"),
         ].filter { !$0.1.isEmpty }
         let keywords = parameters.map { strdup($0.0) }, values = parameters.map { strdup($0.1) }
         defer { for copy in keywords + values { free(copy) } }
@@ -56,6 +56,9 @@ final class PostgresHandle: @unchecked Sendable {
         }
         return nil
     }
+
+    /// Whether the server asked for the password, and so checked it.
+    var usedPassword: Bool { PQconnectionUsedPassword(pointer) == 1 }
 
     /// Whether the session is idle, in no transaction, and not known to be broken.
     var isReusable: Bool { PQstatus(pointer) == CONNECTION_OK && PQtransactionStatus(pointer) == PQTRANS_IDLE }

@@ -9,6 +9,10 @@ final class Frontend {
     enum Stage {
         /// Its first packets are read.
         case startingUp
+        /// It proves who it is: its messages are read for that. To `awaitingVerdict`, to `held`.
+        case authenticating
+        /// Somebody else is asked about it, and nothing is read. To `authenticating`, to `held`.
+        case awaitingVerdict
         /// Its messages are read.
         case serving
         /// A message of its (or its login) waits for a backend. To `serving`.
@@ -29,6 +33,8 @@ final class Frontend {
     var startup = FrontendStartup()
     /// From the startup packet on.
     var session: FrontendSession?
+    /// Until it is let in.
+    var authentication: Authentication?
     /// It speaks to the daemon itself; it never gets a backend.
     var administration: Administration?
     /// Where its work is counted, once it is let in.

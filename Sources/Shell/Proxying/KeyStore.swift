@@ -2,10 +2,10 @@ internal import Reactor
 internal import Sessions
 internal import Synchronization
 
-/// The SCRAM keys of the users whose secrets are known, shared by the shards. Asked at logins only.
+/// The SCRAM keys of passwords that are known in the clear, shared by the shards. Asked at logins only.
 ///
-/// Keys take milliseconds to derive, so a thread derives them when a client's own login shows the salt; a shard does it
-/// itself only where that has not happened, for instance because the password changed since.
+/// Keys take milliseconds to derive, so a thread derives them: before the users come where it can, else while the loop that
+/// waits for them serves others.
 final class KeyStore: Sendable {
     /// Users with keys; beyond, the store starts anew.
     static let capacity = 4096
@@ -17,9 +17,14 @@ final class KeyStore: Sendable {
         thread = try LoopThread(name: "keys", mailboxCapacity: Self.capacity) { KeyDeriver($0) }
     }
 
+    func isKnown(_ origin: SCRAMOrigin) -> Bool { find(origin) != nil }
+
+    /// nil where they have to be derived.
+    func find(_ origin: SCRAMOrigin) -> SCRAMKeys? { known.withLock { $0[origin] } }
+
     /// The keys, at once or after deriving them.
     func keys(_ origin: SCRAMOrigin) -> SCRAMKeys {
-        if let keys = known.withLock({ $0[origin] }) { return keys }
+        if let keys = find(origin) { return keys }
         let keys = SCRAMKeys(origin)
         known.withLock { known in
             if known.count >= Self.capacity { known.removeAll() }
@@ -28,9 +33,12 @@ final class KeyStore: Sendable {
         return keys
     }
 
-    /// Derives the keys on the thread unless they are known. Refused without harm when the thread has too much to do.
-    func prepare(_ origin: SCRAMOrigin) {
-        if known.withLock({ $0[origin] }) == nil { _ = thread.mailbox.post(.derive(origin, self)) }
+    /// Derives the keys on the thread and says so there. False where the thread has too much to do: it will say nothing.
+    func prepare(_ origin: SCRAMOrigin, _ done: @escaping @Sendable () -> Void) -> Bool { thread.mailbox.post(.derive(origin, self, done)) }
+
+    /// Has the keys of all these users derived, as many as are remembered.
+    func prepare(_ origins: [SCRAMOrigin]) {
+        for origin in origins.prefix(Self.capacity) where !prepare(origin, {}) { return }
     }
 
     func stop() { _ = thread.mailbox.postAlways(.stop) }
@@ -39,18 +47,24 @@ final class KeyStore: Sendable {
 /// The loop of the thread that derives keys.
 final class KeyDeriver: EventHandler {
     enum Message: Sendable {
-        case derive(SCRAMOrigin, KeyStore)
+        case derive(SCRAMOrigin, KeyStore, @Sendable () -> Void)
         case stop
     }
 
     private let reactor: Reactor<KeyDeriver>
+    private var isStopping = false
 
     init(_ reactor: Reactor<KeyDeriver>) { self.reactor = reactor }
 
     func received(_ message: Message) {
         switch message {
-        case .derive(let origin, let store): _ = store.keys(origin)
-        case .stop: reactor.stop()
+        case .derive(let origin, let store, let done):
+            // What is left at the end of the service nobody waits for.
+            if !isStopping { _ = store.keys(origin) }
+            done()
+        case .stop:
+            isStopping = true
+            reactor.stop()
         }
     }
 

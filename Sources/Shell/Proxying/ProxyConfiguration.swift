@@ -1,4 +1,6 @@
 package import Pooling
+package import Reactor
+package import Sessions
 
 /// What the data path must know from the configuration.
 package struct ProxyConfiguration: Sendable {
@@ -36,11 +38,10 @@ package struct ProxyConfiguration: Sendable {
     package var connectTimeout = Duration.seconds(1)
     /// All buffers of all connections, in bytes.
     package var memoryLimit = 1 << 30
-    /// Passwords by user: those that the daemon may log in with in a client's place.
-    package var knownSecrets: [String: String] = [:]
-    package var keepalive = Duration.seconds(60)
-    /// How long sent bytes may stay unacknowledged.
-    package var userTimeout = Duration.seconds(30)
+    /// Who may log in.
+    package var authenticator = Authenticator.relaying
+    /// Of connections from applications and to nodes.
+    package var tcp = TCPOptions()
     /// How often the names of nodes are looked up again.
     package var nameRefresh = Duration.seconds(30)
 

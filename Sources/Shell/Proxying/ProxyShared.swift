@@ -9,6 +9,7 @@ final class ProxyShared: Sendable {
     let budget: MemoryBudget
     let facts: @Sendable (ProxyFact) -> Void
     let admin: any AdminResponder
+    let secrets: any SecretSource
     let keys: KeyStore
     let directory: PoolDirectory
     let clients = ClientTallies()
@@ -17,13 +18,15 @@ final class ProxyShared: Sendable {
     private let sessions = Atomic(0)
     private let limit: Int
 
-    init(_ configuration: ProxyConfiguration, facts: @escaping @Sendable (ProxyFact) -> Void, admin: any AdminResponder, log: @escaping ProxyLog) throws(SocketError) {
+    init(_ configuration: ProxyConfiguration, facts: @escaping @Sendable (ProxyFact) -> Void, admin: any AdminResponder, secrets: any SecretSource,
+         log: @escaping ProxyLog) throws(SocketError) {
         keys = try KeyStore()
         directory = PoolDirectory(shards: configuration.shardCount)
         budget = MemoryBudget(limit: configuration.memoryLimit)
         limit = configuration.maxFrontends
         self.facts = facts
         self.admin = admin
+        self.secrets = secrets
         self.log = log
     }
 

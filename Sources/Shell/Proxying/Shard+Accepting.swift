@@ -9,6 +9,8 @@ extension Shard {
     private static let acceptBatch = 64
 
     func accept(_ listener: Listener) {
+        // The shards have not met yet: the message is on its way, and the listener stays ready.
+        if peers.isEmpty { return }
         for _ in 0..<Self.acceptBatch {
             do {
                 guard let descriptor = try listener.accept() else { return }
@@ -30,8 +32,8 @@ extension Shard {
             return
         }
         let shard = nextShard
-        nextShard = (nextShard + 1) % max(1, peers.count)
-        if shard == number || peers.isEmpty {
+        nextShard = (nextShard + 1) % peers.count
+        if shard == number {
             take(descriptor)
         } else if !peers[shard].post(.take(descriptor)) {
             shared.releaseConnection()
@@ -51,7 +53,7 @@ extension Shard {
 
     /// A connection that `deal` counted.
     func take(_ descriptor: Int32) {
-        Socket.tune(descriptor, keepalive: configuration.keepalive, userTimeout: configuration.userTimeout)
+        Socket.tune(descriptor, configuration.tcp)
         guard let frontend = frontends.insert({ Frontend($0, descriptor, shared.budget, at: reactor.now) }) else {
             shared.releaseConnection()
             Socket.close(descriptor)
@@ -86,7 +88,7 @@ extension Shard {
     }
 
     private func begin(_ frontend: Frontend, _ message: StartupMessage, _ reply: [UInt8]) {
-        let isForAdministration = isForAdministration(message)
+        let isForAdministration = isForAdministration(message.database)
         // An administrator gets in when nobody else does; the connections beyond the sessions bound them.
         guard isForAdministration || shared.admitSession() else {
             farewell(frontend, ErrorMessage(.fatal, .tooManyConnections, "sorry, too many clients already: max_client_conn is \(configuration.maxFrontends)").bytes)
@@ -102,17 +104,18 @@ extension Shard {
             return
         }
         // The process number leads a cancel request to the shard and the place; the secret alone gives the right to it.
-        let key = BackendKey(process: Int32(truncatingIfNeeded: (number + 1) << 24 | frontend.id.index), secret: Int32.random(in: .min ... .max))
+        var chance = SystemRandomNumberGenerator()
+        let key = BackendKey(process: Int32(truncatingIfNeeded: (number + 1) << 24 | frontend.id.index), isLong: message.takesLongKey, using: &chance)
         frontend.session = FrontendSession(message, key: key, mode: configuration.rule(database: message.database, user: message.user).mode,
-                                           isSecretKnown: configuration.knownSecrets[message.user] != nil, preparedCapacity: configuration.preparedStatements)
+                                           preparedCapacity: configuration.preparedStatements)
         write(reply, to: frontend)
-        if isForAdministration { refuseUnknownAdministrator(frontend) } else { hold(frontend) }
+        if !frontend.isClosed { authenticate(frontend) }
     }
 
     /// The frontend has proved to the proxy who it is.
     func letIn(_ frontend: Frontend) {
         guard let session = frontend.session else { preconditionFailure("a login before the session") }
-        if isForAdministration(session.startup) { return beginAdministration(frontend) }
+        if isForAdministration(session.startup.database) { return beginAdministration(frontend) }
         guard admit(frontend) else { return }
         frontend.session?.authenticated()
         hold(frontend)

@@ -36,7 +36,7 @@ extension Shard {
     // MARK: The databases of the daemon itself
 
     /// Whether the frontend asked for the daemon itself.
-    func isForAdministration(_ startup: StartupMessage) -> Bool { AdminGreeting.databases.contains(startup.database) }
+    func isForAdministration(_ database: String) -> Bool { AdminGreeting.databases.contains(database) }
 
     /// Somebody who has proved who it is wants to speak to the daemon itself.
     func beginAdministration(_ frontend: Frontend) {

@@ -182,8 +182,22 @@ extension Shard {
     }
 
     private func logIn(_ backend: Backend, _ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer) {
-        switch backend.login?.received(kind, body, shared.keys.keys) {
-        case .wait, nil: break
+        if let action = backend.login?.received(kind, body, shared.keys.find) { perform(action, backend) }
+    }
+
+    /// The keys that the login waits for are derived.
+    func continueLogin(_ backend: Backend) {
+        guard let action = backend.login?.continued(shared.keys.keys) else { return }
+        perform(action, backend)
+        if !backend.isClosed { watch(backend) }
+    }
+
+    private func perform(_ action: BackendSession.Action, _ backend: Backend) {
+        switch action {
+        case .wait: break
+        case .derive(let origin):
+            let id = backend.id, mailbox = peers[number]
+            if !shared.keys.prepare(origin, { _ = mailbox.postAlways(.backendKeysReady(id)) }) { continueLogin(backend) }
         case .send(let bytes): send(bytes, to: backend)
         case .ready: if let login = backend.login { ready(backend, login) }
         case .failed(.notNow(let message)): openFailed(backend, Self.evidence(message), message.message, isCrowded: message.state == .tooManyConnections)
@@ -203,9 +217,7 @@ extension Shard {
         case .forward: write(writer.bytes, to: frontend)
         case .swallow: break
         case .keep(let key): backend.key = key
-        case .loggedIn(let parameters, let salt, let iterations):
-            prepareKeys(frontend, salt, iterations)
-            loggedIn(backend, frontend, parameters)
+        case .loggedIn(let parameters): loggedIn(backend, frontend, parameters)
         case .close:
             write(writer.bytes, to: frontend)
             if !frontend.isClosed { farewell(frontend, []) }
@@ -221,12 +233,6 @@ extension Shard {
         case .gateClosed, .reset, .violation: break
         }
         lose(backend, loss)
-    }
-
-    /// So that a failover does not begin with deriving the keys of every user on the loops.
-    private func prepareKeys(_ frontend: Frontend, _ salt: [UInt8], _ iterations: Int) {
-        guard !salt.isEmpty, let user = frontend.session?.startup.user, let secret = configuration.knownSecrets[user] else { return }
-        shared.keys.prepare(SCRAMOrigin(password: secret, salt: salt, iterations: iterations))
     }
 
     private static func evidence(_ message: ErrorMessage) -> TrafficEvidence? {

@@ -23,7 +23,7 @@ extension Shard {
 
     /// A cancel request for the session at `place`.
     func cancel(_ place: Int, _ key: BackendKey, _ origin: CancelOrigin) {
-        guard let frontend = frontends[place], let session = frontend.session, session.key == key, session.isInService else {
+        guard let frontend = frontends[place], let session = frontend.session, session.key.matches(key), session.isInService else {
             return done(origin)
         }
         if frontend.stage == .held {

@@ -73,6 +73,7 @@ extension Shard {
             if consumed == 0 { return done }
             done += consumed
         }
+        if frontend.stage == .authenticating, done < bytes.count { done += takeProof(frontend, UnsafeRawBufferPointer(rebasing: bytes[done...])) }
         if frontend.stage == .closing || frontend.isClosed { return bytes.count }
         guard frontend.stage == .serving, done < bytes.count else { return done }
         if let administration = frontend.administration {

@@ -16,6 +16,7 @@ extension Shard {
 
     private func keepHouse(_ pool: ShardPool) {
         for id in pool.core.expired(open: pool.share.open, at: reactor.now.sinceBoot) { if let backend = backends[id] { retire(backend) } }
+        shrink(pool)
         // Who waits longer may reach for the reserve.
         if pool.core.waiterCount > 0 {
             openMore(pool)
@@ -27,6 +28,12 @@ extension Shard {
             wish(.pool(pool))
         }
         pool.publish()
+    }
+
+    /// Closes idle backends beyond what the pool may have since its rule was changed; those in use follow when they come back.
+    func shrink(_ pool: ShardPool) {
+        let most = pool.core.rule.size + pool.core.rule.reserve
+        while pool.share.open > most, let id = pool.core.lend() { if let backend = backends[id] { retire(backend) } }
     }
 
     /// An idle backend is closed with a goodbye.
@@ -48,7 +55,7 @@ extension Shard {
     }
 
     private func enforceLimits(_ frontend: Frontend) {
-        guard frontend.stage == .serving || frontend.stage == .awaitingAnswers, let session = frontend.session, session.isInService else { return }
+        guard frontend.stage == .serving || frontend.stage == .awaitingAnswers, let session = frontend.session, session.isInService, !session.isReplication else { return }
         let limits = configuration.limits, isBusy = frontend.backend?.state.isBusy == true
         func isOver(_ limit: Duration?, since: Monotonic?) -> Bool {
             guard let limit, let since else { return false }

@@ -62,7 +62,7 @@ extension Shard {
     }
 
     private func open(_ wish: BackendWish, _ primary: Node) {
-        guard let known = addresses[NodeEndpoint(primary)], !known.isEmpty else {
+        guard let known = addresses[HostName(primary)], !known.isEmpty else {
             tryLater(wish, "the address of \(primary.name) (\(primary.host)) is not known")
             return
         }
@@ -84,7 +84,7 @@ extension Shard {
     }
 
     private func start(_ wish: BackendWish, _ opening: BackendOpening, _ descriptor: Int32) {
-        Socket.tune(descriptor, keepalive: configuration.keepalive, userTimeout: configuration.userTimeout)
+        Socket.tune(descriptor, configuration.tcp)
         guard let backend = backends.insert({ Backend($0, opening, descriptor, isOpening: true, shared.budget) }) else {
             Socket.close(descriptor)
             tryLater(wish, "the table of backends is full")
@@ -112,7 +112,7 @@ extension Shard {
     private func ownLogin(_ key: PoolKey) -> BackendSession {
         var random = SystemRandomNumberGenerator()
         let nonce = (0..<3).map { _ in String(random.next() as UInt64, radix: 36) }.joined()
-        return BackendSession(FrontendSession.startup(user: key.user, database: key.database), secret: configuration.knownSecrets[key.user], nonce: nonce)
+        return BackendSession(FrontendSession.startup(user: key.user, database: key.database), secret: secretForNodes(key.user), nonce: nonce)
     }
 
     /// The socket is connected, or not.
@@ -124,10 +124,10 @@ extension Shard {
         backend.stage = .loggingIn
         if let login = backend.login {
             send(login.opening, to: backend)
-        } else if let frontend = backend.frontend, let startup = frontend.session?.startup {
+        } else if let frontend = backend.frontend, let startup = frontend.session?.startupAtNode {
             frontend.session?.attachedForLogin()
             frontend.stage = .serving
-            send(FrontendSession.startup(user: startup.user, database: startup.database).packet, to: backend)
+            send(startup.packet, to: backend)
             watch(frontend)
         }
         watch(backend)
@@ -195,6 +195,7 @@ extension Shard {
     func loginRefused(_ backend: Backend, _ message: ErrorMessage) {
         guard let pool = backend.pool else { preconditionFailure("a login of ours without a pool") }
         close(backend)
+        forgetSecret(pool.key.user)
         let error = ErrorMessage(.error, message.state, "the node refuses \(pool.key.user) for database \(pool.key.database): \(message.message)")
         pool.refusal = (error, reactor.now + configuration.loginRetry)
         shared.note(.warning, "\(pool.key): \(message.message)")
@@ -219,9 +220,8 @@ extension Shard {
     func loggedIn(_ backend: Backend, _ frontend: Frontend, _ parameters: ServerParameters) {
         guard admit(frontend) else { return }
         joined(backend, parameters)
-        if frontend.session?.login != .relayed, let pool = pool(for: frontend), pool.share.reserve(limit: pool.core.rule.size, pool.core.rule) == .granted {
-            backend.pool = pool
-        }
+        if let session = frontend.session, session.login != .relayed, !session.isReplication, let pool = pool(for: frontend),
+           pool.share.reserve(limit: pool.core.rule.size, pool.core.rule) == .granted { backend.pool = pool }
         frontend.stage = .held
         hold(frontend)
     }

@@ -128,6 +128,7 @@ extension Shard {
     private func state(of frontend: Frontend) -> FrontendReport.State? {
         switch frontend.stage {
         case .startingUp: nil
+        case .authenticating, .awaitingVerdict: .login
         case .serving, .awaitingAnswers, .awaitingAdmin: frontend.session?.isInService == true || frontend.administration != nil ? .active : .login
         case .held: frontend.session?.isInService == true ? .waiting : .login
         case .cancelling: .activeCancel

@@ -50,12 +50,12 @@ extension Shard {
         if frontend.isClosed { return }
         var wanted: Interest = frontend.output.isEmpty ? .nothing : .writable
         switch frontend.stage {
-        case .startingUp, .closing: if !frontend.isFinished { wanted = wanted.union(.readable) }
+        case .startingUp, .authenticating, .closing: if !frontend.isFinished { wanted = wanted.union(.readable) }
         case .serving:
             // Its node must take what it sends; without a node, it must take our answers.
             let isTaken = frontend.backend?.output.isEmpty ?? frontend.output.isEmpty
             if isTaken, !frontend.isFinished { wanted = wanted.union(.readable) }
-        case .held: if !frontend.isFinished { wanted = wanted.union(.peerFinished) }
+        case .held, .awaitingVerdict: if !frontend.isFinished { wanted = wanted.union(.peerFinished) }
         case .cancelling, .awaitingAnswers, .awaitingAdmin: break
         }
         if wanted == frontend.interest { return }
@@ -77,7 +77,7 @@ extension Shard {
         frontend.timer = nil
         switch frontend.stage {
         case .closing, .cancelling: close(frontend)
-        case .startingUp, .serving, .awaitingAnswers:
+        case .startingUp, .authenticating, .awaitingVerdict, .serving, .awaitingAnswers:
             farewell(frontend, ErrorMessage(.fatal, .queryCanceled, "canceling authentication due to timeout").bytes)
         case .awaitingAdmin: administered(frontend, .failed(.internalError, "no answer within \(Self.adminTimeout)"))
         case .held: heldTooLong(frontend)

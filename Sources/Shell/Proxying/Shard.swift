@@ -13,14 +13,14 @@ final class Shard: EventHandler {
     static let readSize = 64 << 10
 
     let number: Int
-    let configuration: ProxyConfiguration
+    var configuration: ProxyConfiguration
     let shared: ProxyShared
     let reactor: Reactor<Shard>
     let listeners: [Listener]
     var peers: [Mailbox<ShardMessage>] = []
 
     var topology: Topology
-    var addresses: [NodeEndpoint: [SocketAddress]] = [:]
+    var addresses: [HostName: [SocketAddress]] = [:]
     var frontends = SlotTable<Frontend>()
     var backends = SlotTable<Backend>()
     var errands = SlotTable<Errand>()
@@ -31,6 +31,8 @@ final class Shard: EventHandler {
     /// Backends that are to be opened, in this order.
     var wishes: [BackendWish] = []
     var wishesStart = 0
+    /// What the daemon logs in to nodes with, by user.
+    var secrets: [String: BackendSecret] = [:]
     var library: StatementLibrary
     var parameterSets = ParameterSets()
     /// What is set aside on its way to a backend and to a frontend, so that it goes in one write.
@@ -106,6 +108,9 @@ final class Shard: EventHandler {
         case .adopt(let topology, let receipt):
             adopt(topology)
             receipt.sign()
+        case .configure(let new, let receipt):
+            configure(new)
+            receipt.sign()
         case .addresses(let found):
             addresses = found
             openNext()
@@ -114,6 +119,10 @@ final class Shard: EventHandler {
         case .lend(let key, let other): lend(key, to: other)
         case .given(let moved): receive(moved)
         case .adminReply(let id, let reply): if let frontend = frontends[id] { administered(frontend, reply) }
+        case .found(let id, let answer): if let frontend = frontends[id] { found(frontend, answer) }
+        case .judged(let id, let judgement): if let frontend = frontends[id] { judged(frontend, judgement) }
+        case .keysReady(let id): if let frontend = frontends[id], frontend.stage == .awaitingVerdict { beginLogin(frontend) }
+        case .backendKeysReady(let id): if let backend = backends[id] { continueLogin(backend) }
         case .count(let report): report(statistics())
         case .report(let parts, let reply): reply(report(parts))
         case .frontends(let place, let reply): reply(frontendReports(from: place))

@@ -12,7 +12,9 @@ enum ShardMessage: Sendable {
     /// A connection to serve; the descriptor is the shard's from now on.
     case take(Int32)
     case adopt(Topology, Receipt)
-    case addresses([NodeEndpoint: [SocketAddress]])
+    /// What may change while running holds from now on.
+    case configure(ProxyConfiguration, Receipt)
+    case addresses([HostName: [SocketAddress]])
     /// A cancel request for one of this shard's frontends, by its place.
     case cancel(place: Int, BackendKey, CancelOrigin)
     case cancelDone(SlotID)
@@ -21,6 +23,14 @@ enum ShardMessage: Sendable {
     /// A backend that is this shard's from now on.
     case given(MovedBackend)
     case adminReply(SlotID, AdminReply)
+    /// `auth_query` answered for a frontend.
+    case found(SlotID, SecretAnswer)
+    /// The password that a frontend showed was judged.
+    case judged(SlotID, FrontendLogin.Judgement)
+    /// The keys are derived that a frontend's proof is checked by.
+    case keysReady(SlotID)
+    /// The keys are derived that a backend's login needs.
+    case backendKeysReady(SlotID)
     case count(@Sendable (ProxyStatistics) -> Void)
     case report(ProxyReport.Parts, @Sendable (ProxyReport) -> Void)
     /// Some of the connections, from a place in the shard's table on; the reply says where the rest begins.
@@ -47,18 +57,7 @@ final class Receipt: Sendable {
     func waitUntilComplete() async { await latch.wait() }
 }
 
-/// Where a node listens, as the configuration has it.
-struct NodeEndpoint: Hashable, Sendable {
-    let host: String
-    let port: Int
-
-    init(_ node: Node) {
-        host = node.host
-        port = node.port
-    }
-
-    /// The address where no name must be looked up: numeric, or a socket's directory.
-    var direct: SocketAddress? {
-        host.hasPrefix("/") ? SocketAddress(path: "\(host)/.s.PGSQL.\(port)") : SocketAddress(numeric: host, port: port)
-    }
+extension HostName {
+    /// Where a node listens.
+    init(_ node: Node) { self.init(host: node.host, port: node.port) }
 }

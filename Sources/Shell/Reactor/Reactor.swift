@@ -34,7 +34,8 @@ package final class Reactor<Handler: EventHandler> {
     private static var batch: Int { 256 }
 
     private let descriptor: Int32
-    private let mailbox: Mailbox<Message>
+    /// How other threads, and those who answer them, speak to this loop.
+    package let mailbox: Mailbox<Message>
     private let events: UnsafeMutablePointer<epoll_event>
     private var timers = TimerQueue()
     private var isStopping = false

@@ -21,5 +21,12 @@ extension Socket {
         return (text(host), port)
     }
 
+    /// Whether the connection came by a Unix-domain socket.
+    package static func isLocal(_ descriptor: Int32) -> Bool {
+        var address = sockaddr_storage(), size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let status = withUnsafeMutablePointer(to: &address) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) } }
+        return status == 0 && Int32(address.ss_family) == AF_UNIX
+    }
+
     private static func text(_ characters: [CChar]) -> String { String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) }
 }

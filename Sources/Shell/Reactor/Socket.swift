@@ -69,17 +69,8 @@ package enum Socket {
         return code == 0 ? nil : SocketError("connect", code: code)
     }
 
-    /// No delay for small writes, keepalive, and an end to unacknowledged bytes after `userTimeout`. Nothing for a path.
-    package static func tune(_ descriptor: Int32, keepalive: Duration, userTimeout: Duration) {
-        set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
-        set(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1)
-        let seconds = Int32(clamping: max(1, keepalive.components.seconds))
-        set(descriptor, Int32(IPPROTO_TCP), TCP_KEEPIDLE, seconds)
-        set(descriptor, Int32(IPPROTO_TCP), TCP_KEEPINTVL, max(1, seconds / 4))
-        set(descriptor, Int32(IPPROTO_TCP), TCP_KEEPCNT, 4)
-        let (whole, attoseconds) = userTimeout.components
-        set(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, Int32(clamping: whole * 1000 + attoseconds / 1_000_000_000_000_000))
-    }
+    /// What the kernel shall do for a TCP connection; nothing for a path.
+    package static func tune(_ descriptor: Int32, _ options: TCPOptions) { options.apply(to: descriptor) }
 
     /// Says that nothing more is sent.
     package static func finish(_ descriptor: Int32) { shutdown(descriptor, Int32(SHUT_WR)) }
@@ -89,12 +80,6 @@ package enum Socket {
 
     /// A descriptor that stands for nothing, kept to be given up when there are no more.
     package static func spare() -> Int32 { open("/dev/null", O_RDONLY | O_CLOEXEC) }
-
-    private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) {
-        var value = value
-        // A Unix-domain socket refuses the options of TCP: it needs none of them.
-        setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
-    }
 }
 
 extension SocketError {

@@ -187,7 +187,7 @@ struct AnswerCountTests {
     @Test("Each Query gets one answer and one ReadyForQuery, each Sync one ReadyForQuery, whatever is lost when", arguments: 0..<400)
     func count(seed: Int) {
         let mode = seed.isMultiple(of: 2) ? PoolMode.session : .transaction
-        let session = FrontendSession(StartupMessage(user: "anna", database: "shop"), key: BackendKey(process: 1, secret: 2), mode: mode, isSecretKnown: true)
+        let session = FrontendSession(StartupMessage(user: "anna", database: "shop"), key: BackendKey(process: 1, secret: 2), mode: mode)
         var world = World(random: Random(state: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15), session: session)
         world.session.attachedForLogin()
         world.receiveLogin()

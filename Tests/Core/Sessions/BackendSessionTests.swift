@@ -6,7 +6,7 @@ import Testing
 struct BackendSessionTests {
     private let startup = StartupMessage(user: "anna", database: "shop", parameters: [.init("application_name", "till")])
 
-    private func session(secret: String? = "pencil") -> BackendSession { BackendSession(startup, secret: secret, nonce: "ours") }
+    private func session(secret: BackendSecret = .password(ClearPassword("pencil"))) -> BackendSession { BackendSession(startup, secret: secret, nonce: "ours") }
 
     private func tell(_ session: inout BackendSession, _ build: (inout MessageWriter) -> Void) -> BackendSession.Action {
         var writer = MessageWriter()
@@ -19,7 +19,7 @@ struct BackendSessionTests {
         tell(&session) { $0.message(.authentication) { $0.int32(number); $0.raw(rest) } }
     }
 
-    private func secret(_ body: [UInt8]) -> BackendSession.Action {
+    private func answer(_ body: [UInt8]) -> BackendSession.Action {
         var writer = MessageWriter()
         writer.message(.secret) { $0.raw(body) }
         return .send(writer.bytes)
@@ -32,7 +32,7 @@ struct BackendSessionTests {
 
     @Test("A node that trusts is logged in to with the start-up parameters of the client")
     func trust() {
-        var session = session(secret: nil)
+        var session = session(secret: .none)
         #expect(session.opening == startup.packet)
         #expect(ask(&session, 0) == .wait)
         #expect(tell(&session) { $0.parameterStatus("in_hot_standby", "off") } == .wait)
@@ -45,8 +45,8 @@ struct BackendSessionTests {
     @Test("Cleartext and md5 passwords are answered")
     func passwords() {
         var session = session()
-        #expect(ask(&session, 3) == secret(Array("pencil".utf8) + [0]))
-        #expect(ask(&session, 5, [1, 2, 3, 4]) == secret(Array(MD5Password.answer(user: "anna", password: "pencil", salt: [1, 2, 3, 4]).utf8) + [0]))
+        #expect(ask(&session, 3) == answer(Array("pencil".utf8) + [0]))
+        #expect(ask(&session, 5, [1, 2, 3, 4]) == answer(Array(MD5Password.answer(user: "anna", password: "pencil", salt: [1, 2, 3, 4]).utf8) + [0]))
         #expect(ask(&session, 0) == .wait)
     }
 
@@ -54,7 +54,7 @@ struct BackendSessionTests {
     func scram() {
         var session = session()
         let first = Array("n,,n=,r=ours".utf8)
-        #expect(ask(&session, 10, Array("SCRAM-SHA-256-PLUS\u{0}SCRAM-SHA-256\u{0}\u{0}".utf8)) == secret(Array("SCRAM-SHA-256\u{0}".utf8) + [0, 0, 0, UInt8(first.count)] + first))
+        #expect(ask(&session, 10, Array("SCRAM-SHA-256-PLUS\u{0}SCRAM-SHA-256\u{0}\u{0}".utf8)) == answer(Array("SCRAM-SHA-256\u{0}".utf8) + [0, 0, 0, UInt8(first.count)] + first))
         let challenge = "r=ours-theirs,s=AAAA,i=2"
         guard case .send = ask(&session, 11, Array(challenge.utf8)) else { Issue.record("no proof"); return }
         let keys = SCRAMKeys(SCRAMOrigin(password: "pencil", salt: [0, 0, 0], iterations: 2))
@@ -62,6 +62,34 @@ struct BackendSessionTests {
         #expect(ask(&session, 12, Array("v=\(Base64.encode(signature))".utf8)) == .wait)
         #expect(ask(&session, 0) == .wait)
         #expect(tell(&session) { $0.readyForQuery(.idle) } == .ready)
+    }
+
+    @Test("The md5 digest that is stored answers a node's md5 question, and no other")
+    func md5Digest() {
+        var session = session(secret: .md5(MD5Password.stored(user: "anna", password: "pencil")))
+        #expect(ask(&session, 5, [1, 2, 3, 4]) == answer(Array(MD5Password.answer(user: "anna", password: "pencil", salt: [1, 2, 3, 4]).utf8) + [0]))
+        #expect(isRefused(ask(&session, 3), "in clear text"))
+        #expect(isRefused(ask(&session, 10, Array("SCRAM-SHA-256\u{0}\u{0}".utf8)), "only the md5 digest"))
+    }
+
+    @Test("Keys out of a client's proof log in where the node has the same verifier, and say why where it has not")
+    func passThrough() {
+        let keys = SCRAMKeys(SCRAMOrigin(password: "pencil", salt: [0, 0, 0], iterations: 2))
+        let secret = BackendSecret.keys(SCRAMKeys(clientKey: keys.clientKey, serverKey: keys.serverKey), salt: [0, 0, 0], iterations: 2)
+        var right = session(secret: secret)
+        _ = ask(&right, 10, Array("SCRAM-SHA-256\u{0}\u{0}".utf8))
+        let challenge = "r=ours-theirs,s=AAAA,i=2"
+        guard case .send = ask(&right, 11, Array(challenge.utf8)) else { Issue.record("no proof"); return }
+        let signature = SCRAMKeys.hmac(keys.serverKey, Array("n=,r=ours,\(challenge),c=biws,r=ours-theirs".utf8))
+        #expect(ask(&right, 12, Array("v=\(Base64.encode(signature))".utf8)) == .wait)
+        for other in ["r=ours-theirs,s=AAAA,i=3", "r=ours-theirs,s=AAAB,i=2"] {
+            var wrong = session(secret: secret)
+            _ = ask(&wrong, 10, Array("SCRAM-SHA-256\u{0}\u{0}".utf8))
+            #expect(isRefused(ask(&wrong, 11, Array(other.utf8)), "salt or iterations differ"))
+        }
+        var asked = session(secret: secret)
+        #expect(isRefused(ask(&asked, 3), "in clear text"))
+        #expect(isRefused(ask(&asked, 5, [1, 2, 3, 4]), "only SCRAM keys"))
     }
 
     @Test("A node that does not prove that it knows the password is not believed")
@@ -78,7 +106,7 @@ struct BackendSessionTests {
 
     @Test("What cannot be answered is refused with its reason")
     func refusals() {
-        var without = session(secret: nil)
+        var without = session(secret: .none)
         #expect(isRefused(ask(&without, 3), "does not have"))
         var session = session()
         #expect(isRefused(ask(&session, 7), "method 7"))

@@ -9,7 +9,7 @@ struct SessionStory {
     struct Misspelt: Error { let line: String }
 
     private static let startup = StartupMessage(user: "anna", database: "shop", parameters: [.init("application_name", "till")])
-    private var session = FrontendSession(Self.startup, key: BackendKey(process: 1, secret: 2), mode: .session, isSecretKnown: false)
+    private var session = FrontendSession(Self.startup, key: BackendKey(process: 1, secret: 2), mode: .session)
     private var backend = BackendState(ServerParameters())
     private var library = StatementLibrary(shard: 0)
     private var mode = PoolMode.session
@@ -22,7 +22,7 @@ struct SessionStory {
         let words = line.split(separator: " ", maxSplits: 2).map(String.init)
         let rest = words.count > 2 ? words[2] : ""
         switch (words[0], words.count > 1 ? words[1] : "") {
-        case ("user", let kind): start(isSecretKnown: kind == "known")
+        case ("user", _): start()
         case ("connect", _): session.attachedForLogin()
         case ("login", let kind): return try logIn(kind)
         case ("F", let kind):
@@ -51,8 +51,8 @@ struct SessionStory {
         return []
     }
 
-    private mutating func start(isSecretKnown: Bool) {
-        session = FrontendSession(Self.startup, key: session.key, mode: mode, isSecretKnown: isSecretKnown, preparedCapacity: 2)
+    private mutating func start() {
+        session = FrontendSession(Self.startup, key: session.key, mode: mode, preparedCapacity: 2)
     }
 
     /// What is set on the backend, and what the client is told.
@@ -69,7 +69,14 @@ struct SessionStory {
 
     /// A whole login in one line.
     private mutating func logIn(_ kind: String) throws -> [String] {
-        start(isSecretKnown: kind == "known")
+        start()
+        if kind == "known" {
+            session.authenticated()
+            var parameters = ServerParameters()
+            parameters.set("standard_conforming_strings", to: "on")
+            backend = BackendState(parameters)
+            return ["logged in"] + attach()
+        }
         session.attachedForLogin()
         if kind != "trusted" {
             _ = try node("AskPassword", "")
@@ -166,7 +173,7 @@ struct SessionStory {
         let reaction = Array(writer.bytes.dropFirst(5)).withUnsafeBytes { body in
             isInService ? session.answered(known, body, isWhole: true, by: &backend) : session.answeredDuringLogin(known, body)
         }
-        if case .loggedIn(let parameters, _, _) = reaction { backend = BackendState(parameters) }
+        if case .loggedIn(let parameters) = reaction { backend = BackendState(parameters) }
         return reaction
     }
 
@@ -183,7 +190,8 @@ struct SessionStory {
         switch reaction {
         case .loggedIn: "logged in"
         case .lost(let loss): "lost: \(loss.reason)"
-        case .forward, .release, .swallow, .keep, .close, .crashing: "\(reaction)"
+        case .keep(let key): "keep \(key.process)"
+        case .forward, .release, .swallow, .close, .crashing: "\(reaction)"
         }
     }
 

@@ -75,6 +75,30 @@ struct MessageTests {
         #expect(throws: WireViolation.self) { try body([]) { body throws(WireViolation) in try TransactionStatus(body: body) } }
     }
 
+    @Test("A key is itself only where its number, its length and every byte of its secret are", arguments: [4, 32, 256])
+    func keys(length: Int) throws {
+        let secret = (0..<length).map { UInt8(truncatingIfNeeded: $0) }
+        let key = try #require(BackendKey(process: 5, secret: secret))
+        #expect(key.matches(try #require(BackendKey(process: 5, secret: secret))))
+        #expect(!key.matches(try #require(BackendKey(process: 4, secret: secret))))
+        for index in secret.indices {
+            var other = secret
+            other[index] ^= 0x80
+            #expect(!key.matches(try #require(BackendKey(process: 5, secret: other))), "byte \(index)")
+        }
+        if length > 4 { #expect(!key.matches(try #require(BackendKey(process: 5, secret: secret.dropLast())))) }
+        let bytes = written { key.write(to: &$0) }
+        #expect(try body(bytes) { body throws(WireViolation) in try BackendKey(body: body) } == key)
+    }
+
+    @Test("A new key has 4 bytes of chance for protocol 3.0 and 32 for 3.2, and never the same twice")
+    func newKeys() {
+        var generator = SystemRandomNumberGenerator()
+        let long = (0..<64).map { _ in BackendKey(process: 1, isLong: true, using: &generator).secret }
+        #expect(Set(long).count == 64 && long.allSatisfy { $0.count == 32 })
+        #expect(BackendKey(process: 1, isLong: false, using: &generator).secret.count == 4)
+    }
+
     @Test("A text with a zero byte ends there, so it cannot smuggle fields")
     func zeroByte() {
         #expect(written { $0.string("a\u{0}b") } == [97, 0])

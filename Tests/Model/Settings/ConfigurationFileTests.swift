@@ -122,7 +122,7 @@ struct ConfigurationFileTests {
         #expect(try #require(file.diagnostics.first).message.contains(words))
     }
 
-    @Test("A switch that would keep somebody out is refused while it does not exist; off it is only named", arguments: ["ssl", "enable_pool_hba"])
+    @Test("A switch that would keep somebody out is refused while it does not exist; off it is only named", arguments: ["ssl"])
     func guards(_ name: String) {
         #expect(read("\(name) = on").hasErrors)
         #expect(!read("\(name) = off").hasErrors)

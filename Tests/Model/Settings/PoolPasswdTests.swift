@@ -3,36 +3,49 @@ import Testing
 
 @Suite("PoolPasswd")
 struct PoolPasswdTests {
-    @Test("Clear passwords are known; other forms and broken lines are reported by line")
-    func lines() {
-        let source = MemorySource(files: ["/p": "app:TEXTs3:cret\n\n# c\nold:md5abc\nbroken\n"])
-        let file = PoolPasswd(path: "/p", from: source)
-        #expect(file.passwords.mapValues(\.text) == ["app": "s3:cret"])
-        #expect(file.diagnostics.map(\.place.line) == [5, 4])
-        #expect(file.diagnostics.map(\.severity) == [.error, .notice])
+    private func read(_ text: String) -> PoolPasswd { PoolPasswd(path: "/p", from: MemorySource(files: ["/p": text])) }
+
+    @Test("Each form of a secret is known by how it begins")
+    func forms() {
+        let digest = "md5" + String(repeating: "0a", count: 16)
+        let file = read("""
+            a:TEXTs3:cret
+            b:\(digest)
+            c:AES8R2MDPOsSa1FVp6x62Ke1w==
+            d:SCRAM-SHA-256$4096:x$y:z
+
+            # a comment
+            e:bare
+            f:md5short
+            g:TEXTTEXTx y:z
+            h:TEXT
+            """)
+        #expect(file.lines.mapValues(\.entry) == [
+            "a": .clear("s3:cret"), "b": .md5(digest), "c": .encrypted("8R2MDPOsSa1FVp6x62Ke1w=="), "d": .verifier("SCRAM-SHA-256$4096:x$y:z"),
+            "e": .clear("bare"), "f": .clear("md5short"), "g": .clear("TEXTx y:z"), "h": .clear(""),
+        ])
+        #expect(file.diagnostics.isEmpty && file.lines["c"]?.place.line == 3)
     }
 
-    @Test("Thousands of users without a clear password are one notice")
-    func manyUsers() {
-        let text = (1...5000).map { "user\($0):md5abc\r\n" }.joined()
-        let file = PoolPasswd(path: "/p", from: MemorySource(files: ["/p": text]))
+    @Test("Broken lines are reported by number and never shown; of two lines of a user the first counts")
+    func broken() {
+        let file = read("a:TEXTone\n:TEXTsesame\nsesame\r\na:TEXTtwo")
+        #expect(file.lines["a"]?.entry == .clear("one"))
         #expect(file.diagnostics.map(\.description) == [
-            "/p:1: notice: the secrets of 5000 users, this one the first, are not TEXT: their sessions end when the primary does, in this version",
+            "/p:2: expected user:secret, got a line without a user", "/p:3: expected user:secret, got a line without a user",
+            "/p:4: notice: the user has a line before this one, /p:1: that one counts",
         ])
     }
 
-    @Test("A password is all that stands behind TEXT, and no message shows one")
-    func passwords() {
-        let file = PoolPasswd(path: "/p", from: MemorySource(files: ["/p": "a:TEXTTEXTx y:z\r\nb:TEXT\n:TEXTsesame\nsesame"]))
-        #expect(file.passwords.mapValues(\.text) == ["a": "TEXTx y:z", "b": ""])
-        #expect(file.diagnostics.map(\.place.line) == [3, 4])
-        #expect(file.diagnostics.allSatisfy { !$0.message.contains("sesame") })
+    @Test("A file that others can read is refused; one that is not there knows nobody")
+    func access() {
+        let open = PoolPasswd(path: "/p", from: MemorySource(files: ["/p": "a:TEXTb"], modes: ["/p": 0o640]))
+        #expect(open.diagnostics.map(\.severity) == [.error])
+        #expect(PoolPasswd(path: "/q", from: MemorySource(files: [:])).diagnostics.isEmpty)
     }
 
-    @Test("A readable file is refused, a missing one knows nobody")
-    func modes() {
-        let open = PoolPasswd(path: "/p", from: MemorySource(files: ["/p": "a:TEXTb"], modes: ["/p": 0o640]))
-        #expect(open.diagnostics.first?.message.contains("chmod 600") == true)
-        #expect(PoolPasswd(path: "/q", from: MemorySource(files: [:])).diagnostics.isEmpty)
+    @Test("An entry does not print itself")
+    func redaction() {
+        #expect("\(PoolPasswd.Entry.clear("sesame")) \(read("a:TEXTsesame").lines)".contains("sesame") == false)
     }
 }

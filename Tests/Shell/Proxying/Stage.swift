@@ -1,5 +1,6 @@
 import ClusterModel
 import PostgresWire
+import Reactor
 import Sessions
 import TestSupport
 @testable import Proxying
@@ -24,7 +25,7 @@ struct Stage {
         nodes = backends.enumerated().map { Node(id: NodeID($0), name: "node\($0)", host: "127.0.0.1", port: $1.port) }
         let facts = facts
         proxy = try Proxy(configuration, Topology(epoch: Epoch(1), gate: open.map { .open(primary: NodeID($0)) } ?? .closed(reason: "a test"), nodes: nodes),
-                          facts: { facts.add("\($0)") }, admin: Answers(), log: { _ in })
+                          resolver: HostResolver(refresh: .seconds(30)), facts: { facts.add("\($0)") }, admin: Answers(), log: { _ in })
     }
 
     func close(_ epoch: UInt64) async { await proxy.apply(Topology(epoch: Epoch(epoch), gate: .closed(reason: "a test"), nodes: nodes)) }

@@ -1,3 +1,5 @@
+internal import PostgresWire
+
 /// `docs/admin.md`: the manual's page of views and commands.
 package enum AdminManual {
     /// The whole page.

@@ -1,5 +1,5 @@
 internal import PostgresWire
-package import Proxying
+internal import Proxying
 
 /// A view of `SHOW`: declared once, and from that parsed, answered, described and documented.
 struct AdminView: Sendable {
@@ -22,7 +22,7 @@ struct AdminView: Sendable {
     let rows: @Sendable (AdminFacts) -> [[String?]]
 
     /// A view whose rows are `list`, shown through `columns`.
-    static func list<Row>(_ name: String, _ meaning: String, _ access: Access = .statsUsers, asking parts: ProxyReport.Parts = [],
+    static func list<Row>(_ name: String, _ meaning: String, for access: Access = .statsUsers, asking parts: ProxyReport.Parts = [],
                           _ columns: [AdminColumn<Row>], _ list: @escaping @Sendable (AdminFacts) -> [Row]) -> AdminView {
         AdminView(name: name, meaning: meaning, access: access, parts: parts, columns: columns.map(\.column), meanings: columns.map(\.meaning)) { facts in
             list(facts).map { row in columns.map { $0.value(row) } }

@@ -1,3 +1,5 @@
+internal import Proxying
+
 /// `DISABLE`: nobody new gets in.
 enum DisableCommand {
     static let command = AdminCommand(name: "DISABLE", argument: .database, meaning: "refuses new logins to the database") { hands, database in

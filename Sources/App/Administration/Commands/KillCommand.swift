@@ -1,3 +1,5 @@
+internal import Proxying
+
 /// `KILL`: ends sessions and backends at once.
 enum KillCommand {
     static let command = AdminCommand(name: "KILL", argument: .databaseOrNothing,

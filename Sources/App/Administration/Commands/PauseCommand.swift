@@ -1,4 +1,5 @@
 internal import PostgresWire
+internal import Proxying
 
 /// `PAUSE`: statements wait, and every backend is closed as it becomes free.
 enum PauseCommand {

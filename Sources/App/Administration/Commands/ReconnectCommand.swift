@@ -1,3 +1,5 @@
+internal import Proxying
+
 /// `RECONNECT`: backends are replaced as they become free.
 enum ReconnectCommand {
     static let command = AdminCommand(name: "RECONNECT", argument: .databaseOrNothing,

@@ -1,3 +1,5 @@
+internal import Proxying
+
 /// `RESUME`: what waits goes on.
 enum ResumeCommand {
     static let command = AdminCommand(name: "RESUME", argument: .databaseOrNothing,

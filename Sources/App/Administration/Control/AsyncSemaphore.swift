@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// Counts free places; tasks wait for one in order.
-final class AsyncSemaphore: Sendable {
+package final class AsyncSemaphore: Sendable {
     private struct State {
         var free: Int
         var waiting: [CheckedContinuation<Void, Never>] = []
@@ -9,9 +9,10 @@ final class AsyncSemaphore: Sendable {
 
     private let state: Mutex<State>
 
-    init(_ free: Int) { state = Mutex(State(free: free)) }
+    package init(_ free: Int) { state = Mutex(State(free: free)) }
 
-    func wait() async {
+    /// Returns when a place is free, which is the caller's then.
+    package func wait() async {
         await withCheckedContinuation { continuation in
             let isFree = state.withLock { state in
                 guard state.free == 0 else {
@@ -25,7 +26,8 @@ final class AsyncSemaphore: Sendable {
         }
     }
 
-    func signal() {
+    /// Gives a place back.
+    package func signal() {
         let next: CheckedContinuation<Void, Never>? = state.withLock { state in
             if state.waiting.isEmpty {
                 state.free += 1

@@ -9,12 +9,16 @@ package struct ControlCommands: Sendable {
     private let coordinator: ClusterCoordinator
     private let journal: EventJournal
     private let status: @Sendable (ClusterSnapshot) async -> StatusView
+    private let reload: @Sendable (_ requestedBy: String) async throws -> ReloadView
 
-    /// `status` adds what the process and the proxy know to a snapshot.
-    package init(coordinator: ClusterCoordinator, journal: EventJournal, status: @escaping @Sendable (ClusterSnapshot) async -> StatusView) {
+    /// `status` adds what the process and the proxy know to a snapshot; `reload` reads the configuration again, and throws what is
+    /// wrong with it.
+    package init(coordinator: ClusterCoordinator, journal: EventJournal, status: @escaping @Sendable (ClusterSnapshot) async -> StatusView,
+                 reload: @escaping @Sendable (_ requestedBy: String) async throws -> ReloadView) {
         self.coordinator = coordinator
         self.journal = journal
         self.status = status
+        self.reload = reload
     }
 
     /// A `ControlServer.Responder`.
@@ -23,9 +27,13 @@ package struct ControlCommands: Sendable {
         case "status": try await answer(await status(coordinator.snapshot()), send)
         case "nodes": try await answer(NodeView.all(await coordinator.snapshot()), send)
         case "events": try await events(min(max(request.limit ?? 20, 0), Self.eventLimit), follow: request.follow ?? false, send)
+        case "reload":
+            let view: ReloadView
+            do { view = try await reload(requestedBy) } catch { return try await send(try ControlLine.encode(ControlReply<String>(error: "\(error)"))) }
+            try await answer(view, send)
         default:
             try await send(try ControlLine.encode(ControlReply<String>(
-                error: "there is no command \"\(request.command)\"; this daemon knows status, nodes, events")))
+                error: "there is no command \"\(request.command)\"; this daemon knows status, nodes, events, reload")))
         }
     }
 

@@ -57,6 +57,29 @@ package struct NodeView: Codable, Sendable {
     package var sync_state: String?
 }
 
+/// What `understudy reload` did.
+package struct ReloadView: Codable, Sendable {
+    /// Parameters that have a new value in force.
+    package var applied: [String]
+    /// Parameters whose new value waits for a restart of the daemon.
+    package var needs_restart: [String]
+    /// What the author of the configuration should know, with file and line.
+    package var notices: [String]
+
+    package init(applied: [String], needsRestart: [String], notices: [String]) {
+        self.applied = applied
+        needs_restart = needsRestart
+        self.notices = notices
+    }
+
+    /// For people: a line for each thing.
+    package var text: String {
+        let lines = notices + [applied.isEmpty ? "nothing new is in force" : "in force: " + applied.joined(separator: ", ")]
+            + (needs_restart.isEmpty ? [] : ["after a restart: " + needs_restart.joined(separator: ", ")])
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
 /// One line of `understudy events`.
 package struct EventView: Codable, Sendable {
     package var number: Int

@@ -1,3 +1,4 @@
+internal import ClusterModel
 internal import Foundation
 internal import Proxying
 

@@ -1,4 +1,5 @@
 internal import Proxying
+internal import Settings
 
 /// What the daemon says of itself.
 enum DaemonViews {

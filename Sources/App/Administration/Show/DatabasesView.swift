@@ -1,3 +1,4 @@
+internal import ClusterModel
 internal import Coordination
 internal import Pooling
 internal import Proxying

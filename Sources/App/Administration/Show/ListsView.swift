@@ -1,4 +1,6 @@
+internal import Pooling
 internal import Proxying
+internal import Settings
 
 /// `SHOW LISTS`: how many there are of everything.
 enum ListsView {

@@ -11,11 +11,11 @@ enum PgpoolViews {
         facts.cluster.map { PoolNodes.table($0, reader: $0.primary).rows } ?? []
     }
 
-    static let version = AdminView.list("pool_version", "the version", .everybody, [
+    static let version = AdminView.list("pool_version", "the version", for: .everybody, [
         .text("pool_version", "the version") { (facts: AdminFacts) in "understudy \(facts.process.version)" },
     ]) { [$0] }
 
-    static let status = AdminView.list("pool_status", "the parameters, as pgpool-II shows them; secrets are hidden", .adminUsers, [
+    static let status = AdminView.list("pool_status", "the parameters, as pgpool-II shows them; secrets are hidden", for: .adminUsers, [
         .text("item", "the parameter") { $0.name }, .text("value", "its value in force") { $0.value }, .text("description", "what it means") { $0.meaning },
     ]) { (facts: AdminFacts) -> [Settings.Entry] in facts.settings.entries }
 

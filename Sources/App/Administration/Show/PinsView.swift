@@ -1,4 +1,5 @@
 internal import Proxying
+internal import Settings
 
 /// `SHOW PINS`: the sessions that cannot give their backend back, or could not go on with another, and why.
 enum PinsView {

@@ -1,4 +1,7 @@
+internal import ClusterModel
+internal import Pooling
 internal import Proxying
+internal import Settings
 
 /// `SHOW POOLS`, with PgBouncer's columns; one row a database, user and node.
 enum PoolsView {

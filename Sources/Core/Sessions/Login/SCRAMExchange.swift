@@ -2,8 +2,8 @@ internal import Crypto
 
 /// The client's side of SCRAM-SHA-256 without channel binding; the server proves itself too.
 ///
-/// Source: RFC 5802, RFC 7677; PostgreSQL manual, "SASL Authentication". Passwords are taken as their UTF-8 bytes:
-/// SASLprep changes only some that are not ASCII.
+/// Source: RFC 5802, RFC 7677; PostgreSQL manual, "SASL Authentication". Passwords come
+/// as SASLprep leaves them.
 struct SCRAMExchange: Sendable {
     enum Failure: Error, Hashable {
         case malformed(String)
@@ -13,6 +13,8 @@ struct SCRAMExchange: Sendable {
         /// The server does not know the password either: it is not who it says.
         case wrongServerSignature
         case refused(String)
+        /// The keys are those of another verifier.
+        case foreignVerifier
     }
 
     /// More iterations than this would hold up every session of the loop for a tenth of a second.
@@ -30,11 +32,11 @@ struct SCRAMExchange: Sendable {
     var clientFirst: [UInt8] { Array("n,,\(firstBare)".utf8) }
 
     /// Answers the server's challenge. `keys` derives, or remembers, what the password, salt and iterations give.
-    mutating func respond(to serverFirst: [UInt8], keys: (_ salt: [UInt8], _ iterations: Int) -> SCRAMKeys) throws(Failure) -> [UInt8] {
+    mutating func respond(to serverFirst: [UInt8], keys: (_ salt: [UInt8], _ iterations: Int) throws(Failure) -> SCRAMKeys) throws(Failure) -> [UInt8] {
         let challenge = try SCRAMChallenge(serverFirst)
         guard challenge.nonce.hasPrefix(nonce), challenge.nonce.utf8.count > nonce.utf8.count else { throw .foreignNonce }
         guard challenge.iterations <= Self.mostIterations else { throw .tooManyIterations(challenge.iterations) }
-        let keys = keys(challenge.salt, challenge.iterations)
+        let keys = try keys(challenge.salt, challenge.iterations)
         let withoutProof = "c=biws,r=\(challenge.nonce)"
         let message = Array("\(firstBare),\(challenge.text),\(withoutProof)".utf8)
         serverSignature = SCRAMKeys.hmac(keys.serverKey, message)
@@ -47,7 +49,6 @@ struct SCRAMExchange: Sendable {
         let fields = SCRAMChallenge.fields(String(decoding: serverFinal, as: UTF8.self))
         if let error = fields["e"] { throw .refused(error) }
         guard let signature = fields["v"].flatMap(Base64.decode) else { throw .malformed("server-final-message") }
-        guard !serverSignature.isEmpty, signature.count == serverSignature.count,
-              zip(signature, serverSignature).reduce(0, { $0 | ($1.0 ^ $1.1) }) == 0 else { throw .wrongServerSignature }
+        guard !serverSignature.isEmpty, isSameSecret(signature, serverSignature) else { throw .wrongServerSignature }
     }
 }

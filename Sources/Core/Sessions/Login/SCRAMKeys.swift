@@ -14,6 +14,13 @@ package struct SCRAMKeys: Hashable, Sendable {
         serverKey = Self.hmac(salted, Array("Server Key".utf8))
     }
 
+    /// Keys out of a client's proof, which hold as long as the verifier they were checked by.
+    init(clientKey: [UInt8], serverKey: [UInt8]) {
+        self.clientKey = clientKey
+        storedKey = Array(SHA256.hash(data: clientKey))
+        self.serverKey = serverKey
+    }
+
     static func hmac(_ key: [UInt8], _ message: [UInt8]) -> [UInt8] {
         Array(HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: key)))
     }

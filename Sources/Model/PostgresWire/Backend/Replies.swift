@@ -31,12 +31,13 @@ extension MessageWriter {
     /// A message that is nothing but its kind: ParseComplete, BindComplete, NoData, …
     package mutating func bare(_ kind: BackendMessageKind) { message(kind) { _ in } }
 
-    /// Protocol 3.0 is what is spoken; `options` are those of the client that mean nothing here.
-    package mutating func negotiateProtocolVersion(unknown options: [String]) {
+    /// NegotiateProtocolVersion: what is spoken with this client, and which of its options mean nothing here. The version
+    /// goes out whole, major number included, as PostgreSQL writes it and libpq reads it.
+    package mutating func negotiateProtocolVersion(_ startup: StartupMessage) {
         message(.negotiateProtocolVersion) { body in
-            body.int32(0)
-            body.int32(Int32(options.count))
-            for option in options { body.string(option) }
+            body.int32(3 << 16 | Int32(startup.spokenMinor))
+            body.int32(Int32(startup.protocolOptions.count))
+            for option in startup.protocolOptions { body.string(option) }
         }
     }
 }

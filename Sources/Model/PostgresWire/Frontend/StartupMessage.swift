@@ -7,14 +7,17 @@ package struct StartupMessage: Hashable, Sendable {
         package init(_ name: String, _ value: String) { self.name = name; self.value = value }
     }
 
-    /// The minor version asked for; 3.0 is spoken whatever it is.
+    /// The newest minor version that is spoken with a client.
+    package static let newestMinor = 2
+
+    /// The minor version asked for.
     package let minor: Int
     package let user: String
     /// As given, else the user's name.
     package let database: String
     /// Everything else in its order, without protocol options.
     package let parameters: [Parameter]
-    /// The `_pq_.` options: none of them is known.
+    /// The names of the `_pq_.` options, each once: none of them is known.
     package let protocolOptions: [String]
 
     package init(user: String, database: String, parameters: [Parameter] = [], minor: Int = 0, protocolOptions: [String] = []) {
@@ -35,7 +38,7 @@ package struct StartupMessage: Hashable, Sendable {
             switch name {
             case "user": user = value
             case "database": database = value
-            case _ where name.hasPrefix("_pq_."): options.append(name)
+            case _ where name.hasPrefix("_pq_."): if !options.contains(name) { options.append(name) }
             default: parameters.append(Parameter(name, value))
             }
         }
@@ -44,8 +47,14 @@ package struct StartupMessage: Hashable, Sendable {
         self.init(user: user, database: database.isEmpty ? user : database, parameters: parameters, minor: minor, protocolOptions: options)
     }
 
+    /// The minor version that is spoken with this client.
+    package var spokenMinor: Int { min(minor, Self.newestMinor) }
+
+    /// From protocol 3.2 on a client takes a secret of more than four bytes.
+    package var takesLongKey: Bool { spokenMinor >= 2 }
+
     /// Whether the client must be told which version and options are spoken.
-    package var needsNegotiation: Bool { minor > 0 || !protocolOptions.isEmpty }
+    package var needsNegotiation: Bool { minor > Self.newestMinor || !protocolOptions.isEmpty }
 
     /// The last value of a parameter.
     package subscript(name: String) -> String? { parameters.last { $0.name == name }?.value }

@@ -34,9 +34,7 @@ package enum StartupPacket: Hashable, Sendable {
             try reader.end()
             return .gssRequest
         case cancelCode:
-            let key = try BackendKey(process: reader.int32(), secret: reader.int32())
-            try reader.end()
-            return .cancel(key)
+            return .cancel(try BackendKey(&reader, of: "cancel request"))
         default:
             let major = Int(UInt32(bitPattern: code) >> 16), minor = Int(UInt32(bitPattern: code) & 0xFFFF)
             guard major == 3 else { throw .unsupportedProtocol(major: major, minor: minor) }

@@ -32,10 +32,10 @@ package struct ConnectionSettings: SettingsGroup {
     package let maxUserClients = Parameter.integer(
         "max_user_client_connections", 0...1_000_000, default: 0, .reload, "The same for one user.")
     package let authenticationTimeout = Parameter.duration(
-        "authentication_timeout", .zero ... .seconds(3600), unit: .seconds, default: "60s", .restart,
+        "authentication_timeout", .zero ... .seconds(3600), unit: .seconds, default: "60s", .reload,
         "How long a frontend may take to log in, also while writes are held; 0 is for ever.")
     package let queryWaitTimeout = Parameter.duration(
-        "query_wait_timeout", .milliseconds(1) ... .seconds(86_400), unit: .seconds, default: "120s", .restart,
+        "query_wait_timeout", .milliseconds(1) ... .seconds(86_400), unit: .seconds, default: "120s", .reload,
         "How long a statement is held while there is no primary, before it fails with SQLSTATE 57P03.")
     package let clientMemoryLimit = Parameter.bytes(
         "client_memory_limit", (1 << 20)...(1 << 44), default: "1GB", .restart,

@@ -1,0 +1,163 @@
+internal import PostgresWire
+internal import Reactor
+internal import Sessions
+internal import Settings
+
+/// Who a frontend is: asked of every one by itself, whichever backends there are already.
+extension Shard {
+    /// The startup packet is read: finds out how this frontend proves who it is, and begins.
+    func authenticate(_ frontend: Frontend) {
+        guard let startup = frontend.session?.startup else { preconditionFailure("an authentication before the session") }
+        let host = Socket.peer(frontend.descriptor)?.host, address = host.flatMap { NetworkAddress($0) }
+        // Without an address it must be a local socket: no connection may pass for one that is gone, or cannot be read.
+        guard address != nil || Socket.isLocal(frontend.descriptor) else { return close(frontend) }
+        let seen = HostRule.Applicant(user: startup.user, database: startup.database, address: address, isEncrypted: false,
+                                      isPhysicalReplication: startup.isReplication && startup["replication"]?.lowercased() != "database")
+        let authentication = Authentication(Authenticator.Applicant(seen), host: host)
+        frontend.authentication = authentication
+        follow(configuration.authenticator.verdict(for: authentication.applicant), frontend, authentication)
+    }
+
+    private func follow(_ verdict: Authenticator.Verdict, _ frontend: Frontend, _ authentication: Authentication) {
+        switch verdict {
+        case .logIn(let method):
+            let login = FrontendLogin(user: authentication.applicant.seen.user, method, entropy())
+            authentication.login = login
+            // Deriving takes milliseconds, in which the loop can serve others.
+            guard let origin = login.origin, !shared.keys.isKnown(origin) else { return beginLogin(frontend) }
+            frontend.stage = .awaitingVerdict
+            let id = frontend.id, mailbox = peers[number]
+            if !shared.keys.prepare(origin, { _ = mailbox.postAlways(.keysReady(id)) }) { beginLogin(frontend) }
+        case .lookUp: lookUp(frontend, authentication)
+        case .relay:
+            frontend.authentication = nil
+            if isForAdministration(authentication.applicant.seen.database) { refuseUnknownAdministrator(frontend) } else { hold(frontend) }
+        case .refuse(let message, let reason): refuse(frontend, authentication, message, reason)
+        }
+    }
+
+    private func entropy() -> LoginEntropy {
+        var random = SystemRandomNumberGenerator()
+        func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) } }
+        return LoginEntropy(nonce: bytes(18), salt: bytes(4), seed: configuration.authenticator.seed)
+    }
+
+    /// What the proof is checked by is there.
+    func beginLogin(_ frontend: Frontend) {
+        guard let authentication = frontend.authentication, let action = authentication.login?.begin(shared.keys.keys) else {
+            preconditionFailure("the beginning of a login that there is not")
+        }
+        frontend.stage = .authenticating
+        perform(action, frontend, authentication)
+        if !frontend.isClosed, frontend.stage == .authenticating { revisit(frontend) }
+    }
+
+    // MARK: Others that are asked
+
+    private func lookUp(_ frontend: Frontend, _ authentication: Authentication) {
+        frontend.stage = .awaitingVerdict
+        authentication.isLookedUp = true
+        let id = frontend.id, mailbox = peers[number]
+        shared.secrets.find(authentication.applicant.seen.user) { _ = mailbox.postAlways(.found(id, $0)) }
+    }
+
+    /// `auth_query` answered.
+    func found(_ frontend: Frontend, _ answer: SecretAnswer) {
+        guard frontend.stage == .awaitingVerdict, let authentication = frontend.authentication else { return }
+        switch answer {
+        case .known(let secret): follow(configuration.authenticator.verdict(for: authentication.applicant, found: secret), frontend, authentication)
+        case .unknown: follow(configuration.authenticator.verdict(for: authentication.applicant, found: nil), frontend, authentication)
+        case .failed(let reason):
+            refuse(frontend, authentication, ErrorMessage(.fatal, .cannotConnectNow, "the secret of user \"\(authentication.applicant.seen.user)\" cannot be looked up now"), reason)
+        }
+    }
+
+    /// A password that is stored nowhere here was judged.
+    func judged(_ frontend: Frontend, _ judgement: FrontendLogin.Judgement) {
+        guard frontend.stage == .awaitingVerdict, let authentication = frontend.authentication, let action = authentication.login?.judged(judgement) else { return }
+        frontend.stage = .authenticating
+        perform(action, frontend, authentication)
+    }
+
+    // MARK: Messages
+
+    /// The client's side of the conversation. Returns how many bytes are done with.
+    func takeProof(_ frontend: Frontend, _ bytes: UnsafeRawBufferPointer) -> Int {
+        var offset = 0
+        while frontend.stage == .authenticating, let authentication = frontend.authentication {
+            let piece: FrameScanner.Piece?
+            do { piece = try frontend.scanner.next(bytes, at: offset) } catch {
+                refuse(frontend, authentication, ErrorMessage(.fatal, .protocolViolation, error.description), error.description)
+                return bytes.count
+            }
+            let kind: UInt8, body: UnsafeRawBufferPointer?
+            switch piece {
+            case nil, .incomplete: return offset
+            case .passing(let count):
+                offset += count
+                continue
+            case .message(let itsKind, let itsBody, let size):
+                (kind, body) = (itsKind, itsBody)
+                offset += size
+            case .large(let itsKind, _, let size):
+                (kind, body) = (itsKind, nil)
+                offset += size
+            }
+            guard let known = FrontendMessageKind(rawValue: kind), let action = authentication.login?.received(known, body) else {
+                preconditionFailure("a message of kind \(kind) that the scanner let through, or before the login")
+            }
+            perform(action, frontend, authentication)
+            if frontend.isClosed || frontend.stage == .closing { return bytes.count }
+        }
+        return offset
+    }
+
+    private func perform(_ action: FrontendLogin.Action, _ frontend: Frontend, _ authentication: Authentication) {
+        switch action {
+        case .send(let bytes): write(bytes, to: frontend)
+        case .judge(let judge, let password):
+            frontend.stage = .awaitingVerdict
+            let seen = authentication.applicant.seen, id = frontend.id, mailbox = peers[number]
+            let candidate = LoginCandidate(user: seen.user, database: seen.database, password: password, address: authentication.host)
+            shared.secrets.judge(judge, candidate) { _ = mailbox.postAlways(.judged(id, $0)) }
+        case .accepted(let secret, let words):
+            if secret != .none { remember(secret, of: authentication.applicant.seen.user) }
+            frontend.authentication = nil
+            write(words, to: frontend)
+            if frontend.isClosed { return }
+            frontend.stage = .authenticating
+            letIn(frontend)
+        case .refused(let message, let reason):
+            if authentication.isLookedUp { shared.secrets.doubt(authentication.applicant.seen.user) }
+            refuse(frontend, authentication, message, reason)
+        case .left: close(frontend)
+        }
+    }
+
+    private func refuse(_ frontend: Frontend, _ authentication: Authentication, _ message: ErrorMessage, _ reason: String) {
+        let seen = authentication.applicant.seen
+        shared.note(.info, "a login was refused: user \"\(seen.user)\", database \"\(seen.database)\", from \(authentication.host ?? "a local socket"): \(reason)")
+        frontend.authentication = nil
+        farewell(frontend, message.bytes)
+    }
+
+    // MARK: Secrets for nodes
+
+    /// What the daemon logs in to nodes with for this user, from the newest login on.
+    private func remember(_ secret: BackendSecret, of user: String) {
+        if secrets.count >= Self.mostSecrets, secrets[user] == nil { secrets.removeAll() }
+        secrets[user] = secret
+    }
+
+    /// Users whose secrets one shard remembers; one that is forgotten is learnt again at the user's next login.
+    private static let mostSecrets = 10_000
+
+    /// What the daemon has for a user.
+    func secretForNodes(_ user: String) -> BackendSecret { secrets[user] ?? configuration.authenticator.secretForNodes(user) }
+
+    /// A node did not take the secret: it may have changed there.
+    func forgetSecret(_ user: String) {
+        secrets[user] = nil
+        shared.secrets.doubt(user)
+    }
+}

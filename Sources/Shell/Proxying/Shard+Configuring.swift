@@ -1,0 +1,16 @@
+internal import Pooling
+
+/// A configuration that was reloaded.
+extension Shard {
+    /// Takes over what may change while running. What is open keeps what it has: sessions their mode, connections their keepalive, timers
+    /// their deadline; pools grow and shrink to their new sizes.
+    func configure(_ new: ProxyConfiguration) {
+        configuration = new
+        for pool in pools.values {
+            pool.core.rule = new.rule(database: pool.key.database, user: pool.key.user)
+            shrink(pool)
+            openMore(pool)
+            pool.publish()
+        }
+    }
+}

@@ -1,0 +1,40 @@
+internal import Glibc
+
+/// How the kernel watches over a TCP connection; a Unix-domain socket needs none of it.
+///
+/// Source: tcp(7); PgBouncer's `tcp_*` parameters.
+package struct TCPOptions: Hashable, Sendable {
+    package var keepsAlive = true
+    /// Silence before the first keepalive; zero is the system's own, as in the others.
+    package var keepaliveIdle = Duration.seconds(60)
+    /// Between two keepalives that were not answered.
+    package var keepaliveInterval = Duration.seconds(15)
+    /// Keepalives without an answer that end the connection.
+    package var keepaliveCount = 4
+    /// How long sent bytes may stay unacknowledged; half-open peers show only so.
+    package var userTimeout = Duration.seconds(30)
+
+    package init() {}
+
+    /// Sets them, and no delay for small writes. What the kernel refuses stays as it is.
+    func apply(to descriptor: Int32) {
+        set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        set(descriptor, SOL_SOCKET, SO_KEEPALIVE, keepsAlive ? 1 : 0)
+        if keepsAlive {
+            set(descriptor, Int32(IPPROTO_TCP), TCP_KEEPIDLE, Self.seconds(keepaliveIdle))
+            set(descriptor, Int32(IPPROTO_TCP), TCP_KEEPINTVL, Self.seconds(keepaliveInterval))
+            set(descriptor, Int32(IPPROTO_TCP), TCP_KEEPCNT, Int32(clamping: keepaliveCount))
+        }
+        let (whole, attoseconds) = userTimeout.components
+        set(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, Int32(clamping: whole * 1000 + attoseconds / 1_000_000_000_000_000))
+    }
+
+    private static func seconds(_ duration: Duration) -> Int32 { Int32(clamping: duration.components.seconds) }
+
+    /// Zero leaves the system's own value.
+    private func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) {
+        if value == 0 && option != SO_KEEPALIVE { return }
+        var value = value
+        setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
+    }
+}

@@ -1,0 +1,173 @@
+import Foundation
+import Playground
+import Testing
+
+extension IntegrationTests {
+    /// Who gets in, with real servers, real clients and the real command line.
+    @Suite("Authentication")
+    struct AuthenticationTests {
+        @Test("Each method of pool_hba.conf lets in whom it should, to a node that asks for something else, and nobody with a wrong password")
+        func methods() throws {
+            try onGuarded("""
+                local all all trust
+                host all u_trust all trust
+                host all u_reject all reject
+                host all u_password all password
+                host all u_md5,legacy,u_mixed all md5
+                host all all 127.0.0.0/8 scram-sha-256
+                """) { site in
+                for user in ["u_trust", "u_reject", "u_password", "u_md5", "u_scram", "u_verifier", "u_mixed", "u_aes", "u_foreign", "u_unlisted"] {
+                    try site.node("CREATE ROLE \(user) LOGIN PASSWORD 'right of \(user)'")
+                }
+                for (user, method) in [("u_trust", "text"), ("u_reject", "text"), ("u_md5", "text"), ("u_scram", "text"), ("u_aes", "aes"), ("u_foreign", "scram-sha-256")] {
+                    try site.passwd(user, "right of \(user)", "--method", method)
+                }
+                for user in ["u_verifier", "u_mixed"] {
+                    try site.passwd(user, try #require(try site.node("SELECT rolpassword FROM pg_authid WHERE rolname = '\(user)'").first?.first ?? nil), "--stored")
+                }
+                try site.passwd("legacy", try #require(try site.node("SELECT rolpassword FROM pg_authid WHERE rolname = 'legacy'").first?.first ?? nil), "--stored")
+                try site.start()
+
+                for user in ["u_password", "u_md5", "u_scram", "u_verifier", "u_mixed", "u_aes"] {
+                    #expect(try site.logIn(user, "right of \(user)") == user)
+                    #expect(site.refusal(user, "wrong") == "28P01", "\(user), whose backend is pooled by now (CVE-2025-46801)")
+                    #expect(site.refusal(user, "") == "28P01" || site.refusal(user, "") == "no password", "\(user)")
+                }
+                #expect(try site.logIn("legacy", site.password(of: "legacy")) == "legacy", "the md5 digest is enough where the node asks for md5")
+                #expect(site.refusal("legacy", "wrong") == "28P01")
+                #expect(try site.logIn("u_trust", "anything") == "u_trust")
+                #expect(site.refusal("u_reject", "right of u_reject") == "28000")
+                #expect(site.refusal("u_unlisted", "right of u_unlisted") == "28P01", "who is not in pool_passwd is refused like one with a wrong password")
+                #expect(site.refusal("nobody", "x") == "28P01")
+                #expect(site.words("u_foreign", "right of u_foreign").contains("salt or iterations differ"), "\(site.words("u_foreign", "right of u_foreign"))")
+                #expect(try site.logIn("u_trust", "", host: site.cluster.socketDirectory) == "u_trust")
+                #expect(site.refusal("u_scram", "right of u_scram", host: "::1") == "28000" || site.words("u_scram", "x", host: "::1").contains("refused"), "no rule for ::1")
+                let log = try site.log()
+                #expect(log.contains("user \"nobody\", database \"app\", from 127.0.0.1") && !log.contains("right of"))
+            }
+        }
+
+        @Test("auth_query lets users in by the node's own verifiers, in a fixed search_path; expired and unknown ones stay out; a new password counts soon")
+        func query() throws {
+            let settings = [("auth_user", "understudy"), ("auth_dbname", "app"), ("pool_mode", "transaction"),
+                            ("auth_query", "SELECT rolname, CASE current_setting('search_path') WHEN 'pg_catalog' THEN rolpassword END FROM pg_authid WHERE rolname = $1 AND coalesce(rolvaliduntil > now(), true)")]
+            try onGuarded("host all all all scram-sha-256", settings) { site in
+                try site.node("ALTER ROLE understudy SET search_path = 'public'")
+                try site.node("CREATE ROLE expired LOGIN PASSWORD 'x' VALID UNTIL '2001-01-01'")
+                try site.node("CREATE ROLE moving LOGIN PASSWORD 'first'")
+                try site.passwd("understudy", site.password(of: "understudy"), "--method", "text")
+                try site.start()
+                #expect(try site.logIn("relayed", site.password(of: "relayed")) == "relayed")
+                #expect(site.refusal("relayed", "wrong") == "28P01")
+                #expect(site.refusal("expired", "x") == "28P01")
+                #expect(site.refusal("nobody", "x") == "28P01")
+                #expect(try site.logIn("moving", "first") == "moving")
+                try site.node("ALTER ROLE moving PASSWORD 'second'")
+                IntegrationTests.eventually("the new password counts") { site.refusal("moving", "second") == nil }
+                #expect(site.refusal("moving", "first") == "28P01")
+                // Sessions survive a restart of the node: the keys out of the proof log in again.
+                let session = try site.client("relayed", site.password(of: "relayed"))
+                try session.query("SELECT 1")
+                try site.cluster.stopNode(0, mode: "immediate")
+                try site.cluster.startNode(0)
+                IntegrationTests.eventually("the session goes on") { sqlState { try session.query("SELECT 1") } == nil }
+            }
+        }
+
+        @Test("Without rules users who are known prove it to the proxy and others to the node; a clear password is asked for where that is allowed")
+        func knowledge() throws {
+            try IntegrationTests.onCluster(standbys: 0, settings: [("allow_clear_text_frontend_auth", "on")]) { cluster in
+                let site = try Site(cluster)
+                #expect(try site.logIn("app", site.password(of: "app")) == "app")
+                #expect(try site.logIn("relayed", site.password(of: "relayed")) == "relayed")
+                for user in ["app", "relayed"] { #expect(site.refusal(user, "wrong") == "28P01") }
+                #expect(site.words("trusting", "anything").contains("password authentication failed"), "a node that asks for nothing judges nothing")
+                // A reload takes a new pool_passwd over.
+                try site.passwd("trusting", "a password of ours", "--method", "scram-sha-256")
+                try site.passwd("app", "", "--delete")
+                try site.reload()
+                IntegrationTests.eventually("the user is known") { site.refusal("trusting", "a password of ours") == nil }
+                #expect(site.refusal("trusting", "wrong") == "28P01")
+            }
+        }
+
+        @Test("check says what is wrong with the rules and the secrets, by line")
+        func check() throws {
+            try IntegrationTests.onCluster(standbys: 0, settings: [("enable_pool_hba", "on")], startsDaemon: false) { cluster in
+                try "host all all all ldap\n".write(toFile: cluster.directory + "/pool_hba.conf", atomically: true, encoding: .utf8)
+                let (status, output) = try IntegrationTests.run("check", "-f", cluster.configurationFile)
+                #expect(status != 0 && output.contains("pool_hba.conf:1: ldap does not exist yet"), "\(output)")
+            }
+        }
+
+        private func onGuarded(_ rules: String, _ settings: [(String, String)] = [], _ story: (Site) throws -> Void) throws {
+            try IntegrationTests.onCluster(standbys: 0, settings: [("enable_pool_hba", "on"), ("pool_key_file", "pool_key")] + settings.map { (name: $0, value: $1) }, startsDaemon: false) { cluster in
+                try rules.write(toFile: cluster.directory + "/pool_hba.conf", atomically: true, encoding: .utf8)
+                _ = FileManager.default.createFile(atPath: cluster.directory + "/pool_key", contents: Data("a key\n".utf8), attributes: [.posixPermissions: 0o600])
+                try story(try Site(cluster))
+            }
+        }
+    }
+
+    /// A cluster, and what its users and administrators do.
+    private struct Site {
+        let cluster: PlaygroundCluster
+        private let passwords: [String: String]
+
+        init(_ cluster: PlaygroundCluster) throws {
+            self.cluster = cluster
+            let lines = try String(contentsOfFile: cluster.passfile, encoding: .utf8).split(separator: "\n").map { $0.split(separator: ":").map(String.init) }
+            passwords = Dictionary(uniqueKeysWithValues: lines.map { ($0[3], $0[4]) })
+        }
+
+        func password(of user: String) throws -> String { try #require(passwords[user]) }
+
+        @discardableResult
+        func node(_ statement: String) throws -> [[String?]] { try cluster.connect(toNode: 0).query(statement) }
+
+        /// `understudy passwd`, with the secret on standard input.
+        func passwd(_ user: String, _ secret: String, _ options: String...) throws {
+            let process = Process(), input = Pipe(), output = Pipe()
+            process.executableURL = URL(filePath: IntegrationTests.executable)
+            process.arguments = ["passwd", "-f", cluster.configurationFile, user] + options
+            process.standardInput = input
+            process.standardOutput = output
+            process.standardError = output
+            try process.run()
+            input.fileHandleForWriting.write(Data((secret + "\n").utf8))
+            try input.fileHandleForWriting.close()
+            let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0, "passwd \(user): \(said)")
+        }
+
+        func start() throws { try cluster.startDaemon(waits: false); try IntegrationTests.eventually("the daemon serves") { try log().contains("primary_adopted") } }
+
+        func reload() throws { kill(try #require(cluster.daemon), SIGHUP) }
+
+        func log() throws -> String { try String(contentsOfFile: cluster.directory + "/log/understudy.log", encoding: .utf8) }
+
+        func client(_ user: String, _ password: String, host: String = "127.0.0.1") throws -> SQLClient {
+            try SQLClient(host: host, port: cluster.description.port, user: user, database: "app", passfile: "/dev/null", timeout: 10, options: ["password": password])
+        }
+
+        /// Logs in, and says who one is.
+        func logIn(_ user: String, _ password: String, host: String = "127.0.0.1") throws -> String? {
+            try client(user, password, host: host).query("SELECT current_user").first?.first ?? nil
+        }
+
+        /// libpq's words about a login that fails; empty where it succeeds.
+        func words(_ user: String, _ password: String, host: String = "127.0.0.1") -> String {
+            do { try client(user, password, host: host).query("SELECT 1"); return "" } catch { return "\(error)" }
+        }
+
+        /// The kind of refusal by its words, which libpq has no code for; nil where the login succeeds.
+        func refusal(_ user: String, _ password: String, host: String = "127.0.0.1") -> String? {
+            let words = words(user, password, host: host)
+            if words.isEmpty { return nil }
+            if words.contains("password authentication failed for user \"\(user)\"") { return "28P01" }
+            if words.contains("pool_hba.conf") { return "28000" }
+            return words.contains("no password supplied") ? "no password" : words
+        }
+    }
+}
