@@ -61,6 +61,8 @@ final class Backend {
     var isClosed = false
     var interest: Interest = .writable
     var timer: TimerID?
+    /// What it did, and when a frontend got it last; for views.
+    var assignments: UInt64 = 0, queries: UInt64 = 0, assignedAt: Monotonic
 
     /// Messages that are looked at are gathered up to this size.
     static let gathered = 64 << 10
@@ -73,6 +75,7 @@ final class Backend {
         address = opening.address
         otherAddresses = opening.others
         openedAt = opening.at
+        assignedAt = opening.at
         self.isOpening = isOpening
         input = ByteBuffer(budget)
         output = ByteBuffer(budget)

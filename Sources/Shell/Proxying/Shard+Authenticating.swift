@@ -31,7 +31,7 @@ extension Shard {
         case .lookUp: lookUp(frontend, authentication)
         case .relay:
             frontend.authentication = nil
-            hold(frontend)
+            if isForAdministration(authentication.applicant.seen.database) { refuseUnknownAdministrator(frontend) } else { hold(frontend) }
         case .refuse(let message, let reason): refuse(frontend, authentication, message, reason)
         }
     }
@@ -125,9 +125,8 @@ extension Shard {
             frontend.authentication = nil
             write(words, to: frontend)
             if frontend.isClosed { return }
-            frontend.session?.authenticated()
             frontend.stage = .authenticating
-            hold(frontend)
+            letIn(frontend)
         case .refused(let message, let reason):
             if authentication.isLookedUp { shared.secrets.doubt(authentication.applicant.seen.user) }
             refuse(frontend, authentication, message, reason)

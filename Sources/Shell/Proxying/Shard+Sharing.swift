@@ -8,13 +8,35 @@ internal import Sessions
 extension Shard {
     /// Asks for backends until there is one on its way for each who waits, or the limit is reached; then asks other shards.
     func openMore(_ pool: ShardPool) {
+        if service.isPaused(pool.key.database) { return }
         while pool.core.wantsBackend {
-            guard pool.share.reserve(limit: pool.core.limit(at: reactor.now.sinceBoot)) else {
-                askOthers(pool)
-                break
+            switch pool.share.reserve(limit: pool.core.limit(at: reactor.now.sinceBoot), pool.core.rule) {
+            case .granted:
+                pool.core.openingBegan()
+                wish(.pool(pool))
+            case .poolIsFull: return askOthers(pool)
+            case .othersAreInTheWay: if !makeRoom(like: pool.key) { return }
             }
-            pool.core.openingBegan()
-            wish(.pool(pool))
+        }
+    }
+
+    /// Closes an idle backend of another pool with the same database or user, so that this one may open one.
+    @discardableResult
+    func makeRoom(like key: PoolKey) -> Bool {
+        for pool in pools.values where pool.key != key && (pool.key.database == key.database || pool.key.user == key.user) {
+            guard let id = pool.core.lend(), let backend = backends[id] else { continue }
+            retire(backend)
+            pool.publish()
+            return true
+        }
+        return false
+    }
+
+    /// Has other shards make room where this one could not: those who wait try again at the next housekeeping.
+    func askForRoom(_ pool: ShardPool) {
+        guard pool.core.wantsBackend, pool.core.rule.maxDatabaseBackends != nil || pool.core.rule.maxUserBackends != nil else { return }
+        for (other, peer) in peers.enumerated() where other != number {
+            if !peer.post(.makeRoom(pool.key)) { shared.note(.debug, "a shard is too busy to make room") }
         }
     }
 
