@@ -53,12 +53,6 @@ extension Shard {
         if !frontend.isClosed { revisit(frontend) }
     }
 
-    /// An administrator whom only a node could ask for a password.
-    func refuseUnknownAdministrator(_ frontend: Frontend) {
-        farewell(frontend, ErrorMessage(.fatal, .invalidAuthorization, "the proxy knows no secret of this user, and the database is no node's",
-                                        hint: "Give the user an entry in pool_passwd: understudy passwd.").bytes)
-    }
-
     /// An administrator's messages. Returns how many bytes are done with.
     func takeAdministration(_ frontend: Frontend, _ administration: Administration, _ bytes: UnsafeRawBufferPointer) -> Int {
         var offset = 0

@@ -29,9 +29,11 @@ extension Shard {
             let id = frontend.id, mailbox = peers[number]
             if !shared.keys.prepare(origin, { _ = mailbox.postAlways(.keysReady(id)) }) { beginLogin(frontend) }
         case .lookUp: lookUp(frontend, authentication)
+        // No node can be asked for the daemon itself; an unknown administrator is asked for a proof that cannot be given, as a known one would be.
+        case .relay where isForAdministration(authentication.applicant.seen.database): follow(.logIn(.scram(nil)), frontend, authentication)
         case .relay:
             frontend.authentication = nil
-            if isForAdministration(authentication.applicant.seen.database) { refuseUnknownAdministrator(frontend) } else { hold(frontend) }
+            hold(frontend)
         case .refuse(let message, let reason): refuse(frontend, authentication, message, reason)
         }
     }

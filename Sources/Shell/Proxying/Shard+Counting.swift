@@ -16,8 +16,8 @@ extension Shard {
 
     /// The frontend gets the backend.
     func noteAssignment(_ backend: Backend, _ frontend: Frontend) {
-        backend.assignments &+= 1
-        backend.assignedAt = reactor.now
+        backend.history.assignments &+= 1
+        backend.history.assignedAt = reactor.now
         guard let figures = figures(of: frontend) else { return }
         figures.traffic.assignments &+= 1
         guard frontend.waitingAt != nil else { return }
@@ -41,7 +41,7 @@ extension Shard {
         figures.queryEnded(since: frontend.statementAt, now)
         figures.traffic.serverParses &+= backend.state.takeParses()
         frontend.queries &+= 1
-        backend.queries &+= 1
+        backend.history.queries &+= 1
         if isOver {
             figures.transactionEnded(since: frontend.transactionAt, now)
             frontend.transactions &+= 1

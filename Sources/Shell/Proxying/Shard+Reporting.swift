@@ -108,14 +108,14 @@ extension Shard {
     private func report(_ backend: Backend) -> BackendReport {
         let now = reactor.now, names = names(of: backend)
         var report = BackendReport(id: id(of: backend), node: backend.node, user: names?.user ?? "", database: names?.database ?? "",
-                                   state: Self.state(of: backend), ends: ends(backend.descriptor), age: now - backend.openedAt, idle: now - backend.assignedAt)
+                                   state: Self.state(of: backend), ends: ends(backend.descriptor), age: now - backend.openedAt, idle: now - backend.history.assignedAt)
         report.isStale = names.map { service.isStale($0.database, openedAt: backend.openedAt) } ?? false
         report.frontend = backend.frontend.map(id(of:))
         report.process = backend.key?.process ?? 0
         report.applicationName = backend.state.parameters["application_name"] ?? ""
         report.statements = backend.state.preparedCount
-        report.assignments = backend.assignments
-        report.queries = backend.queries
+        report.assignments = backend.history.assignments
+        report.queries = backend.history.queries
         return report
     }
 

@@ -56,7 +56,8 @@ extension Shard {
 
     func give(_ backend: Backend, to other: Int, _ pool: ShardPool) {
         let opening = BackendOpening(node: backend.node, epoch: backend.epoch, address: backend.address, others: [], at: backend.openedAt)
-        let moved = MovedBackend(transport: backend.transport, opening: opening, pool: pool.key, state: backend.state, key: backend.key)
+        let moved = MovedBackend(transport: backend.transport, opening: opening, pool: pool.key, state: backend.state, key: backend.key,
+                                 history: backend.history)
         guard backend.isQuiet, peers.indices.contains(other), peers[other].postAlways(.given(moved)) else { return close(backend) }
         reactor.remove(backend.descriptor)
         forget(backend)
@@ -73,6 +74,7 @@ extension Shard {
         }
         backend.state = moved.state
         backend.key = moved.key
+        backend.history = moved.history
         backend.stage = .idle
         backend.interest = .readable
         backend.pool = moved.opening.epoch == topology.epoch ? pool(moved.pool) : ShardPool(moved.pool, moved.opening.epoch, PoolRule(), share, shard: number)

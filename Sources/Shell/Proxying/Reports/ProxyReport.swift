@@ -41,6 +41,9 @@ package struct ProxyReport: Hashable, Sendable {
             backends += other.backends
             idleBackends += other.idleBackends
             preparedStatements += other.preparedStatements
+            // The shards share their buffers' budget: each says the same.
+            bufferBytes = other.bufferBytes
+            bufferLimit = other.bufferLimit
         }
     }
 
