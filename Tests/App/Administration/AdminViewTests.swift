@@ -1,3 +1,4 @@
+import PostgresWire
 import Foundation
 import Proxying
 import Testing
