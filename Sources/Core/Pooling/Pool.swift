@@ -101,15 +101,17 @@ package struct Pool {
 
     /// Backends to close now because they are too old, or were of no use for too long. `open` is their number over all shards.
     package mutating func expired(open: Int, at now: Duration) -> [SlotID] {
-        var surplus = open - rule.minimum, gone: [SlotID] = []
-        idle.removeAll { entry in
+        let rule = rule
+        var surplus = open - rule.minimum, gone: [SlotID] = [], kept: [Idle] = []
+        for entry in idle {
             let isOld = rule.lifetime.map { now - entry.opened >= $0 } ?? false
             let isUseless = surplus > 0 && rule.idleTimeout.map { now - entry.since >= $0 } ?? false
-            guard isOld || isUseless else { return false }
-            surplus -= 1
-            gone.append(entry.backend)
-            return true
+            if isOld || isUseless {
+                surplus -= 1
+                gone.append(entry.backend)
+            } else { kept.append(entry) }
         }
+        if !gone.isEmpty { idle = kept }
         return gone
     }
 

@@ -32,7 +32,7 @@ extension FrontendSession {
         }
         if let statement = work.preparing {
             writer.message(.parse) { body in
-                body.string(statement.id.name)
+                body.string(statement.name)
                 body.raw(statement.identity.body)
             }
         }

@@ -60,7 +60,7 @@ extension FrontendSession {
     private func useName(in scan: StatementScanner, behind offset: Int, _ effects: inout WorkEffects, _ backend: BackendState) -> Action {
         guard let used = scan.prepared, let statement = names[used.name]?.statement else { return .forward }
         prepare(statement, on: backend)
-        rewriting.replace(offset + used.range.lowerBound..<offset + used.range.upperBound, by: "\"\(statement.id.name)\"")
+        rewriting.replace(offset + used.range.lowerBound..<offset + used.range.upperBound, by: "\"\(statement.name)\"")
         if used.isDeallocated {
             names[used.name] = nil
             backend.prepared.remove(statement.id)
@@ -82,7 +82,7 @@ extension FrontendSession {
             // PostgreSQL refuses a name that is in use, and so does the node when it gets that statement again.
             prepare(known.statement, on: backend)
             backend.pipeline.sentParse(known.statement.id, [], isOwn: false)
-            rewriting.replace(0..<body.count - behind.count - 1, by: known.statement.id.name)
+            rewriting.replace(0..<body.count - behind.count - 1, by: known.statement.name)
             return .rewrite
         }
         let identity = PreparedIdentity(body: Array(behind), escapesByBackslash: reading.escapesByBackslash, encoding: told["client_encoding"] ?? "")
@@ -100,7 +100,7 @@ extension FrontendSession {
         }
         makeRoom(for: statement.id, on: backend)
         backend.pipeline.sentParse(statement.id, statement.effects, isOwn: false)
-        rewriting.replace(0..<body.count - behind.count - 1, by: statement.id.name)
+        rewriting.replace(0..<body.count - behind.count - 1, by: statement.name)
         return .rewrite
     }
 
@@ -137,7 +137,7 @@ extension FrontendSession {
         boundChanges += named.statement.changes
         prepare(named.statement, on: backend)
         backend.pipeline.sentBind(named.statement.effects)
-        rewriting.replace(start..<start + end, by: named.statement.id.name)
+        rewriting.replace(start..<start + end, by: named.statement.name)
         return .rewrite
     }
 
@@ -154,7 +154,7 @@ extension FrontendSession {
         }
         prepare(statement, on: backend)
         backend.pipeline.sentDescribe()
-        rewriting.replace(1..<end, by: statement.id.name)
+        rewriting.replace(1..<end, by: statement.name)
         return .rewrite
     }
 
