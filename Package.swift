@@ -111,6 +111,7 @@ c("CPAM")
 system("CLua", pkgConfig: "lua5.4", apt: "liblua5.4-dev")
 c("CLuaBridge", on: "CLua")
 system("CPostgres", pkgConfig: "libpq", apt: "libpq-dev")
+system("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev")
 
 // MARK: Model
 
@@ -127,7 +128,7 @@ core("Sessions", on: "PostgresWire", "Settings", "Crypto")
 
 // MARK: Shell
 
-shell("Reactor", on: "CLinux")
+shell("Reactor", on: "CLinux", "COpenSSL")
 shell("Proxying", on: "ClusterModel", "Settings", "PostgresWire", "Sessions", "Pooling", "Reactor")
 shell("Storage", on: "ClusterModel", "GRDB")
 shell("NodeConnections", on: "Reactor", "CPostgres")
@@ -156,7 +157,7 @@ tests("Proxying", on: "ClusterModel", "Settings", "PostgresWire", "Sessions", "P
 tests("Settings")
 tests("Failover", on: "ClusterModel")
 tests("HealthTracking", on: "ClusterModel")
-tests("Reactor")
+tests("Reactor", on: "TestSupport")
 tests("NodeConnections", on: "Reactor")
 tests("Probing", on: "NodeConnections", "HealthTracking", "ClusterModel")
 fixture("HookHostFixture", on: "Hooks")

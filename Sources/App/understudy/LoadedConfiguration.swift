@@ -6,6 +6,8 @@ internal import Settings
 /// A configuration file with the files it names.
 struct LoadedConfiguration {
     let path: String
+    /// What file names in it are relative to.
+    let folder: URL
     private(set) var settings: Settings
     let secrets: KnownSecrets
     /// nil where `enable_pool_hba` is off.
@@ -46,6 +48,7 @@ struct LoadedConfiguration {
         let file = ConfigurationFile(path: absolute)
         settings = file.settings
         let folder = URL(filePath: absolute).deletingLastPathComponent()
+        self.folder = folder
         func place(_ path: KeyPath<SettingsRegistry, Parameter<String>>) -> String {
             let name = file.settings[path]
             return name.isEmpty ? "" : URL(filePath: name, relativeTo: folder).path

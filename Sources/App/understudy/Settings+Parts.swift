@@ -34,21 +34,21 @@ extension Settings {
         Password(secret.isEmpty ? secrets.secrets[user]?.clearText ?? "" : secret.text)
     }
 
-    func probeTarget(_ node: Int, _ secrets: KnownSecrets) -> ConnectionTarget {
+    func probeTarget(_ node: Int, _ secrets: KnownSecrets, _ encryption: ConnectionTarget.Encryption) -> ConnectionTarget {
         ConnectionTarget(host: self[\.backends.hostname, node: node], port: self[\.backends.port, node: node], user: self[\.health.user, node: node],
                          password: password(self[\.health.password, node: node], of: self[\.health.user, node: node], secrets), database: self[\.health.database, node: node],
-                         connectTimeout: self[\.health.connectTimeout, node: node])
+                         connectTimeout: self[\.health.connectTimeout, node: node], encryption: encryption)
     }
 
-    func recoveryTarget(_ node: Int, _ secrets: KnownSecrets) -> ConnectionTarget {
+    func recoveryTarget(_ node: Int, _ secrets: KnownSecrets, _ encryption: ConnectionTarget.Encryption) -> ConnectionTarget {
         let user = self[\.authentication.recoveryUser]
-        if user.isEmpty { return probeTarget(node, secrets) }
+        if user.isEmpty { return probeTarget(node, secrets, encryption) }
         return ConnectionTarget(host: self[\.backends.hostname, node: node], port: self[\.backends.port, node: node], user: user,
                                 password: password(self[\.authentication.recoveryPassword], of: user, secrets), database: self[\.authentication.recoveryDatabase],
-                                connectTimeout: self[\.health.connectTimeout, node: node])
+                                connectTimeout: self[\.health.connectTimeout, node: node], encryption: encryption)
     }
 
-    func proxyConfiguration(_ authenticator: Authenticator) throws -> ProxyConfiguration {
+    func proxyConfiguration(_ authenticator: Authenticator, folder: URL) throws -> ProxyConfiguration {
         var configuration = ProxyConfiguration()
         configuration.authenticator = authenticator
         configuration.listenAddresses = self[\.connections.listenAddresses]
@@ -63,6 +63,8 @@ extension Settings {
         configuration.queryWaitTimeout = self[\.connections.queryWaitTimeout]
         configuration.connectTimeout = self[\.health.connectTimeout]
         configuration.memoryLimit = self[\.connections.clientMemoryLimit]
+        configuration.frontendTLS = try frontendTLS(folder)
+        configuration.nodeTLS = try nodeTLS(folder)
         configuration.pooling = poolRule
         configuration.resetQueries = self[\.pooling.resetQueries].split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
         configuration.preparedStatements = self[\.pooling.preparedStatements]

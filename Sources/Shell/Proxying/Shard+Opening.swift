@@ -87,7 +87,7 @@ extension Shard {
 
     private func start(_ wish: BackendWish, _ opening: BackendOpening, _ descriptor: Int32) {
         Socket.tune(descriptor, configuration.tcp)
-        guard let backend = backends.insert({ Backend($0, opening, descriptor, isOpening: true, shared.budget) }) else {
+        guard let backend = backends.insert({ Backend($0, opening, Transport(descriptor), isOpening: true, shared.budget) }) else {
             Socket.close(descriptor)
             tryLater(wish, "the table of backends is full")
             return
@@ -124,6 +124,11 @@ extension Shard {
             connectFailed(backend, error)
             return
         }
+        if configuration.nodeTLS.isAsked(of: backend.address) { askForTLS(backend) } else { beginLogin(backend) }
+    }
+
+    /// The connection is as it should be.
+    func beginLogin(_ backend: Backend) {
         backend.stage = .loggingIn
         if let login = backend.login {
             send(login.opening, to: backend)

@@ -25,10 +25,13 @@ final class UserDirectory: SecretSource {
     private let resolver: HostResolver
     private let coordinator: CoordinatorReference
     private let connectTimeout: Duration
+    private let encryption: ConnectionTarget.Encryption
     private let patience: Duration
     private let judging = AsyncSemaphore(mostJudgements)
 
-    init(_ settings: Settings, _ secrets: KnownSecrets, _ nodes: [Node], _ waiter: DescriptorWaiter, _ resolver: HostResolver, _ coordinator: CoordinatorReference) {
+    init(_ settings: Settings, _ secrets: KnownSecrets, _ folder: URL, _ nodes: [Node], _ waiter: DescriptorWaiter, _ resolver: HostResolver,
+         _ coordinator: CoordinatorReference) {
+        encryption = settings.controlEncryption(folder)
         self.nodes = nodes
         self.waiter = waiter
         self.resolver = resolver
@@ -36,7 +39,7 @@ final class UserDirectory: SecretSource {
         connectTimeout = settings[\.health.connectTimeout]
         let limit = settings[\.connections.authenticationTimeout]
         patience = limit == .zero ? .seconds(60) : limit
-        let query = AuthQuery(settings, secrets, nodes, waiter, resolver)
+        let query = AuthQuery(settings, secrets, encryption, nodes, waiter, resolver)
         cache = query.map { query in
             SecretCache(life: settings[\.authentication.authQueryLife]) { user in await query.ask(user, first: await coordinator.value?.snapshot().primary) }
         }
@@ -96,7 +99,7 @@ final class UserDirectory: SecretSource {
             return .impossible(reason: "there is no primary to try the password at")
         }
         let target = ConnectionTarget(host: node.host, port: node.port, user: candidate.user, password: Password(candidate.password), database: candidate.database,
-                                      connectTimeout: connectTimeout)
+                                      connectTimeout: connectTimeout, encryption: encryption)
         let right = FrontendLogin.Judgement.right(ClearPassword(normalising: candidate.password))
         do {
             let connection = try await NodeConnection.connect(target, waiter: waiter, resolver: resolver)
