@@ -1,5 +1,6 @@
 import Foundation
 import Playground
+import TestSupport
 import Testing
 
 extension IntegrationTests {
@@ -52,6 +53,27 @@ extension IntegrationTests {
                 #expect(site.words("u_scram", "right of u_scram", options: ["replication": "true"]).contains("no pool_hba.conf entry"))
                 let log = try site.log()
                 #expect(log.contains("user \"nobody\", database \"app\", from 127.0.0.1") && !log.contains("right of"))
+            }
+        }
+
+        @Test("A certificate lets in the user whom it names, with TLS alone; hostssl and hostnossl see what the connection is")
+        func certificates() throws {
+            let files = try Certificates.shared.get()
+            let settings = [("ssl", "on"), ("ssl_cert", files("server.crt")), ("ssl_key", files("server.key")), ("ssl_ca_cert", files("ca.crt")), ("server_tls_sslmode", "disable")]
+            try onGuarded("hostssl all alice,bob all cert\nhostssl all app all scram-sha-256\nhostnossl all all all reject", settings) { site in
+                for user in ["alice", "bob"] {
+                    try site.node("CREATE ROLE \(user) LOGIN PASSWORD 'of \(user)'")
+                    try site.passwd(user, "of \(user)", "--method", "text")
+                }
+                try site.start()
+                let shown = ["sslmode": "require", "sslcert": files("alice.crt"), "sslkey": files("alice.key")]
+                #expect(try site.client("alice", "", options: shown).query("SELECT current_user").first?.first == "alice")
+                #expect(site.words("bob", "of bob", options: shown).contains("certificate authentication failed for user \"bob\""))
+                #expect(site.words("alice", "of alice", options: ["sslmode": "require"]).contains("requires a valid client certificate"))
+                #expect(site.words("alice", "of alice", options: ["sslmode": "disable"]).contains("pool_hba.conf rejects connection"))
+                let password = try site.password(of: "app")
+                #expect(try site.client("app", password, options: ["sslmode": "require"]).query("SELECT current_user").first?.first == "app", "SCRAM, where the client could bind to the channel")
+                #expect(site.words("app", password, options: ["sslmode": "require", "channel_binding": "require"]).contains("channel binding"))
             }
         }
 

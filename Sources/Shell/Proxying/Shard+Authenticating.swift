@@ -37,9 +37,10 @@ extension Shard {
     }
 
     private func entropy() -> LoginEntropy {
+        // Each number is a call of the kernel: whole words, not bytes.
         var random = SystemRandomNumberGenerator()
-        func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) } }
-        return LoginEntropy(nonce: bytes(18), salt: bytes(4), seed: configuration.authenticator.seed)
+        let bytes = (0..<3).flatMap { _ in withUnsafeBytes(of: random.next() as UInt64, Array.init) }
+        return LoginEntropy(nonce: Array(bytes[..<18]), salt: Array(bytes[18..<22]), seed: configuration.authenticator.seed)
     }
 
     /// What the proof is checked by is there.
