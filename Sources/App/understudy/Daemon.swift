@@ -5,6 +5,7 @@ internal import Coordination
 internal import Foundation
 internal import Logging
 internal import NodeConnections
+internal import Pooling
 internal import Probing
 internal import Proxying
 internal import Reactor
@@ -27,7 +28,7 @@ struct Daemon {
     }
 
     func run() async throws {
-        let limit = try ProcessLimits.raise(forFrontends: settings.frontendLimit)
+        let limit = try ProcessLimits.raise(forFrontends: settings.frontendLimit, poolSize: settings.poolRule.size)
         let store = try StateStore(directory: settings[\.daemon.stateDirectory])
         let waiter = try DescriptorWaiter()
         let resolver = HostResolver(refresh: settings[\.daemon.dnsRefresh])

@@ -91,7 +91,7 @@ extension Settings {
     }
 
     /// What holds for every pool.
-    private var poolRule: PoolRule {
+    var poolRule: PoolRule {
         var rule = PoolRule()
         rule.mode = PoolMode(rawValue: self[\.pooling.mode]) ?? .session
         let size = self[\.pooling.size]
