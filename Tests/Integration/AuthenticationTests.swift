@@ -121,6 +121,25 @@ extension IntegrationTests {
             }
         }
 
+        @Test("A reload takes rules and secrets over together, or nothing where one of them has a mistake; sessions stay")
+        func reload() throws {
+            try onGuarded("host all app all scram-sha-256") { site in
+                try site.start()
+                let password = try site.password(of: "app"), session = try site.client("app", password)
+                for (rules, mistake) in [("host all app all reject\nhost all all all ldap", "pool_hba.conf:2: ldap does not exist yet"), ("host all app nowhere trust", "is no address")] {
+                    try site.write(rules: rules)
+                    let (status, output) = try IntegrationTests.run("reload", "-f", site.cluster.configurationFile)
+                    #expect(status != 0 && output.contains(mistake), "\(output)")
+                    #expect(try site.logIn("app", password) == "app", "the rules that were there hold")
+                }
+                try site.write(rules: "host all app all reject")
+                let (status, output) = try IntegrationTests.run("reload", "-f", site.cluster.configurationFile)
+                #expect(status == 0, "\(output)")
+                #expect(site.refusal("app", password) == "28000")
+                #expect(try session.query("SELECT 1").count == 1)
+            }
+        }
+
         @Test("check says what is wrong with the rules and the secrets, by line")
         func check() throws {
             try IntegrationTests.onCluster(standbys: 0, settings: [("enable_pool_hba", "on")], startsDaemon: false) { cluster in
@@ -132,7 +151,7 @@ extension IntegrationTests {
 
         private func onGuarded(_ rules: String, _ settings: [(String, String)] = [], _ story: (Site) throws -> Void) throws {
             try IntegrationTests.onCluster(standbys: 0, settings: [("enable_pool_hba", "on"), ("pool_key_file", "pool_key")] + settings.map { (name: $0, value: $1) }, startsDaemon: false) { cluster in
-                try rules.write(toFile: cluster.directory + "/pool_hba.conf", atomically: true, encoding: .utf8)
+                try Site(cluster).write(rules: rules)
                 _ = FileManager.default.createFile(atPath: cluster.directory + "/pool_key", contents: Data("a key\n".utf8), attributes: [.posixPermissions: 0o600])
                 try story(try Site(cluster))
             }
@@ -172,6 +191,8 @@ extension IntegrationTests {
         }
 
         func start() throws { try cluster.startDaemon(waits: false); try IntegrationTests.eventually("the daemon serves") { try log().contains("primary_adopted") } }
+
+        func write(rules: String) throws { try rules.write(toFile: cluster.directory + "/pool_hba.conf", atomically: true, encoding: .utf8) }
 
         func reload() throws { kill(try #require(cluster.daemon), SIGHUP) }
 
