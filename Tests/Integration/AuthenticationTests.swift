@@ -1,5 +1,6 @@
 import Foundation
 import Playground
+import TestSupport
 import Testing
 
 extension IntegrationTests {
@@ -55,6 +56,27 @@ extension IntegrationTests {
             }
         }
 
+        @Test("A certificate lets in the user whom it names, with TLS alone; hostssl and hostnossl see what the connection is")
+        func certificates() throws {
+            let files = try Certificates.shared.get()
+            let settings = [("ssl", "on"), ("ssl_cert", files("server.crt")), ("ssl_key", files("server.key")), ("ssl_ca_cert", files("ca.crt")), ("server_tls_sslmode", "disable")]
+            try onGuarded("hostssl all alice,bob all cert\nhostssl all app all scram-sha-256\nhostnossl all all all reject", settings) { site in
+                for user in ["alice", "bob"] {
+                    try site.node("CREATE ROLE \(user) LOGIN PASSWORD 'of \(user)'")
+                    try site.passwd(user, "of \(user)", "--method", "text")
+                }
+                try site.start()
+                let shown = ["sslmode": "require", "sslcert": files("alice.crt"), "sslkey": files("alice.key")]
+                #expect(try site.client("alice", "", options: shown).query("SELECT current_user").first?.first == "alice")
+                #expect(site.words("bob", "of bob", options: shown).contains("certificate authentication failed for user \"bob\""))
+                #expect(site.words("alice", "of alice", options: ["sslmode": "require"]).contains("requires a valid client certificate"))
+                #expect(site.words("alice", "of alice", options: ["sslmode": "disable"]).contains("pool_hba.conf rejects connection"))
+                let password = try site.password(of: "app")
+                #expect(try site.client("app", password, options: ["sslmode": "require"]).query("SELECT current_user").first?.first == "app", "SCRAM, where the client could bind to the channel")
+                #expect(site.words("app", password, options: ["sslmode": "require", "channel_binding": "require"]).contains("channel binding"))
+            }
+        }
+
         @Test("auth_query lets users in by the node's own verifiers, in a fixed search_path; expired and unknown ones stay out; a new password counts soon")
         func query() throws {
             let settings = [("auth_user", "understudy"), ("auth_dbname", "app"), ("pool_mode", "transaction"),
@@ -99,6 +121,25 @@ extension IntegrationTests {
             }
         }
 
+        @Test("A reload takes rules and secrets over together, or nothing where one of them has a mistake; sessions stay")
+        func reload() throws {
+            try onGuarded("host all app all scram-sha-256") { site in
+                try site.start()
+                let password = try site.password(of: "app"), session = try site.client("app", password)
+                for (rules, mistake) in [("host all app all reject\nhost all all all ldap", "pool_hba.conf:2: ldap does not exist yet"), ("host all app nowhere trust", "is no address")] {
+                    try site.write(rules: rules)
+                    let (status, output) = try IntegrationTests.run("reload", "-f", site.cluster.configurationFile)
+                    #expect(status != 0 && output.contains(mistake), "\(output)")
+                    #expect(try site.logIn("app", password) == "app", "the rules that were there hold")
+                }
+                try site.write(rules: "host all app all reject")
+                let (status, output) = try IntegrationTests.run("reload", "-f", site.cluster.configurationFile)
+                #expect(status == 0, "\(output)")
+                #expect(site.refusal("app", password) == "28000")
+                #expect(try session.query("SELECT 1").count == 1)
+            }
+        }
+
         @Test("check says what is wrong with the rules and the secrets, by line")
         func check() throws {
             try IntegrationTests.onCluster(standbys: 0, settings: [("enable_pool_hba", "on")], startsDaemon: false) { cluster in
@@ -110,7 +151,7 @@ extension IntegrationTests {
 
         private func onGuarded(_ rules: String, _ settings: [(String, String)] = [], _ story: (Site) throws -> Void) throws {
             try IntegrationTests.onCluster(standbys: 0, settings: [("enable_pool_hba", "on"), ("pool_key_file", "pool_key")] + settings.map { (name: $0, value: $1) }, startsDaemon: false) { cluster in
-                try rules.write(toFile: cluster.directory + "/pool_hba.conf", atomically: true, encoding: .utf8)
+                try Site(cluster).write(rules: rules)
                 _ = FileManager.default.createFile(atPath: cluster.directory + "/pool_key", contents: Data("a key\n".utf8), attributes: [.posixPermissions: 0o600])
                 try story(try Site(cluster))
             }
@@ -150,6 +191,8 @@ extension IntegrationTests {
         }
 
         func start() throws { try cluster.startDaemon(waits: false); try IntegrationTests.eventually("the daemon serves") { try log().contains("primary_adopted") } }
+
+        func write(rules: String) throws { try rules.write(toFile: cluster.directory + "/pool_hba.conf", atomically: true, encoding: .utf8) }
 
         func reload() throws { kill(try #require(cluster.daemon), SIGHUP) }
 

@@ -263,7 +263,7 @@ extension Shard {
             }
         }
         guard frontend.session?.isInService == true else {
-            farewell(frontend, ErrorMessage(.fatal, .cannotConnectNow, "the login waited for \(configuration.authenticationTimeout) and was given up: \(why)").bytes)
+            farewell(frontend, ErrorMessage(.fatal, .cannotConnectNow, "the login waited \(configuration.authenticationTimeout.map { "for \($0) " } ?? "")and was given up: \(why)").bytes)
             return
         }
         refuseHeld(frontend, ErrorMessage(.error, .cannotConnectNow, "the statement waited for \(configuration.queryWaitTimeout) and was given up: \(why)",

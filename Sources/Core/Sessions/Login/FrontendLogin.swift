@@ -104,7 +104,7 @@ package struct FrontendLogin: Sendable {
 
     /// The verdict of the judge that `.judge` named.
     package mutating func judged(_ judgement: Judgement) -> Action {
-        guard case .awaitingJudgement = state else { preconditionFailure("a judgement of nothing in \(state)") }
+        guard case .awaitingJudgement = state else { preconditionFailure("a judgement that no login waits for") }
         switch judgement {
         case .right(let password):
             if case .pam(_, let secret?) = method, secret.forNodes != .none { return accept(secret.forNodes) }
