@@ -7,11 +7,11 @@ internal import Sessions
 /// What nodes answer, and how backends end.
 extension Shard {
     func ready(_ backend: Backend, _ readiness: Readiness) {
-        if backend.isConnecting {
-            connected(backend)
+        if backend.isPreparing {
+            prepare(backend, readiness)
             return
         }
-        if readiness.isWritable, !backend.output.isEmpty { flush(backend) }
+        if readiness.isWritable, backend.transport.wantsWritable(hasOutput: !backend.output.isEmpty) { flush(backend) }
         if backend.isClosed { return }
         // A dead connection is read to its end even where reading pauses: there is nothing else to wait for.
         if readiness.isReadable, backend.interest.contains(.readable) || readiness.isDead { read(backend) }
@@ -19,7 +19,7 @@ extension Shard {
     }
 
     private func read(_ backend: Backend) {
-        switch Socket.receive(backend.descriptor, into: readBuffer) {
+        switch backend.transport.receive(into: readBuffer) {
         case .bytes(let count): take(backend, UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
         case .wouldBlock: break
         case .end, .failed: ended(backend)
@@ -29,7 +29,7 @@ extension Shard {
     /// The node closed the connection.
     private func ended(_ backend: Backend) {
         switch backend.stage {
-        case .connecting, .loggingIn: openFailed(backend, .reset, "the node closed the connection during the login")
+        case .connecting, .askingForTLS, .shakingHands, .loggingIn: openFailed(backend, .reset, "the node closed the connection during the login")
         case .idle, .aligning, .serving, .resetting, .awaitingCancel:
             say(.evidence(backend.node, backend.epoch, .reset))
             lose(backend, .reset)
@@ -177,7 +177,7 @@ extension Shard {
         case .loggingIn: relay(backend, kind, body)
         case .aligning, .resetting: continueInterlude(backend, kind, body, isWhole: isWhole)
         case .idle, .awaitingCancel: hearIdle(backend, kind, body, isWhole)
-        case .connecting, .serving: preconditionFailure("a message in stage \(backend.stage)")
+        case .connecting, .askingForTLS, .shakingHands, .serving: preconditionFailure("a message in stage \(backend.stage)")
         }
     }
 
@@ -260,22 +260,21 @@ extension Shard {
         guard let frontend = backend.frontend else {
             // Only a pool waits for it, if anybody.
             switch backend.stage {
-            case .connecting, .loggingIn: return openFailed(backend, nil, loss.reason)
+            case .connecting, .askingForTLS, .shakingHands, .loggingIn: return openFailed(backend, nil, loss.reason)
             case .idle, .aligning, .serving, .resetting, .awaitingCancel: return closeAndReplace(backend)
             }
         }
         // Of the old epoch nothing is told any more once the gate is closed, not even what waits for the socket.
         let isStale = loss == .gateClosed && frontend.isOutputRelayed && !frontend.output.isEmpty
         let isBroken = isStale || !backend.scanner.isAtBoundary
-        let isConnected: Bool
-        if case .connecting = backend.stage { isConnected = false } else { isConnected = true }
+        let hasBegun = !backend.isPreparing
         if case .aligning = backend.stage {
             separate(backend, frontend)
             closeAndReplace(backend)
             return again(frontend)
         }
         closeAndReplace(backend)
-        guard isConnected else { return again(frontend) }
+        guard hasBegun else { return again(frontend) }
         switch frontend.session?.backendLost(loss, brokeMessage: isBroken, backend.state) {
         case nil: close(frontend)
         case .stay(let bytes):
@@ -308,7 +307,7 @@ extension Shard {
         var isServing = false
         if case .serving = backend.stage { isServing = true }
         if isServing, backend.state.isBusy, let key = backend.key {
-            startErrand(to: backend.address, key, for: nil, origin: nil)
+            startErrand(to: backend, key, isKept: false, origin: nil)
         } else if isServing {
             var writer = MessageWriter()
             writer.message(.terminate) { _ in }
@@ -320,7 +319,7 @@ extension Shard {
     func close(_ backend: Backend) {
         if backend.isClosed { return }
         reactor.remove(backend.descriptor)
-        Socket.close(backend.descriptor)
+        backend.transport.close()
         if let pool = backend.pool {
             pool.core.remove(backend.id)
             if backend.isAwaited { pool.core.openingEnded() }

@@ -87,7 +87,7 @@ extension Shard {
 
     private func start(_ wish: BackendWish, _ opening: BackendOpening, _ descriptor: Int32) {
         Socket.tune(descriptor, configuration.tcp)
-        guard let backend = backends.insert({ Backend($0, opening, descriptor, isOpening: true, shared.budget) }) else {
+        guard let backend = backends.insert({ Backend($0, opening, Transport(descriptor), isOpening: true, shared.budget) }) else {
             Socket.close(descriptor)
             tryLater(wish, "the table of backends is full")
             return
@@ -124,6 +124,11 @@ extension Shard {
             connectFailed(backend, error)
             return
         }
+        if configuration.nodeTLS.isAsked(of: backend.address) { askForTLS(backend) } else { beginLogin(backend) }
+    }
+
+    /// The connection is as it should be.
+    func beginLogin(_ backend: Backend) {
         backend.stage = .loggingIn
         if let login = backend.login {
             send(login.opening, to: backend)
@@ -199,7 +204,7 @@ extension Shard {
         guard let pool = backend.pool else { return walsenderRefused(backend, message) }
         close(backend)
         forgetSecret(pool.key.user)
-        let error = ErrorMessage(.error, message.state, "the node refuses \(pool.key.user) for database \(pool.key.database): \(message.message)")
+        let error = ErrorMessage(.error, message.state, "the node refuses \(pool.key.user) for database \(pool.key.database): \(message.message)", hint: message.hint)
         pool.refusal = (error, reactor.now + configuration.loginRetry)
         shared.note(.warning, "\(pool.key): \(message.message)")
         for id in pool.core.waiting {
@@ -213,7 +218,7 @@ extension Shard {
         guard let frontend = backend.frontend, let startup = frontend.session?.startup else { preconditionFailure("a login of ours for nobody") }
         close(backend)
         forgetSecret(startup.user)
-        farewell(frontend, ErrorMessage(.fatal, message.state, "the node refuses \(startup.user): \(message.message)").bytes)
+        farewell(frontend, ErrorMessage(.fatal, message.state, "the node refuses \(startup.user): \(message.message)", hint: message.hint).bytes)
     }
 
     /// The daemon is logged in.

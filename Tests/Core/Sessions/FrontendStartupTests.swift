@@ -23,26 +23,26 @@ struct FrontendStartupTests {
 
     /// What is said before the login goes on; nil when it does not go on.
     private func reply(_ bytes: [UInt8]) -> [UInt8]? {
-        var startup = FrontendStartup()
+        var startup = FrontendStartup(offersTLS: false)
         guard case .start(_, let reply, let consumed) = tell(&startup, bytes), consumed == bytes.count else { return nil }
         return reply
     }
 
     @Test("A client may ask for GSS encryption and then for SSL, each once, and go on in the clear")
     func encryption() {
-        var startup = FrontendStartup()
+        var startup = FrontendStartup(offersTLS: false)
         #expect(tell(&startup, Self.gss) == .answer(Array("N".utf8), consumed: 8))
         #expect(tell(&startup, Array(Self.ssl[..<5])) == .readMore)
         #expect(tell(&startup, Self.ssl) == .answer(Array("N".utf8), consumed: 8))
         guard case .start = tell(&startup, start(minor: 0)) else { Issue.record("no login"); return }
-        var twice = FrontendStartup()
+        var twice = FrontendStartup(offersTLS: false)
         _ = tell(&twice, Self.gss)
         #expect(isRefused(tell(&twice, Self.gss)))
     }
 
     @Test("Bytes behind a request for encryption, sent before its answer, are refused", arguments: [ssl, gss])
     func stuffed(request: [UInt8]) {
-        var startup = FrontendStartup()
+        var startup = FrontendStartup(offersTLS: false)
         #expect(isRefused(tell(&startup, request + start(minor: 0))))
     }
 
@@ -66,7 +66,7 @@ struct FrontendStartupTests {
     @Test("A cancel request is known whatever the length of its secret", arguments: [4, 32, 256])
     func cancels(length: Int) throws {
         let key = try #require(BackendKey(process: 7, secret: (0..<length).map { UInt8(truncatingIfNeeded: $0) }))
-        var startup = FrontendStartup()
+        var startup = FrontendStartup(offersTLS: false)
         for count in 0..<key.cancelRequest.count { #expect(tell(&startup, Array(key.cancelRequest[..<count])) == .readMore) }
         #expect(tell(&startup, key.cancelRequest) == .cancel(key))
     }
