@@ -140,7 +140,8 @@ shell("Credentials", on: "CPAM", "Settings", "Sessions", "CryptoExtras", "Crypto
 // MARK: App
 
 app("Coordination", on: "ClusterModel", "Failover", "Storage", "Logging")
-app("Administration", on: "ClusterModel", "Coordination", "Failover", "Storage", "Reactor", "CLinux", "Logging")
+app("Administration", on: "ClusterModel", "Settings", "PostgresWire", "Pooling", "Sessions", "Proxying", "Coordination", "Failover", "Storage", "Reactor", "CLinux",
+    "Logging")
 
 app("Playground", on: "CPostgres", "CLinux")
 executable("understudy", on: "Administration", "Playground", "Hooks", "Coordination", "Proxying", "Probing", "NodeControl", "NodeConnections", "Storage",
@@ -165,6 +166,7 @@ tests("Hooks", on: "CLuaBridge", "ClusterModel", "Reactor", "Settings", "HookHos
 tests("Storage", on: "ClusterModel", "GRDB")
 tests("Credentials", on: "Settings", "Sessions")
 tests("Playground")
+tests("Administration", on: "ClusterModel", "Settings", "PostgresWire", "Pooling", "Sessions", "Proxying")
 tests("Coordination", on: "ClusterModel", "Failover", "Logging", "Storage")
 
 targets.append(.testTarget(name: "IntegrationTests", dependencies: ["understudy", "PostgresWire", "TestSupport", "Playground", "NodeControl", "Probing", "NodeConnections", "HealthTracking",

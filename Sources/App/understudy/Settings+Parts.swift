@@ -58,7 +58,7 @@ extension Settings {
         configuration.unixSocketGroup = try group(\.connections.unixSocketGroup)
         configuration.backlog = Int32(clamping: self[\.connections.listenBacklogMultiplier] * frontendLimit)
         configuration.shardCount = self[\.pooling.shards] == 0 ? ProcessInfo.processInfo.activeProcessorCount : self[\.pooling.shards]
-        configuration.maxFrontends = frontendLimit
+        configuration.maxFrontends = mostSessions
         configuration.authenticationTimeout = self[\.connections.authenticationTimeout]
         configuration.queryWaitTimeout = self[\.connections.queryWaitTimeout]
         configuration.connectTimeout = self[\.health.connectTimeout]
@@ -66,6 +66,7 @@ extension Settings {
         configuration.frontendTLS = try frontendTLS(folder)
         configuration.nodeTLS = try nodeTLS(folder)
         configuration.pooling = poolRule
+        configuration.overrides = poolOverrides
         configuration.resetQueries = self[\.pooling.resetQueries].split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
         configuration.preparedStatements = self[\.pooling.preparedStatements]
         configuration.loginRetry = self[\.pooling.loginRetry]
@@ -90,12 +91,24 @@ extension Settings {
         return options
     }
 
+    /// Sessions that are served: pgpool keeps some of its processes free.
+    var mostSessions: Int { max(1, frontendLimit - self[\.connections.reservedConnections]) }
+
+    /// What differs for single databases and users.
+    var poolOverrides: PoolOverrides { PoolOverrides(databases: databaseOverrides, users: userOverrides) }
+
     /// What holds for every pool.
     var poolRule: PoolRule {
         var rule = PoolRule()
         rule.mode = PoolMode(rawValue: self[\.pooling.mode]) ?? .session
         let size = self[\.pooling.size]
-        rule.size = size > 0 ? size : rule.mode == .session ? frontendLimit : 20
+        let automatic = PoolRule.AutomaticSize(frontends: frontendLimit)
+        rule.automaticSize = size == 0 ? automatic : nil
+        rule.size = size > 0 ? size : automatic.size(for: rule.mode)
+        rule.maxDatabaseBackends = Self.limit(self[\.pooling.maxDatabaseConnections])
+        rule.maxUserBackends = Self.limit(self[\.pooling.maxUserConnections])
+        rule.maxDatabaseFrontends = Self.limit(self[\.connections.maxDatabaseClients])
+        rule.maxUserFrontends = Self.limit(self[\.connections.maxUserClients])
         rule.minimum = min(self[\.pooling.minimum], rule.size)
         rule.reserve = self[\.pooling.reserve]
         rule.reserveTimeout = self[\.pooling.reserveTimeout]
@@ -105,6 +118,7 @@ extension Settings {
     }
 
     /// Zero is no limit.
+    private static func limit(_ count: Int) -> Int? { count == 0 ? nil : count }
     private static func limit(_ duration: Duration) -> Duration? { duration == .zero ? nil : duration }
 
     /// A group's number; nil where none is named.

@@ -26,6 +26,8 @@ package struct ProxyStatistics: Hashable, Sendable {
 package enum ProxyStopMode: Hashable, Sendable {
     /// Each at the end of its transaction.
     case smart
+    /// When its client leaves.
+    case patient
     /// Now, with a message.
     case fast
 }

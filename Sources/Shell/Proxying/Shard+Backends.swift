@@ -96,7 +96,9 @@ extension Shard {
                 run = offset
                 backend.state.sayOwn(into: &replies)
             }
-            switch frontend.session?.answered(known, body, isWhole: isWhole, by: &backend.state) ?? .close {
+            let reaction = frontend.session?.answered(known, body, isWhole: isWhole, by: &backend.state) ?? .close
+            if known == .readyForQuery { noteAnswer(backend, frontend) }
+            switch reaction {
             case .forward: offset += size
             case .unreplicated:
                 offset += size

@@ -235,8 +235,10 @@ extension Shard {
 
     /// A client's own login is through. Where the daemon could have done it too, the backend may serve others later.
     func loggedIn(_ backend: Backend, _ frontend: Frontend, _ parameters: ServerParameters) {
+        guard admit(frontend) else { return }
         joined(backend, parameters)
-        if let session = frontend.session, session.login != .relayed, !session.isReplication, let pool = pool(for: frontend), pool.share.reserve(limit: pool.core.rule.size) { backend.pool = pool }
+        if let session = frontend.session, session.login != .relayed, !session.isReplication, let pool = pool(for: frontend),
+           pool.share.reserve(limit: pool.core.rule.size, pool.core.rule) == .granted { backend.pool = pool }
         frontend.stage = .held
         hold(frontend)
     }
@@ -252,6 +254,7 @@ extension Shard {
     func heldTooLong(_ frontend: Frontend) {
         let why = switch topology.gate {
         case .closed(let reason): "there is no primary: \(reason)"
+        case .open where service.isPaused(frontend.session?.startup.database ?? ""): "the database is paused by an administrator"
         case .open(let primary):
             if let pool = frontend.pool, frontend.isQueued, pool.share.open >= pool.core.rule.size {
                 "all \(pool.share.open) backends of the pool are in use (default_pool_size)"

@@ -45,6 +45,10 @@ final class Shard: EventHandler {
     var isPrimaryFailing = false
     var retryAt = Monotonic(nanoseconds: 0)
     var facts = FactLimiter()
+    /// What was counted so far.
+    var figures = FigureTable()
+    /// What administrators have switched.
+    var service = ServiceState()
     /// Frontends whose kept messages can be looked at again at the end of the turn.
     var revisits: [SlotID] = []
     var stopping: (mode: ProxyStopMode, receipt: Receipt)?
@@ -122,6 +126,12 @@ final class Shard: EventHandler {
         case .keysReady(let id): if let frontend = frontends[id], frontend.stage == .awaitingVerdict { beginLogin(frontend) }
         case .backendKeysReady(let id): if let backend = backends[id] { continueLogin(backend) }
         case .count(let report): report(statistics())
+        case .report(let parts, let reply): reply(report(parts))
+        case .frontends(let place, let reply): reply(frontendReports(from: place))
+        case .backends(let place, let reply): reply(backendReports(from: place))
+        case .perform(let operation, let reply): reply(perform(operation))
+        case .countBackends(let database, let stale, let reply): reply(backendCount(of: database, stale: stale))
+        case .makeRoom(let key): makeRoom(like: key)
         case .stop(let mode, let receipt): stop(mode, receipt)
         }
     }

@@ -12,8 +12,18 @@ struct Stage {
     private let nodes: [Node]
 
     private struct Answers: AdminResponder {
-        func answer(_ statement: AdminStatement, user: String, database: String, reply: @escaping @Sendable (AdminReply) -> Void) {
-            reply(.table(columns: ["node_id"], rows: [["0"]]))
+        var version: String { "test" }
+
+        func answer(_ statement: AdminStatement, for asker: AdminAsker, reply: @escaping @Sendable (AdminReply) -> Void) {
+            reply(.texts(columns: ["node_id"], rows: [["0"]]))
+        }
+
+        func admits(_ user: String) -> Bool { user == "ops" }
+
+        func shape(of text: String, for asker: AdminAsker) -> AdminShape { .table([ResultColumn("asker"), ResultColumn("text")]) }
+
+        func run(_ text: String, for asker: AdminAsker, reply: @escaping @Sendable (AdminReply) -> Void) {
+            reply(.texts(columns: ["asker", "text"], rows: [[asker.user, text]]))
         }
     }
 
