@@ -30,6 +30,7 @@ extension Shard {
     private func ended(_ backend: Backend) {
         switch backend.stage {
         case .connecting, .askingForTLS, .shakingHands, .loggingIn: openFailed(backend, .reset, "the node closed the connection during the login")
+        case .ending: closeAndReplace(backend)
         case .idle, .aligning, .serving, .resetting, .awaitingCancel:
             say(.evidence(backend.node, backend.epoch, .reset))
             lose(backend, .reset)
@@ -179,6 +180,7 @@ extension Shard {
         case .loggingIn: relay(backend, kind, body)
         case .aligning, .resetting: continueInterlude(backend, kind, body, isWhole: isWhole)
         case .idle, .awaitingCancel: hearIdle(backend, kind, body, isWhole)
+        case .ending: break
         case .connecting, .askingForTLS, .shakingHands, .serving: preconditionFailure("a message in stage \(backend.stage)")
         }
     }
@@ -263,7 +265,7 @@ extension Shard {
             // Only a pool waits for it, if anybody.
             switch backend.stage {
             case .connecting, .askingForTLS, .shakingHands, .loggingIn: return openFailed(backend, nil, loss.reason)
-            case .idle, .aligning, .serving, .resetting, .awaitingCancel: return closeAndReplace(backend)
+            case .idle, .aligning, .serving, .resetting, .awaitingCancel, .ending: return closeAndReplace(backend)
             }
         }
         // Of the old epoch nothing is told any more once the gate is closed, not even what waits for the socket.
@@ -298,7 +300,7 @@ extension Shard {
     }
 
     /// Those who wait in its pool may want another in its place.
-    private func closeAndReplace(_ backend: Backend) {
+    func closeAndReplace(_ backend: Backend) {
         let pool = backend.pool
         close(backend)
         if let pool, pool.epoch == topology.epoch { openMore(pool) }
@@ -308,9 +310,8 @@ extension Shard {
     func abandon(_ backend: Backend) {
         var isServing = false
         if case .serving = backend.stage { isServing = true }
-        if isServing, backend.state.isBusy, let key = backend.key {
-            startErrand(to: backend, key, isKept: false, origin: nil)
-        } else if isServing {
+        if isServing, backend.state.isBusy, backend.key != nil { return leaveOver(backend) }
+        if isServing {
             var writer = MessageWriter()
             writer.message(.terminate) { _ in }
             send(writer.bytes, to: backend)

@@ -29,7 +29,7 @@ extension Shard {
         case .connecting: connected(backend)
         case .askingForTLS: if readiness.isReadable { hearOfTLS(backend) }
         case .shakingHands: shakeHands(backend)
-        case .loggingIn, .idle, .aligning, .serving, .resetting, .awaitingCancel: preconditionFailure("the login has begun")
+        case .loggingIn, .idle, .aligning, .serving, .resetting, .awaitingCancel, .ending: preconditionFailure("the login has begun")
         }
     }
 

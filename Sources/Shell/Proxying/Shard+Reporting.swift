@@ -142,7 +142,7 @@ extension Shard {
         case .idle: .idle
         case .aligning, .resetting: .tested
         case .serving: .active
-        case .awaitingCancel: .beingCanceled
+        case .awaitingCancel, .ending: .beingCanceled
         }
     }
 }
