@@ -27,7 +27,7 @@ struct Daemon {
     }
 
     func run() async throws {
-        let limit = try ProcessLimits.raise(forFrontends: settings.frontendLimit)
+        let limit = try ProcessLimits.raise(forFrontends: settings.frontendLimit, backends: settings.poolSize)
         let store = try StateStore(directory: settings[\.daemon.stateDirectory])
         let waiter = try DescriptorWaiter()
         let resolver = HostResolver(refresh: settings[\.daemon.dnsRefresh])

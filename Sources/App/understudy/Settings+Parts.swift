@@ -82,6 +82,9 @@ extension Settings {
         return options
     }
 
+    /// Most backends of one pool.
+    var poolSize: Int { poolRule.size }
+
     /// What holds for every pool.
     private var poolRule: PoolRule {
         var rule = PoolRule()
