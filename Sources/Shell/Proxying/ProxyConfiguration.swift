@@ -23,8 +23,9 @@ package struct ProxyConfiguration: Sendable {
     package var queryWaitTimeout = Duration.seconds(120)
     /// After how long a client is told that its statement waits; nil is never.
     package var queryWaitNotify: Duration? = .seconds(5)
-    /// What holds for pools.
+    /// What holds for pools, and what differs for single databases and users.
     package var pooling = PoolRule()
+    package var overrides = PoolOverrides()
     /// What a backend runs after a session that held it to its end.
     package var resetQueries = ["ABORT", "DISCARD ALL"]
     /// Prepared statements that one backend keeps.
@@ -39,6 +40,9 @@ package struct ProxyConfiguration: Sendable {
     package var memoryLimit = 1 << 30
     /// Who may log in.
     package var authenticator = Authenticator.relaying
+    /// What frontends are offered; nil is no TLS.
+    package var frontendTLS: TLSContext?
+    package var nodeTLS = NodeTLS.disabled
     /// Of connections from applications and to nodes.
     package var tcp = TCPOptions()
     /// How often the names of nodes are looked up again.
@@ -57,7 +61,7 @@ package struct ProxyConfiguration: Sendable {
     }
 
     /// What holds for the pools of a database and user.
-    func rule(database: String, user: String) -> PoolRule { pooling }
+    func rule(database: String, user: String) -> PoolRule { overrides.applied(to: pooling, database: database, user: user) }
 }
 
 /// How long clients may take; nil is for ever.

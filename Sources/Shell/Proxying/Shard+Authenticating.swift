@@ -11,9 +11,9 @@ extension Shard {
         let host = Socket.peer(frontend.descriptor)?.host, address = host.flatMap { NetworkAddress($0) }
         // Without an address it must be a local socket: no connection may pass for one that is gone, or cannot be read.
         guard address != nil || Socket.isLocal(frontend.descriptor) else { return close(frontend) }
-        let seen = HostRule.Applicant(user: startup.user, database: startup.database, address: address, isEncrypted: false,
+        let seen = HostRule.Applicant(user: startup.user, database: startup.database, address: address, isEncrypted: frontend.transport.isEncrypted,
                                       isPhysicalReplication: startup.isReplication && startup["replication"]?.lowercased() != "database")
-        let authentication = Authentication(Authenticator.Applicant(seen), host: host)
+        let authentication = Authentication(Authenticator.Applicant(seen, certificateName: frontend.transport.tls?.peerCommonName), host: host)
         frontend.authentication = authentication
         follow(configuration.authenticator.verdict(for: authentication.applicant), frontend, authentication)
     }
@@ -29,6 +29,8 @@ extension Shard {
             let id = frontend.id, mailbox = peers[number]
             if !shared.keys.prepare(origin, { _ = mailbox.postAlways(.keysReady(id)) }) { beginLogin(frontend) }
         case .lookUp: lookUp(frontend, authentication)
+        // No node can be asked for the daemon itself; an unknown administrator is asked for a proof that cannot be given, as a known one would be.
+        case .relay where isForAdministration(authentication.applicant.seen.database): follow(.logIn(.scram(nil)), frontend, authentication)
         case .relay:
             frontend.authentication = nil
             hold(frontend)
@@ -125,9 +127,8 @@ extension Shard {
             frontend.authentication = nil
             write(words, to: frontend)
             if frontend.isClosed { return }
-            frontend.session?.authenticated()
             frontend.stage = .authenticating
-            hold(frontend)
+            letIn(frontend)
         case .refused(let message, let reason):
             if authentication.isLookedUp { shared.secrets.doubt(authentication.applicant.seen.user) }
             refuse(frontend, authentication, message, reason)

@@ -5,7 +5,7 @@ internal import Sessions
 /// What frontends send, and how they end.
 extension Shard {
     func ready(_ frontend: Frontend, _ readiness: Readiness) {
-        if readiness.isWritable, !frontend.output.isEmpty { flush(frontend) }
+        if readiness.isWritable, frontend.transport.wantsWritable(hasOutput: !frontend.output.isEmpty) { flush(frontend) }
         if frontend.isClosed { return }
         if readiness.isDead {
             gone(frontend)
@@ -18,13 +18,16 @@ extension Shard {
     }
 
     private func read(_ frontend: Frontend) {
-        switch Socket.receive(frontend.descriptor, into: readBuffer) {
+        switch frontend.transport.receive(into: readBuffer) {
         case .bytes(let count):
             noteTime(frontend)
+            frontend.figures?.traffic.received &+= UInt64(count)
             take(frontend, UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
         case .wouldBlock: break
         case .end: finished(frontend)
-        case .failed: gone(frontend)
+        case .failed:
+            if let why = frontend.transport.tls?.failure { shared.note(.info, "TLS with a frontend ended: \(why)") }
+            gone(frontend)
         }
     }
 
@@ -75,6 +78,9 @@ extension Shard {
         if frontend.stage == .authenticating, done < bytes.count { done += takeProof(frontend, UnsafeRawBufferPointer(rebasing: bytes[done...])) }
         if frontend.stage == .closing || frontend.isClosed { return bytes.count }
         guard frontend.stage == .serving, done < bytes.count else { return done }
+        if let administration = frontend.administration {
+            return done + takeAdministration(frontend, administration, UnsafeRawBufferPointer(rebasing: bytes[done...]))
+        }
         return done + takeMessages(frontend, UnsafeRawBufferPointer(rebasing: bytes[done...]))
     }
 
@@ -158,6 +164,7 @@ extension Shard {
         guard let action = frontend.session?.received(kind, body, isWhole: isWhole, for: &backend.state, &library) else {
             preconditionFailure("a message before the session")
         }
+        if kind == .parse || kind == .bind, action == .forward || action == .rewrite || action == .swallow { note(kind, frontend) }
         return action
     }
 
@@ -264,7 +271,7 @@ extension Shard {
         frontend.input.drop()
         write(words, to: frontend)
         if frontend.isClosed { return }
-        if frontend.output.isEmpty { Socket.finish(frontend.descriptor) }
+        if frontend.output.isEmpty { frontend.transport.finish() }
         setTimer(frontend, after: Self.lingering)
         watch(frontend)
     }
@@ -278,11 +285,12 @@ extension Shard {
         unqueue(frontend)
         cancelTimer(frontend)
         reactor.remove(frontend.descriptor)
-        Socket.close(frontend.descriptor)
+        frontend.transport.close()
         frontends.remove(frontend.id)
         frontend.input.drop()
         frontend.output.drop()
         if frontend.isCounted { shared.releaseSession() }
+        if frontend.isTallied, let startup = frontend.session?.startup { shared.clients.leave(database: startup.database, user: startup.user) }
         shared.releaseConnection()
     }
 }
