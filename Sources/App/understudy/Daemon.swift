@@ -28,11 +28,7 @@ struct Daemon {
     }
 
     func run() async throws {
-<<<<<<< HEAD
-        let limit = try ProcessLimits.raise(forFrontends: settings.frontendLimit, backends: settings.poolSize)
-=======
         let limit = try ProcessLimits.raise(forFrontends: settings.frontendLimit, poolSize: settings.poolRule.size)
->>>>>>> main
         let store = try StateStore(directory: settings[\.daemon.stateDirectory])
         let waiter = try DescriptorWaiter()
         let resolver = HostResolver(refresh: settings[\.daemon.dnsRefresh])

@@ -91,9 +91,6 @@ extension Settings {
         return options
     }
 
-    /// Most backends of one pool.
-    var poolSize: Int { poolRule.size }
-
     /// Sessions that are served: pgpool keeps some of its processes free.
     var mostSessions: Int { max(1, frontendLimit - self[\.connections.reservedConnections]) }
 
