@@ -41,6 +41,11 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// For what runs on every statement: exclusive access is checked while it is built for tests, and by the compiler always; in the
+/// release the checks at run time cost as much as reading the statement.
+let hotSettings = settings + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+let hot: Set<String> = ["PostgresWire", "Sessions", "Pooling", "Reactor", "Proxying"]
+
 nonisolated(unsafe) var layers: [String: Layer] = [:]
 nonisolated(unsafe) var targets: [Target] = []
 
@@ -62,7 +67,7 @@ func check(_ name: String, at layer: Layer, on names: [String]) {
 
 func library(_ name: String, at layer: Layer, on names: [String]) {
     check(name, at: layer, on: names)
-    targets.append(.target(name: name, dependencies: names.map(dependency), path: "Sources/\(layer.folder)/\(name)", swiftSettings: settings))
+    targets.append(.target(name: name, dependencies: names.map(dependency), path: "Sources/\(layer.folder)/\(name)", swiftSettings: hot.contains(name) ? hotSettings : settings))
 }
 
 func model(_ name: String, on names: String...) { library(name, at: .model, on: names) }

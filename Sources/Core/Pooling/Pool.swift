@@ -19,7 +19,7 @@ package struct Pool {
 
     package var rule: PoolRule
     /// The one used last is at the end: it is taken first, so that surplus ages at the front.
-    private var idle: [Idle] = []
+    private var idle: [Idle] = [] { didSet { idleCount = idle.count } }
     private var waiters: [Waiter] = []
     private var firstWaiter = 0
     /// Backends on their way for those who wait.
@@ -27,22 +27,32 @@ package struct Pool {
 
     package init(_ rule: PoolRule) { self.rule = rule }
 
-    package var idleCount: Int { idle.count }
-    package var waiterCount: Int { waiters.count - firstWaiter }
+    /// Kept at hand, as are the next two: they are asked for at every check-in.
+    package private(set) var idleCount = 0
+    package private(set) var waiterCount = 0
     /// Since when the first waits; nil where nobody does.
-    package var oldestWait: Duration? { firstWaiter < waiters.count ? waiters[firstWaiter].since : nil }
+    package private(set) var oldestWait: Duration?
     package var isUnused: Bool { idle.isEmpty && waiterCount == 0 && opening == 0 }
 
     /// An idle backend for a frontend, the one used last; nil when it must wait.
     package mutating func checkOut() -> SlotID? { waiterCount == 0 ? idle.popLast()?.backend : nil }
 
     /// The frontend waits behind those that do.
-    package mutating func wait(_ frontend: SlotID, at now: Duration) { waiters.append(Waiter(frontend: frontend, since: now)) }
+    package mutating func wait(_ frontend: SlotID, at now: Duration) {
+        waiters.append(Waiter(frontend: frontend, since: now))
+        noteWaiters()
+    }
+
+    private mutating func noteWaiters() {
+        waiterCount = waiters.count - firstWaiter
+        oldestWait = waiterCount > 0 ? waiters[firstWaiter].since : nil
+    }
 
     /// The frontend does not wait any more.
     package mutating func leave(_ frontend: SlotID) {
         guard let index = waiters[firstWaiter...].firstIndex(where: { $0.frontend == frontend }) else { return }
         waiters.remove(at: index)
+        noteWaiters()
     }
 
     /// Those who wait, the first first.
@@ -64,6 +74,7 @@ package struct Pool {
                 waiters.removeFirst(firstWaiter)
                 firstWaiter = 0
             }
+            noteWaiters()
         }
         return waiters[firstWaiter].frontend
     }
@@ -90,15 +101,17 @@ package struct Pool {
 
     /// Backends to close now because they are too old, or were of no use for too long. `open` is their number over all shards.
     package mutating func expired(open: Int, at now: Duration) -> [SlotID] {
-        var surplus = open - rule.minimum, gone: [SlotID] = []
-        idle.removeAll { entry in
+        let rule = rule
+        var surplus = open - rule.minimum, gone: [SlotID] = [], kept: [Idle] = []
+        for entry in idle {
             let isOld = rule.lifetime.map { now - entry.opened >= $0 } ?? false
             let isUseless = surplus > 0 && rule.idleTimeout.map { now - entry.since >= $0 } ?? false
-            guard isOld || isUseless else { return false }
-            surplus -= 1
-            gone.append(entry.backend)
-            return true
+            if isOld || isUseless {
+                surplus -= 1
+                gone.append(entry.backend)
+            } else { kept.append(entry) }
         }
+        if !gone.isEmpty { idle = kept }
         return gone
     }
 

@@ -1,7 +1,7 @@
 package import PostgresWire
 
 /// What one backend is like after everything that was sent to it: kept with the connection, whichever session holds it.
-package struct BackendState: Sendable {
+package final class BackendState {
     /// What the node reported last.
     package internal(set) var parameters: ServerParameters
     /// What the node reported when nothing was set yet.
@@ -19,7 +19,7 @@ package struct BackendState: Sendable {
     }
 
     /// The same parameters in memory that others share, so that comparing them costs a glance.
-    package mutating func share(_ same: ServerParameters) { parameters = same }
+    package func share(_ same: ServerParameters) { parameters = same }
 
     /// Answers are owed by the node.
     package var isBusy: Bool { !pipeline.isEmpty }
@@ -27,7 +27,7 @@ package struct BackendState: Sendable {
     package var preparedCount: Int { prepared.count }
 
     /// How many Parse messages it was sent since the last call.
-    package mutating func takeParses() -> UInt64 {
+    package func takeParses() -> UInt64 {
         defer { pipeline.parses = 0 }
         return pipeline.parses
     }
@@ -36,17 +36,17 @@ package struct BackendState: Sendable {
     package var owesOwn: Bool { pipeline.owesOwn }
 
     /// Appends the answers whose turn has come to messages that the backend never saw.
-    package mutating func sayOwn(into writer: inout MessageWriter) { pipeline.sayOwn { writer.bare($0) } }
+    package func sayOwn(into writer: inout MessageWriter) { pipeline.sayOwn { writer.bare($0) } }
 
     /// DISCARD ALL.
-    mutating func forgetAll() {
+    func forgetAll() {
         applied = SessionSettings()
         prepared.removeAll()
         unnamed = 0
     }
 
     /// A message that came while no session holds the backend; false when the backend must go.
-    package mutating func receivedIdle(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer) -> Bool {
+    package func receivedIdle(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer) -> Bool {
         switch kind {
         case .parameterStatus:
             do { try parameters.read(body) } catch { return false }

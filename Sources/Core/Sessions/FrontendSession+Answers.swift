@@ -23,7 +23,7 @@ extension FrontendSession {
     }
 
     /// A backend whose settings are the session's. Returns what the client must be told first; it may be nothing.
-    package mutating func attached(_ backend: inout BackendState) -> [UInt8] {
+    package func attached(_ backend: BackendState) -> [UInt8] {
         precondition(!isAttached && !backend.isBusy, "a second backend for a session, or a busy one")
         isAttached = true
         isMisaligned = false
@@ -35,35 +35,35 @@ extension FrontendSession {
     }
 
     /// The session gives its backend back.
-    package mutating func detached() { isAttached = false }
+    package func detached() { isAttached = false }
 
     /// SQL that makes an idle backend's settings the session's; nil where they are. Its answers are for `BackendAlignment`.
     package func alignment(of backend: BackendState) -> String? { isReplication ? nil : backend.applied.text(toBecome: settings) }
 
     /// A message of the node that is looked at. `body` may be its beginning alone.
-    package mutating func answered(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, isWhole: Bool, by backend: inout BackendState) -> Reaction {
-        do { return try answeredInService(kind, body, isWhole, &backend) } catch { return .lost(.violation(error)) }
+    package func answered(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, isWhole: Bool, by backend: BackendState) -> Reaction {
+        do { return try answeredInService(kind, body, isWhole, backend) } catch { return .lost(.violation(error)) }
     }
 
     /// A message of the node while the client's own login passes through.
-    package mutating func answeredDuringLogin(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer) -> Reaction {
+    package func answeredDuringLogin(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer) -> Reaction {
         do { return try relayed(kind, body) } catch { return .lost(.violation(error)) }
     }
 
-    private mutating func answeredInService(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, _ isWhole: Bool,
-                                            _ backend: inout BackendState) throws(WireViolation) -> Reaction {
+    private func answeredInService(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, _ isWhole: Bool,
+                                            _ backend: BackendState) throws(WireViolation) -> Reaction {
         switch kind {
-        case .readyForQuery: return try ready(body, &backend)
+        case .readyForQuery: return try ready(body, backend)
         case .commandComplete:
-            if body.count >= 8 { completed(body, &backend) }
-            return try count(kind, &backend)
+            if body.count >= 8 { completed(body, backend) }
+            return try count(kind, backend)
         case .parseComplete, .bindComplete, .closeComplete, .rowDescription, .noData, .parameterDescription, .emptyQuery, .portalSuspended:
-            return try count(kind, &backend)
-        case .error: return try failed(ErrorMessage(body: body, isWhole: isWhole), &backend)
+            return try count(kind, backend)
+        case .error: return try failed(ErrorMessage(body: body, isWhole: isWhole), backend)
         case .notice:
             if try ErrorMessage(body: body, isWhole: isWhole).state == .crashShutdown { return .crashing }
             return UnreplicatedCommit.isSaid(by: body) ? .unreplicated : .forward
-        case .parameterStatus: return try reported(body, &backend)
+        case .parameterStatus: return try reported(body, backend)
         case .copyIn:
             backend.pipeline.copyInStarted()
             return .forward
@@ -73,7 +73,7 @@ extension FrontendSession {
         }
     }
 
-    private func count(_ kind: BackendMessageKind, _ backend: inout BackendState) throws(WireViolation) -> Reaction {
+    private func count(_ kind: BackendMessageKind, _ backend: BackendState) throws(WireViolation) -> Reaction {
         switch backend.pipeline.answered(kind) {
         case .forward: return .forward
         case .swallow: return .swallow
@@ -81,18 +81,18 @@ extension FrontendSession {
         }
     }
 
-    private mutating func ready(_ body: UnsafeRawBufferPointer, _ backend: inout BackendState) throws(WireViolation) -> Reaction {
+    private func ready(_ body: UnsafeRawBufferPointer, _ backend: BackendState) throws(WireViolation) -> Reaction {
         let hasFailed = backend.pipeline.isFirstFailed
         guard backend.pipeline.completed() else { throw .malformed("ReadyForQuery: nothing was asked") }
         status = try TransactionStatus(body: body)
         if !backend.isBusy { confirmedParses = parses }
-        if !pendingChanges.isEmpty { settle(hasFailed, &backend) }
+        if !pendingChanges.isEmpty { settle(hasFailed, backend) }
         return isReleasing(backend) ? .release : .forward
     }
 
-    private mutating func failed(_ message: ErrorMessage, _ backend: inout BackendState) throws(WireViolation) -> Reaction {
+    private func failed(_ message: ErrorMessage, _ backend: BackendState) throws(WireViolation) -> Reaction {
         guard message.isFinal else {
-            for skipped in backend.pipeline.failed() { undo(skipped.code, skipped.statement, &backend) }
+            for skipped in backend.pipeline.failed() { undo(skipped.code, skipped.statement, backend) }
             // The node's plan is of a table that has changed since: it is made anew at the next use.
             if message.isStalePlan { backend.prepared.doubtAll() }
             return .forward
@@ -101,7 +101,7 @@ extension FrontendSession {
     }
 
     /// A message that the node skipped because of an error before it.
-    private mutating func undo(_ code: Pipeline.Code, _ statement: StatementID, _ backend: inout BackendState) {
+    private func undo(_ code: Pipeline.Code, _ statement: StatementID, _ backend: BackendState) {
         if statement == .unnamed {
             unnamed = nil
             backend.unnamed = 0
@@ -113,7 +113,7 @@ extension FrontendSession {
     }
 
     /// A parameter that the client set, or something that it called: it goes with the session from now on.
-    private mutating func reported(_ body: UnsafeRawBufferPointer, _ backend: inout BackendState) throws(WireViolation) -> Reaction {
+    private func reported(_ body: UnsafeRawBufferPointer, _ backend: BackendState) throws(WireViolation) -> Reaction {
         let name = try backend.parameters.read(body)
         told = backend.parameters
         if told.isStandby { return .lost(.standby) }

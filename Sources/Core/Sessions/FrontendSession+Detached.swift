@@ -3,13 +3,13 @@ package import PostgresWire
 /// A session without a backend: what it answers itself, and what it needs a backend for.
 extension FrontendSession {
     /// After an error in the extended protocol.
-    mutating func discard(_ kind: FrontendMessageKind) -> Action {
+    func discard(_ kind: FrontendMessageKind) -> Action {
         guard kind == .sync else { return .swallow }
         isDiscarding = false
         return ready()
     }
 
-    mutating func serve(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?) -> Action {
+    func serve(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?) -> Action {
         switch kind {
         case .sync: return ready()
         // PostgreSQL ignores what is left of a copy that failed.
@@ -32,7 +32,7 @@ extension FrontendSession {
     }
 
     /// The client cancelled what is held, or it was held too long: bring it again to have it answered by the error.
-    package mutating func refuseHeld(_ error: ErrorMessage) { refusal = error }
+    package func refuseHeld(_ error: ErrorMessage) { refusal = error }
 
     func ready() -> Action {
         var writer = MessageWriter()
@@ -41,7 +41,7 @@ extension FrontendSession {
     }
 
     /// Answers a message by an error: complete for the simple protocol, up to Sync for the extended one.
-    mutating func fail(_ error: ErrorMessage, _ kind: FrontendMessageKind) -> Action {
+    func fail(_ error: ErrorMessage, _ kind: FrontendMessageKind) -> Action {
         var writer = MessageWriter()
         error.write(to: &writer)
         if kind == .query || kind == .functionCall { writer.readyForQuery(status) } else { isDiscarding = true }
@@ -58,7 +58,7 @@ extension FrontendSession {
     static let inFailedBlock = ErrorMessage(.error, .inFailedTransaction,
                                             "current transaction is aborted, commands ignored until end of transaction block")
 
-    private mutating func serveLostBlock(_ block: LostBlock, _ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?) -> Action {
+    private func serveLostBlock(_ block: LostBlock, _ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?) -> Action {
         switch kind {
         case .query: return serveQuery(block, scan(body).effects)
         case .parse:
@@ -79,7 +79,7 @@ extension FrontendSession {
         }
     }
 
-    private mutating func serveQuery(_ block: LostBlock, _ effects: WorkEffects) -> Action {
+    private func serveQuery(_ block: LostBlock, _ effects: WorkEffects) -> Action {
         if !effects.contains(.executes) {
             var writer = MessageWriter()
             writer.bare(.emptyQuery)
@@ -101,14 +101,14 @@ extension FrontendSession {
 
     private func endsOnly(_ effects: WorkEffects) -> Bool { effects.contains(.loneRollback) || effects.contains(.loneCommit) }
 
-    private mutating func executeEnd(_ block: LostBlock, _ portal: WorkEffects) -> Action {
+    private func executeEnd(_ block: LostBlock, _ portal: WorkEffects) -> Action {
         if portal.contains(.loneRollback) || block == .told { return rolledBack(withReady: false) }
         // A COMMIT that the client sends without knowing: it must not read this as success.
         endBlock()
         return failBlock(block, .execute)
     }
 
-    private mutating func describe(_ block: LostBlock, _ body: UnsafeRawBufferPointer?) -> Action {
+    private func describe(_ block: LostBlock, _ body: UnsafeRawBufferPointer?) -> Action {
         let isStatement = body?.first == UInt8(ascii: "S")
         guard (isStatement ? localStatement : localPortal) != nil else { return failBlock(block, .describe) }
         var writer = MessageWriter()
@@ -117,7 +117,7 @@ extension FrontendSession {
         return .reply(writer.bytes)
     }
 
-    private mutating func failBlock(_ block: LostBlock, _ kind: FrontendMessageKind) -> Action {
+    private func failBlock(_ block: LostBlock, _ kind: FrontendMessageKind) -> Action {
         switch block {
         case .untold(let reason):
             if lostBlock != nil {
@@ -130,7 +130,7 @@ extension FrontendSession {
         }
     }
 
-    private mutating func rolledBack(withReady: Bool) -> Action {
+    private func rolledBack(withReady: Bool) -> Action {
         endBlock()
         var writer = MessageWriter()
         writer.commandComplete("ROLLBACK")
@@ -138,7 +138,7 @@ extension FrontendSession {
         return .reply(writer.bytes)
     }
 
-    private mutating func endBlock() {
+    private func endBlock() {
         lostBlock = nil
         localStatement = nil
         localPortal = nil

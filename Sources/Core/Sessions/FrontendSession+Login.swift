@@ -3,7 +3,7 @@ package import PostgresWire
 /// The part of a session before the client is served: the node and the client talk, then the client is told of the server.
 extension FrontendSession {
     /// A backend is being connected for the client's own login: its messages are for this session.
-    package mutating func attachedForLogin() {
+    package func attachedForLogin() {
         phase = .loggingIn(LoginRelay())
         told = ServerParameters()
         isAttached = true
@@ -12,7 +12,7 @@ extension FrontendSession {
     /// What a node is asked with: neither settings nor protocol options, which are the session's and not the backend's.
     package static func startup(user: String, database: String) -> StartupMessage { StartupMessage(user: user, database: database) }
 
-    mutating func receivedDuringLogin(_ kind: FrontendMessageKind) -> Action {
+    func receivedDuringLogin(_ kind: FrontendMessageKind) -> Action {
         guard case .loggingIn(let relay) = phase, isAttached, relay.wasAsked else { return .awaitAnswers }
         if relay.isAccepted { return .awaitAnswers }
         if kind == .secret { return .forward }
@@ -20,7 +20,7 @@ extension FrontendSession {
     }
 
     /// A message of the node while the client logs in there.
-    mutating func relayed(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer) throws(WireViolation) -> Reaction {
+    func relayed(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer) throws(WireViolation) -> Reaction {
         guard case .loggingIn(var relay) = phase else { throw .malformed("message: the login is over") }
         defer { if case .loggingIn = phase { phase = .loggingIn(relay) } }
         switch kind {
@@ -57,13 +57,13 @@ extension FrontendSession {
     }
 
     /// The proxy let the client in by itself; a backend, or what another session was told, completes the login.
-    package mutating func authenticated() {
+    package func authenticated() {
         login = .known
         phase = .awaitingGreeting(notices: [])
     }
 
     /// The end of the login: the client is told of the server, and served from now on.
-    package mutating func greeted(with parameters: ServerParameters) -> [UInt8] {
+    package func greeted(with parameters: ServerParameters) -> [UInt8] {
         guard case .awaitingGreeting(let notices) = phase else { preconditionFailure("a greeting in phase \(phase)") }
         var writer = MessageWriter()
         writer.authenticationOK()
@@ -77,7 +77,7 @@ extension FrontendSession {
     }
 
     /// Before the client saw anything of the node another one can take its place.
-    mutating func loginLost(_ loss: BackendLoss, _ brokeMessage: Bool) -> Aftermath {
+    func loginLost(_ loss: BackendLoss, _ brokeMessage: Bool) -> Aftermath {
         guard case .loggingIn(let relay) = phase else { return .logInAgain }
         if brokeMessage { return .close([]) }
         guard relay.wasAsked else { return .logInAgain }

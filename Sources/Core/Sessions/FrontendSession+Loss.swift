@@ -13,7 +13,7 @@ extension FrontendSession {
     }
 
     /// The backend is gone. `brokeMessage`: a message of it was sent to the client in part, so nothing more can be framed.
-    package mutating func backendLost(_ loss: BackendLoss, brokeMessage: Bool, _ backend: BackendState?) -> Aftermath {
+    package func backendLost(_ loss: BackendLoss, brokeMessage: Bool, _ backend: BackendState?) -> Aftermath {
         isAttached = false
         pendingChanges = []
         boundChanges = []
@@ -36,7 +36,7 @@ extension FrontendSession {
     }
 
     /// A block that stood open between two statements.
-    private mutating func loseIdleBlock(_ loss: BackendLoss) {
+    private func loseIdleBlock(_ loss: BackendLoss) {
         switch status {
         case .idle: break
         case .inBlock: lostBlock = .untold(reason: loss.reason)
@@ -45,7 +45,7 @@ extension FrontendSession {
     }
 
     /// One error and one ReadyForQuery for everything that waits for one, and an error for what no Sync has closed.
-    private mutating func answerOwed(_ pipeline: Pipeline, _ loss: BackendLoss) -> [UInt8] {
+    private func answerOwed(_ pipeline: Pipeline, _ loss: BackendLoss) -> [UInt8] {
         var writer = MessageWriter()
         let owed = pipeline.owed
         let units = owed.units + (owed.open.map { [$0] } ?? [])

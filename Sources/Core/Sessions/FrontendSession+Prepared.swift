@@ -21,7 +21,7 @@ struct Rewriting {
 
 extension FrontendSession {
     /// Appends what is to be sent for a message whose action was `.rewrite`. `message` is the message, or as much of it as there is.
-    package mutating func rewritten(_ message: UnsafeRawBufferPointer, into writer: inout MessageWriter) {
+    package func rewritten(_ message: UnsafeRawBufferPointer, into writer: inout MessageWriter) {
         let work = rewriting
         rewriting = Rewriting()
         if let closing = work.closing {
@@ -32,7 +32,7 @@ extension FrontendSession {
         }
         if let statement = work.preparing {
             writer.message(.parse) { body in
-                body.string(statement.id.name)
+                body.string(statement.name)
                 body.raw(statement.identity.body)
             }
         }
@@ -52,15 +52,15 @@ extension FrontendSession {
     }
 
     /// Sees to it that the backend has the statement by the time the message comes.
-    mutating func prepare(_ statement: PreparedStatement, on backend: inout BackendState) {
+    func prepare(_ statement: PreparedStatement, on backend: BackendState) {
         if backend.prepared.use(statement.id) { return }
-        makeRoom(for: statement.id, on: &backend)
+        makeRoom(for: statement.id, on: backend)
         rewriting.preparing = statement
         backend.pipeline.sentParse(statement.id, [], isOwn: true)
     }
 
     /// The backend gets a statement; the one it used longest ago may have to go.
-    mutating func makeRoom(for id: StatementID, on backend: inout BackendState) {
+    func makeRoom(for id: StatementID, on backend: BackendState) {
         var closing = backend.prepared.mayHave(id) ? id : nil
         if let oldest = backend.prepared.insert(id, capacity: preparedCapacity) {
             // One at a time: what there is no room to close is closed when it is asked for.
@@ -72,16 +72,16 @@ extension FrontendSession {
     }
 
     /// A Bind or Describe of the unnamed statement, which must be this session's.
-    mutating func useUnnamed(_ place: Range<Int>, _ backend: inout BackendState, _ note: (inout BackendState) -> Void) -> Action {
+    func useUnnamed(_ place: Range<Int>, _ backend: BackendState, _ note: (BackendState) -> Void) -> Action {
         boundChanges += unnamed?.changes ?? []
         if let unnamed, backend.unnamed != unnamed.parse {
             rewriting.unnamed = unnamed.body
             backend.unnamed = unnamed.parse
             backend.pipeline.sentParse(.unnamed, unnamed.effects, isOwn: true)
-            note(&backend)
+            note(backend)
             return .rewrite
         }
-        note(&backend)
+        note(backend)
         if unnamed == nil, backend.unnamed == 0 {
             // What the backend has is another session's; the client has none.
             rewriting.replace(place, by: StatementID.prefix + "none")
@@ -91,7 +91,7 @@ extension FrontendSession {
     }
 
     /// A name that no Parse of the client gave: one of SQL's PREPARE, or a mistake. None of ours may be meant.
-    mutating func useUnknown(_ name: UnsafeRawBufferPointer, _ place: Range<Int>) -> Action {
+    func useUnknown(_ name: UnsafeRawBufferPointer, _ place: Range<Int>) -> Action {
         guard Self.name(name).hasPrefix(StatementID.prefix) else { return .forward }
         rewriting.replace(place, by: "none")
         return .rewrite

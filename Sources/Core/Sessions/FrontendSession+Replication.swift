@@ -11,7 +11,7 @@ extension FrontendSession {
     package var startupAtNode: StartupMessage { isReplication ? startup : Self.startup(user: startup.user, database: startup.database) }
 
     /// Notes what is owed for a message, and has it forwarded.
-    mutating func sendToWalsender(_ kind: FrontendMessageKind, _ backend: inout BackendState) -> Action {
+    func sendToWalsender(_ kind: FrontendMessageKind, _ backend: BackendState) -> Action {
         if backend.pipeline.isFull { return .awaitAnswers }
         if backend.pipeline.isSkipping, kind != .sync { return .swallow }
         switch kind {

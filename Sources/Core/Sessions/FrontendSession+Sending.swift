@@ -3,17 +3,17 @@ internal import Settings
 
 /// What a frontend sends to the backend it holds: noted, and forwarded as it is or under the names that the backend knows.
 extension FrontendSession {
-    mutating func send(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer, _ isWhole: Bool, _ backend: inout BackendState,
+    func send(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer, _ isWhole: Bool, _ backend: BackendState,
                        _ library: inout StatementLibrary) -> Action {
         if backend.pipeline.isFull { return .awaitAnswers }
         if backend.pipeline.isSkipping, kind != .sync { return .swallow }
         if isMisaligned, !backend.isBusy, status == .idle, kind != .sync, kind != .flush { return .needBackend }
         switch kind {
-        case .query: return sendQuery(isWhole ? body : nil, &backend)
-        case .parse: return sendParse(body, isWhole, &backend, &library)
-        case .bind: return sendBind(body, &backend)
-        case .describe: return sendDescribe(body, &backend)
-        case .close: return sendClose(body, &backend)
+        case .query: return sendQuery(isWhole ? body : nil, backend)
+        case .parse: return sendParse(body, isWhole, backend, &library)
+        case .bind: return sendBind(body, backend)
+        case .describe: return sendDescribe(body, backend)
+        case .close: return sendClose(body, backend)
         case .execute:
             backend.pipeline.sentExecute()
             pendingChanges += boundChanges
@@ -30,7 +30,7 @@ extension FrontendSession {
         return .forward
     }
 
-    private mutating func sendQuery(_ body: UnsafeRawBufferPointer?, _ backend: inout BackendState) -> Action {
+    private func sendQuery(_ body: UnsafeRawBufferPointer?, _ backend: BackendState) -> Action {
         let scan = scan(body)
         if let admin = scan.admin { return backend.isBusy ? .awaitAnswers : .administer(admin) }
         // So that the answers tell which transaction a setting belongs to.
@@ -43,7 +43,7 @@ extension FrontendSession {
         backend.unnamed = 0
         pendingChanges += scan.changes
         var effects = scan.effects
-        let action = useName(in: scan, behind: 0, &effects, &backend)
+        let action = useName(in: scan, behind: 0, &effects, backend)
         backend.pipeline.sentQuery(effects)
         return action
     }
@@ -54,13 +54,13 @@ extension FrontendSession {
         return scan.pin
     }
 
-    mutating func note(_ scan: StatementScanner) { keep(pinned(by: scan)) }
+    func note(_ scan: StatementScanner) { keep(pinned(by: scan)) }
 
     /// EXECUTE and DEALLOCATE of a statement that was prepared by the protocol.
-    private mutating func useName(in scan: StatementScanner, behind offset: Int, _ effects: inout WorkEffects, _ backend: inout BackendState) -> Action {
+    private func useName(in scan: StatementScanner, behind offset: Int, _ effects: inout WorkEffects, _ backend: BackendState) -> Action {
         guard let used = scan.prepared, let statement = names[used.name]?.statement else { return .forward }
-        prepare(statement, on: &backend)
-        rewriting.replace(offset + used.range.lowerBound..<offset + used.range.upperBound, by: "\"\(statement.id.name)\"")
+        prepare(statement, on: backend)
+        rewriting.replace(offset + used.range.lowerBound..<offset + used.range.upperBound, by: "\"\(statement.name)\"")
         if used.isDeallocated {
             names[used.name] = nil
             backend.prepared.remove(statement.id)
@@ -70,19 +70,19 @@ extension FrontendSession {
         return .rewrite
     }
 
-    private mutating func sendParse(_ body: UnsafeRawBufferPointer, _ isWhole: Bool, _ backend: inout BackendState, _ library: inout StatementLibrary) -> Action {
+    private func sendParse(_ body: UnsafeRawBufferPointer, _ isWhole: Bool, _ backend: BackendState, _ library: inout StatementLibrary) -> Action {
         guard let behind = Self.behindFirstName(body) else {
             backend.pipeline.sentParse(.unnamed, .unknown, isOwn: false)
             return .forward // It has no end: the node refuses it.
         }
         parses += 1
-        if body.first == 0 || !isWhole { return sendUnnamedParse(behind, isWhole, &backend) }
+        if body.first == 0 || !isWhole { return sendUnnamedParse(behind, isWhole, backend) }
         let name = Self.name(body)
         if let known = names[name] {
             // PostgreSQL refuses a name that is in use, and so does the node when it gets that statement again.
-            prepare(known.statement, on: &backend)
+            prepare(known.statement, on: backend)
             backend.pipeline.sentParse(known.statement.id, [], isOwn: false)
-            rewriting.replace(0..<body.count - behind.count - 1, by: known.statement.id.name)
+            rewriting.replace(0..<body.count - behind.count - 1, by: known.statement.name)
             return .rewrite
         }
         let identity = PreparedIdentity(body: Array(behind), escapesByBackslash: reading.escapesByBackslash, encoding: told["client_encoding"] ?? "")
@@ -98,19 +98,19 @@ extension FrontendSession {
             backend.pipeline.keptParse(statement.id)
             return .swallow
         }
-        makeRoom(for: statement.id, on: &backend)
+        makeRoom(for: statement.id, on: backend)
         backend.pipeline.sentParse(statement.id, statement.effects, isOwn: false)
-        rewriting.replace(0..<body.count - behind.count - 1, by: statement.id.name)
+        rewriting.replace(0..<body.count - behind.count - 1, by: statement.name)
         return .rewrite
     }
 
-    private mutating func sendUnnamedParse(_ behind: UnsafeRawBufferPointer, _ isWhole: Bool, _ backend: inout BackendState) -> Action {
+    private func sendUnnamedParse(_ behind: UnsafeRawBufferPointer, _ isWhole: Bool, _ backend: BackendState) -> Action {
         let scan = scan(isWhole ? behind : nil)
         if !scan.changes.isEmpty, backend.pipeline.depth > 0 { return .awaitAnswers }
         if mode == .statement, scan.effects.contains(.opensBlock) { return .close(Self.refuseBlock(withReady: false)) }
         note(scan)
         var effects = scan.effects
-        let action = useName(in: scan, behind: 1, &effects, &backend)
+        let action = useName(in: scan, behind: 1, &effects, backend)
         if isWhole, case .forward = action {
             unnamed = UnnamedStatement(parse: parses, body: Array(behind), effects: effects, changes: scan.changes)
             backend.unnamed = parses
@@ -123,42 +123,42 @@ extension FrontendSession {
         return action
     }
 
-    private mutating func sendBind(_ body: UnsafeRawBufferPointer, _ backend: inout BackendState) -> Action {
+    private func sendBind(_ body: UnsafeRawBufferPointer, _ backend: BackendState) -> Action {
         guard let behind = Self.behindFirstName(body), let end = behind.firstIndex(of: 0) else {
             backend.pipeline.sentBind(.unknown)
             return .forward
         }
         let start = body.count - behind.count
-        if end == 0 { return useUnnamed(start..<start, &backend) { $0.pipeline.sentBind(nil) } }
+        if end == 0 { return useUnnamed(start..<start, backend) { $0.pipeline.sentBind(nil) } }
         guard let named = names[Self.name(behind)] else {
             backend.pipeline.sentBind(.unknown)
             return useUnknown(behind, start..<start + end)
         }
         boundChanges += named.statement.changes
-        prepare(named.statement, on: &backend)
+        prepare(named.statement, on: backend)
         backend.pipeline.sentBind(named.statement.effects)
-        rewriting.replace(start..<start + end, by: named.statement.id.name)
+        rewriting.replace(start..<start + end, by: named.statement.name)
         return .rewrite
     }
 
-    private mutating func sendDescribe(_ body: UnsafeRawBufferPointer, _ backend: inout BackendState) -> Action {
+    private func sendDescribe(_ body: UnsafeRawBufferPointer, _ backend: BackendState) -> Action {
         guard body.first == UInt8(ascii: "S"), let end = body.firstIndex(of: 0) else {
             backend.pipeline.sentDescribe()
             return .forward
         }
-        if end == 1 { return useUnnamed(1..<1, &backend) { $0.pipeline.sentDescribe() } }
+        if end == 1 { return useUnnamed(1..<1, backend) { $0.pipeline.sentDescribe() } }
         let name = UnsafeRawBufferPointer(rebasing: body[1...])
         guard let statement = names[Self.name(name)]?.statement else {
             backend.pipeline.sentDescribe()
             return useUnknown(name, 1..<end)
         }
-        prepare(statement, on: &backend)
+        prepare(statement, on: backend)
         backend.pipeline.sentDescribe()
-        rewriting.replace(1..<end, by: statement.id.name)
+        rewriting.replace(1..<end, by: statement.name)
         return .rewrite
     }
 
-    private mutating func sendClose(_ body: UnsafeRawBufferPointer, _ backend: inout BackendState) -> Action {
+    private func sendClose(_ body: UnsafeRawBufferPointer, _ backend: BackendState) -> Action {
         if body.first == UInt8(ascii: "S"), let end = body.firstIndex(of: 0), end > 1 {
             let name = UnsafeRawBufferPointer(rebasing: body[1...])
             if names.removeValue(forKey: Self.name(name)) != nil {

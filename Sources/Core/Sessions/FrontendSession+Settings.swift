@@ -3,11 +3,11 @@ internal import PostgresWire
 /// Which of a client's settings are in force once its transaction has ended.
 extension FrontendSession {
     /// A statement was completed; only some tags matter.
-    mutating func completed(_ tag: UnsafeRawBufferPointer, _ backend: inout BackendState) {
+    func completed(_ tag: UnsafeRawBufferPointer, _ backend: BackendState) {
         switch tag[0] {
         case UInt8(ascii: "R") where !pendingChanges.isEmpty && Self.says(tag, "ROLLBACK"): pendingChanges = []
-        case UInt8(ascii: "D") where Self.says(tag, "DISCARD ALL"): discardedAll(&backend)
-        case UInt8(ascii: "D") where Self.says(tag, "DEALLOCATE ALL"): forgetPrepared(&backend)
+        case UInt8(ascii: "D") where Self.says(tag, "DISCARD ALL"): discardedAll(backend)
+        case UInt8(ascii: "D") where Self.says(tag, "DEALLOCATE ALL"): forgetPrepared(backend)
         default: break
         }
     }
@@ -16,14 +16,14 @@ extension FrontendSession {
         text.withUTF8Buffer { $0.elementsEqual(tag.dropLast()) }
     }
 
-    private mutating func forgetPrepared(_ backend: inout BackendState) {
+    private func forgetPrepared(_ backend: BackendState) {
         names = [:]
         backend.prepared.removeAll()
     }
 
     /// The backend is as it began, and so must the session be: what it asked for at its start is set anew.
-    private mutating func discardedAll(_ backend: inout BackendState) {
-        forgetPrepared(&backend)
+    private func discardedAll(_ backend: BackendState) {
+        forgetPrepared(backend)
         pin = nil
         backend.applied = SessionSettings()
         restoreStartupSettings()
@@ -31,15 +31,15 @@ extension FrontendSession {
     }
 
     /// ReadyForQuery came while changes were pending.
-    mutating func settle(_ hasFailed: Bool, _ backend: inout BackendState) {
+    func settle(_ hasFailed: Bool, _ backend: BackendState) {
         if status != .idle { return }
         defer { pendingChanges = [] }
         if hasFailed { return }
-        for change in pendingChanges { apply(change, &backend) }
+        for change in pendingChanges { apply(change, backend) }
         isMisaligned = backend.applied != settings
     }
 
-    private mutating func apply(_ change: SettingChange, _ backend: inout BackendState) {
+    private func apply(_ change: SettingChange, _ backend: BackendState) {
         switch change {
         case .set(let name, let text):
             // What the node reports is known better from its report.

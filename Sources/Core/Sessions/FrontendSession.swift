@@ -8,7 +8,7 @@ package import Settings
 /// tell the client what became of its work when the node is lost. Without a backend it answers what it can itself, among
 /// that a transaction block that was lost with its primary, and asks for a backend for the rest.
 /// Source: PostgreSQL manual, "Message Flow".
-package struct FrontendSession {
+package final class FrontendSession {
     /// What to do with a message of the frontend.
     package enum Action: Hashable, Sendable {
         case forward
@@ -179,27 +179,27 @@ package struct FrontendSession {
     package func leavesCleanly(_ backend: BackendState) -> Bool { isInService && login != .relayed && !backend.isBusy && status == .idle }
 
     /// Back to what the client asked for at its start.
-    mutating func restoreStartupSettings() { settings = startupSettings }
-    mutating func restoreStartupSetting(_ name: String) {
+    func restoreStartupSettings() { settings = startupSettings }
+    func restoreStartupSetting(_ name: String) {
         if let value = startupSettings[name] { settings.set(name, value) } else { settings.remove(name) }
     }
 
     /// A message of the frontend while no backend is attached. `body` is nil where the message is too long to be looked at.
-    package mutating func received(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?) -> Action {
+    package func received(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?) -> Action {
         guard case .inService = phase else { return kind == .terminate ? .terminate : receivedDuringLogin(kind) }
         if let end = receivedAnywhere(kind) { return end }
         return serve(kind, body)
     }
 
     /// A message of the frontend for the backend that is attached. `body` may be its beginning alone.
-    package mutating func received(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer, isWhole: Bool, for backend: inout BackendState,
+    package func received(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer, isWhole: Bool, for backend: BackendState,
                                    _ library: inout StatementLibrary) -> Action {
         guard case .inService = phase else { return kind == .terminate ? .terminate : receivedDuringLogin(kind) }
         if let end = receivedAnywhere(kind) { return end }
-        return isReplication ? sendToWalsender(kind, &backend) : send(kind, body, isWhole, &backend, &library)
+        return isReplication ? sendToWalsender(kind, backend) : send(kind, body, isWhole, backend, &library)
     }
 
-    private mutating func receivedAnywhere(_ kind: FrontendMessageKind) -> Action? {
+    private func receivedAnywhere(_ kind: FrontendMessageKind) -> Action? {
         if case .terminate = kind { return .terminate }
         if case .secret = kind { return .close(ErrorMessage(.fatal, .protocolViolation, "unexpected password message").bytes) }
         return isDiscarding ? discard(kind) : nil
@@ -220,7 +220,7 @@ package struct FrontendSession {
         return StatementScanner(text, backslashEscapes: reading.escapesByBackslash)
     }
 
-    mutating func keep(_ reason: Pin?) {
+    func keep(_ reason: Pin?) {
         guard let reason else { return }
         if pin == nil || reason.isCertain && pin?.isCertain == false { pin = reason }
     }

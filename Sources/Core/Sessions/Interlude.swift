@@ -42,7 +42,7 @@ package struct Interlude: Sendable {
     }
 
     /// A message of the node.
-    package mutating func received(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, isWhole: Bool, _ backend: inout BackendState) -> Action {
+    package mutating func received(_ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, isWhole: Bool, _ backend: BackendState) -> Action {
         do {
             switch kind {
             case .readyForQuery:

@@ -111,7 +111,8 @@ struct MovedBackend: Sendable {
     let transport: Transport
     let opening: BackendOpening
     let pool: PoolKey
-    let state: BackendState
+    /// Handed over whole: the shard that gives it keeps no reference.
+    nonisolated(unsafe) let state: BackendState
     let key: BackendKey?
     let history: BackendHistory
 }

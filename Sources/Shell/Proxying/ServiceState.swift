@@ -10,6 +10,7 @@ struct ServiceState {
     /// Databases that can be switched one by one; beyond, the oldest marks are not worth keeping.
     static let capacity = 10_000
 
+    var hasPauses: Bool { switched.isPaused || !switched.pausedDatabases.isEmpty }
     func isPaused(_ database: String) -> Bool { switched.isPaused(database) }
     func isDisabled(_ database: String) -> Bool { switched.disabledDatabases.contains(database) }
 

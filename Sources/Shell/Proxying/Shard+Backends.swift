@@ -95,7 +95,7 @@ extension Shard {
                 run = offset
                 backend.state.sayOwn(into: &replies)
             }
-            let reaction = frontend.session?.answered(known, body, isWhole: isWhole, by: &backend.state) ?? .close
+            let reaction = frontend.session?.answered(known, body, isWhole: isWhole, by: backend.state) ?? .close
             if known == .readyForQuery { noteAnswer(backend, frontend) }
             switch reaction {
             case .forward: offset += size

@@ -161,7 +161,7 @@ extension Shard {
             guard let action = frontend.session?.received(kind, isWhole ? body : nil) else { preconditionFailure("a message before the session") }
             return action
         }
-        guard let action = frontend.session?.received(kind, body, isWhole: isWhole, for: &backend.state, &library) else {
+        guard let action = frontend.session?.received(kind, body, isWhole: isWhole, for: backend.state, &library) else {
             preconditionFailure("a message before the session")
         }
         if kind == .parse || kind == .bind, action == .forward || action == .rewrite || action == .swallow { note(kind, frontend) }

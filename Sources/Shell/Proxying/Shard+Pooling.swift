@@ -9,9 +9,10 @@ internal import Settings
 extension Shard {
     /// The pool of a frontend at the primary; nil while there is none.
     func pool(for frontend: Frontend) -> ShardPool? {
-        guard let primary = topology.primary, let startup = frontend.session?.startup else { return nil }
-        if let pool = frontend.pool, pool.epoch == topology.epoch, pool.key.node == primary.id { return pool }
-        let pool = pool(PoolKey(database: startup.database, user: startup.user, node: primary.id))
+        guard let primary else { return nil }
+        if let pool = frontend.pool, pool.epoch == epoch, pool.node == primary { return pool }
+        guard let startup = frontend.session?.startup else { return nil }
+        let pool = pool(PoolKey(database: startup.database, user: startup.user, node: primary))
         frontend.pool = pool
         return pool
     }
@@ -28,7 +29,7 @@ extension Shard {
 
     /// A backend for the message at hand, without waiting; false where there is none that is ready for this session.
     func checkOutNow(_ frontend: Frontend) -> Bool {
-        guard frontend.backend == nil, let pool = pool(for: frontend), !service.isPaused(pool.key.database), let id = pool.core.checkOut() else { return false }
+        guard frontend.backend == nil, let pool = pool(for: frontend), !hasPauses || !service.isPaused(pool.key.database), let id = pool.core.checkOut() else { return false }
         pool.publish()
         guard let backend = backends[id] else { preconditionFailure("a pool holds a backend that is gone") }
         assign(backend, to: frontend)
@@ -115,7 +116,7 @@ extension Shard {
         backend.stage = .serving
         cancelTimer(frontend)
         noteAssignment(backend, frontend)
-        let news = frontend.session?.attached(&backend.state) ?? []
+        let news = frontend.session?.attached(backend.state) ?? []
         write(news, to: frontend)
         if frontend.isClosed || backend.isClosed { return }
         if frontend.stage == .held {
@@ -145,7 +146,7 @@ extension Shard {
 
     /// A backend that nobody has: to whom has waited longest, or into its pool.
     func checkIn(_ backend: Backend) {
-        guard let pool = backend.pool, pool.epoch == topology.epoch, backend.epoch == topology.epoch, stopping == nil else { return close(backend) }
+        guard let pool = backend.pool, pool.epoch == epoch, backend.epoch == epoch, stopping == nil else { return close(backend) }
         if backend.cancels > 0 {
             backend.stage = .awaitingCancel
             return
@@ -204,11 +205,11 @@ extension Shard {
     func continueInterlude(_ backend: Backend, _ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, isWhole: Bool) {
         switch backend.stage {
         case .aligning(var interlude):
-            let action = interlude.received(kind, body, isWhole: isWhole, &backend.state)
+            let action = interlude.received(kind, body, isWhole: isWhole, backend.state)
             backend.stage = .aligning(interlude)
             continueAligning(backend, action)
         case .resetting(var interlude):
-            let action = interlude.received(kind, body, isWhole: isWhole, &backend.state)
+            let action = interlude.received(kind, body, isWhole: isWhole, backend.state)
             backend.stage = .resetting(interlude)
             continueResetting(backend, action)
         case .connecting, .askingForTLS, .shakingHands, .loggingIn, .idle, .serving, .awaitingCancel: preconditionFailure("an interlude in stage \(backend.stage)")

@@ -19,7 +19,9 @@ final class Shard: EventHandler {
     let listeners: [Listener]
     var peers: [Mailbox<ShardMessage>] = []
 
-    var topology: Topology
+    var topology: Topology { didSet { (epoch, primary) = (topology.epoch, topology.primary?.id) } }
+    /// Of the topology, for every statement to look at.
+    private(set) var epoch: Epoch, primary: NodeID?
     var addresses: [HostName: [SocketAddress]] = [:]
     var frontends = SlotTable<Frontend>()
     var backends = SlotTable<Backend>()
@@ -48,7 +50,9 @@ final class Shard: EventHandler {
     /// What was counted so far.
     var figures = FigureTable()
     /// What administrators have switched.
-    var service = ServiceState()
+    var service = ServiceState() { didSet { hasPauses = service.hasPauses } }
+    /// Some statements wait for an administrator.
+    private(set) var hasPauses = false
     /// Frontends whose kept messages can be looked at again at the end of the turn.
     var revisits: [SlotID] = []
     var stopping: (mode: ProxyStopMode, receipt: Receipt)?
@@ -67,6 +71,7 @@ final class Shard: EventHandler {
         self.configuration = configuration
         self.shared = shared
         self.topology = topology
+        (epoch, primary) = (topology.epoch, topology.primary?.id)
         self.listeners = listeners
         library = StatementLibrary(shard: number)
         reactor.setTimer(ShardToken.housekeeping.token, at: reactor.now + Self.housekeepingPause)

@@ -6,6 +6,7 @@ internal import Reactor
 /// A pool as one shard sees it, in one epoch.
 final class ShardPool {
     let key: PoolKey
+    let node: NodeID
     let epoch: Epoch
     let share: PoolShare
     private let shard: Int
@@ -15,6 +16,7 @@ final class ShardPool {
 
     init(_ key: PoolKey, _ epoch: Epoch, _ rule: PoolRule, _ share: PoolShare, shard: Int) {
         self.key = key
+        node = key.node
         self.epoch = epoch
         self.share = share
         self.shard = shard

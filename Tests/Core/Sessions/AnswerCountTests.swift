@@ -71,7 +71,7 @@ struct AnswerCountTests {
             isUnitOpen = kind != .query && kind != .sync
             for _ in 0..<3 {
                 let action = body.withUnsafeBytes {
-                    session.isAttached ? session.received(kind, $0, isWhole: true, for: &backend, &library) : session.received(kind, $0)
+                    session.isAttached ? session.received(kind, $0, isWhole: true, for: backend, &library) : session.received(kind, $0)
                 }
                 switch action {
                 case .forward: return arrive(kind, text)
@@ -83,7 +83,7 @@ struct AnswerCountTests {
                     nodeStatus = .idle
                     isNodeSkipping = false
                     backend = BackendState(session.told)
-                    receive(session.attached(&backend))
+                    receive(session.attached(backend))
                 case .awaitAnswers, .administer, .terminate, .close:
                     trouble = "\(kind) was not taken"
                     return
@@ -158,7 +158,7 @@ struct AnswerCountTests {
             case .error: ErrorMessage(.error, SQLState("26000"), "there is no such statement").write(to: &writer)
             default: writer.bare(kind)
             }
-            switch Array(writer.bytes.dropFirst(5)).withUnsafeBytes({ session.answered(kind, $0, isWhole: true, by: &backend) }) {
+            switch Array(writer.bytes.dropFirst(5)).withUnsafeBytes({ session.answered(kind, $0, isWhole: true, by: backend) }) {
             case .forward: receive(writer.bytes)
             case .release:
                 receive(writer.bytes)
@@ -175,7 +175,7 @@ struct AnswerCountTests {
             var loss = BackendLoss.reset
             if words {
                 let message = ErrorMessage(.fatal, .adminShutdown, "x")
-                let reaction = Array(message.bytes.dropFirst(5)).withUnsafeBytes { session.answered(.error, $0, isWhole: true, by: &backend) }
+                let reaction = Array(message.bytes.dropFirst(5)).withUnsafeBytes { session.answered(.error, $0, isWhole: true, by: backend) }
                 guard case .lost(let said) = reaction else { return trouble = "the node's FATAL was not a loss" }
                 loss = said
             }
@@ -215,7 +215,7 @@ extension AnswerCountTests.World {
     fileprivate mutating func receiveLogin() {
         _ = ([0, 0, 0, 0] as [UInt8]).withUnsafeBytes { session.answeredDuringLogin(.authentication, $0) }
         _ = [UInt8(ascii: "I")].withUnsafeBytes { session.answeredDuringLogin(.readyForQuery, $0) }
-        _ = session.attached(&backend)
+        _ = session.attached(backend)
         if session.isReleasing(backend) { session.detached() }
     }
 }

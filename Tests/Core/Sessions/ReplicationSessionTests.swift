@@ -14,15 +14,15 @@ struct ReplicationSessionTests {
 
     private mutating func serve() {
         session.authenticated()
-        _ = session.attached(&backend)
+        _ = session.attached(backend)
     }
 
     private mutating func send(_ kind: FrontendMessageKind, _ text: String = "") -> FrontendSession.Action {
-        Array((text + "\u{0}").utf8).withUnsafeBytes { session.received(kind, $0, isWhole: true, for: &backend, &library) }
+        Array((text + "\u{0}").utf8).withUnsafeBytes { session.received(kind, $0, isWhole: true, for: backend, &library) }
     }
 
     private mutating func hear(_ kind: BackendMessageKind, _ body: [UInt8] = []) -> FrontendSession.Reaction {
-        body.withUnsafeBytes { session.answered(kind, $0, isWhole: true, by: &backend) }
+        body.withUnsafeBytes { session.answered(kind, $0, isWhole: true, by: backend) }
     }
 
     @Test("The node gets the startup packet as it came, and no statements of ours")

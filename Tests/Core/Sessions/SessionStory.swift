@@ -61,9 +61,9 @@ struct SessionStory {
         if let text = session.alignment(of: backend) {
             var interlude = Interlude(aligning: text, with: session.settings)
             lines.append("align " + WireText.sent(interlude.begin() ?? []))
-            _ = [UInt8(ascii: "I")].withUnsafeBytes { interlude.received(.readyForQuery, $0, isWhole: true, &backend) }
+            _ = [UInt8(ascii: "I")].withUnsafeBytes { interlude.received(.readyForQuery, $0, isWhole: true, backend) }
         }
-        lines.append("tell " + WireText.describe(session.attached(&backend)))
+        lines.append("tell " + WireText.describe(session.attached(backend)))
         return lines
     }
 
@@ -120,13 +120,13 @@ struct SessionStory {
         case "Secret": known = .secret; writer.string("x")
         case "Terminate": known = .terminate
         case "LongQuery":
-            return session.isAttached ? [UInt8(ascii: "S")].withUnsafeBytes { session.received(.query, $0, isWhole: false, for: &backend, &library) }
+            return session.isAttached ? [UInt8(ascii: "S")].withUnsafeBytes { session.received(.query, $0, isWhole: false, for: backend, &library) }
                 : session.received(.query, nil)
         default: throw Misspelt(line: kind)
         }
         let body = writer.bytes
         let action = body.withUnsafeBytes { bytes in
-            session.isAttached ? session.received(known, bytes, isWhole: true, for: &backend, &library) : session.received(known, bytes)
+            session.isAttached ? session.received(known, bytes, isWhole: true, for: backend, &library) : session.received(known, bytes)
         }
         guard case .rewrite = action else { return action }
         var message = MessageWriter(), sent = MessageWriter()
@@ -171,7 +171,7 @@ struct SessionStory {
             said = own.bytes
         }
         let reaction = Array(writer.bytes.dropFirst(5)).withUnsafeBytes { body in
-            isInService ? session.answered(known, body, isWhole: true, by: &backend) : session.answeredDuringLogin(known, body)
+            isInService ? session.answered(known, body, isWhole: true, by: backend) : session.answeredDuringLogin(known, body)
         }
         if case .loggedIn(let parameters) = reaction { backend = BackendState(parameters) }
         return reaction

@@ -19,6 +19,8 @@ package struct StatementID: Hashable, Sendable {
 /// Immutable, and shared by all sessions that prepared the same. Confined to its shard's loop.
 final class PreparedStatement {
     let id: StatementID
+    /// What backends know it by.
+    let name: String
     let identity: PreparedIdentity
     let effects: WorkEffects
     let changes: [SettingChange]
@@ -27,6 +29,7 @@ final class PreparedStatement {
 
     init(_ id: StatementID, _ identity: PreparedIdentity, _ scan: StatementScanner) {
         self.id = id
+        name = id.name
         self.identity = identity
         effects = scan.effects
         changes = scan.changes

@@ -46,14 +46,20 @@ struct Lexer {
 
     /// Whether `pg_temp` stands anywhere, in strings too: a search_path may be in one.
     var mentionsTemporarySchema: Bool {
-        let wanted = StaticString("pg_temp")
-        return wanted.withUTF8Buffer { wanted in
-            guard text.count >= wanted.count else { return false }
-            // The underscore is the rarest of its bytes.
-            return (2...text.count - 5).contains { middle in
-                text[middle] == wanted[2] && wanted.indices.allSatisfy { text[middle - 2 + $0] == wanted[$0] || text[middle - 2 + $0] | 0x20 == wanted[$0] }
-            }
+        // The underscore is the rarest of its bytes.
+        var middle = 2
+        while middle + 4 < text.count {
+            if text[middle] == UInt8(ascii: "_"), isTemporarySchema(at: middle) { return true }
+            middle += 1
         }
+        return false
+    }
+
+    private func isTemporarySchema(at middle: Int) -> Bool {
+        for (offset, letter) in [(-2, "p"), (-1, "g"), (1, "t"), (2, "e"), (3, "m"), (4, "p")] as [(Int, Unicode.Scalar)] where text[middle + offset] | 0x20 != UInt8(ascii: letter) {
+            return false
+        }
+        return true
     }
 
     /// FNV-1a over the lower-case bytes; what `.word` carries.
