@@ -88,18 +88,19 @@ extension IntegrationTests {
             }
         }
 
-        @Test("Python's drivers do through the proxy what they do on PostgreSQL itself", arguments: ["psycopg2", "psycopg3", "asyncpg"])
-        func python(_ driverName: String) throws {
-            try onOneNode { driver in
+        @Test("Python's drivers do through the proxy what they do on PostgreSQL itself", arguments: ["psycopg2", "psycopg3", "asyncpg"], ["session", "transaction"])
+        func python(_ driverName: String, pooling: String) throws {
+            // Two backends for each user: in transaction mode a story meets another backend often, and a pinned session must leave one for the others.
+            try onOneNode(settings: [("pool_mode", pooling), ("default_pool_size", pooling == "session" ? "0" : "2")]) { driver in
                 // Debian's Python, for which Debian packages the drivers.
                 let (status, output) = try driver.run("/usr/bin/python3", ["\(Self.stories)/\(driverName)_story.py"])
                 #expect(status == 0 && output == "\(driverName) story told\n", "\(output)")
             }
         }
 
-        @Test("JDBC connects, asks, copies, batches and cancels", arguments: ["app", "relayed"])
-        func jdbc(_ user: String) throws {
-            try onOneNode { driver in
+        @Test("JDBC connects, asks, copies, batches and cancels", arguments: ["app", "relayed"], ["session", "transaction"])
+        func jdbc(_ user: String, pooling: String) throws {
+            try onOneNode(settings: [("pool_mode", pooling)]) { driver in
                 let url = "jdbc:postgresql://127.0.0.1:\(driver.cluster.description.port)/\(PlaygroundCluster.database)"
                 let (status, output) = try driver.run("java", ["-Dfile.encoding=UTF-8", "-cp", "/usr/share/java/postgresql.jar", "\(Self.stories)/JdbcStory.java", url, user])
                 #expect(status == 0 && output == "JDBC story told\n", "\(output)")
@@ -129,6 +130,6 @@ private struct Driver {
     }
 }
 
-private func onOneNode(_ story: (Driver) throws -> Void) throws {
-    try IntegrationTests.onCluster(standbys: 0) { try story(Driver(cluster: $0)) }
+private func onOneNode(settings: [(name: String, value: String)] = [], _ story: (Driver) throws -> Void) throws {
+    try IntegrationTests.onCluster(standbys: 0, settings: settings) { try story(Driver(cluster: $0)) }
 }

@@ -23,7 +23,9 @@ HONEST = {"40001", "57P01", "08007", "25P02", "ROLLBACK"}
 
 
 def one(options):
-    settings = [("pool_mode", options.pool_mode), ("default_pool_size", "16")] if options.pool_mode else []
+    settings = [("pool_mode", options.pool_mode)] if options.pool_mode else []
+    if options.pool_mode == "transaction":
+        settings.append(("default_pool_size", "16"))
     with Playground(options.binary, standbys=2, sync=1, settings=settings) as playground:
         load = Load(playground, options.clients)
         history = load.history

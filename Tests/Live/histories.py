@@ -15,7 +15,7 @@ UNKNOWN = {"08007", "57P01", None}
 # Seconds a client rests before it connects again.
 REST = 0.05
 
-Entry = collections.namedtuple("Entry", "ids outcome state began ended")
+Entry = collections.namedtuple("Entry", "ids outcome state at began ended")
 
 
 class History:
@@ -35,7 +35,8 @@ class History:
         return {one for entry in self.entries if entry.outcome == outcome for one in entry.ids}
 
     def errors(self):
-        return collections.Counter(entry.state for entry in self.entries if entry.outcome != "acknowledged")
+        """How often each SQLSTATE."""
+        return collections.Counter(str(entry.state) for entry in self.entries if entry.outcome != "acknowledged")
 
     def longest_gap(self):
         """Seconds without an acknowledgement by any client."""
@@ -52,7 +53,8 @@ class History:
         if missing:
             complaints.append(f"{len(missing)} acknowledged rows are missing: {sorted(missing)[:10]}")
         if resurrected:
-            complaints.append(f"{len(resurrected)} rows are there whose statement failed: {sorted(resurrected)[:10]}")
+            told = {(entry.state, entry.at) for entry in self.entries if entry.outcome == "failed" and resurrected & set(entry.ids)}
+            complaints.append(f"{len(resurrected)} rows are there whose work was said to have failed with {told}: {sorted(resurrected)[:10]}")
         strangers = there - {one for entry in self.entries for one in entry.ids}
         if strangers:
             complaints.append(f"{len(strangers)} rows nobody wrote: {sorted(strangers)[:10]}")
@@ -106,7 +108,7 @@ class Writer(threading.Thread):
     def write(self, statements, count):
         with self.history.lock:
             ids = [next(self.history.numbers) for _ in range(count)]
-        began, remaining, outcome, state = time.monotonic(), list(ids), "acknowledged", None
+        began, remaining, outcome, state, at = time.monotonic(), list(ids), "acknowledged", None, ""
         for statement in statements:
             values = ()
             if statement.startswith("INSERT"):
@@ -120,11 +122,11 @@ class Writer(threading.Thread):
                     outcome, state = "failed", cursor.statusmessage
             except (psycopg2.Error, psycopg.Error) as failure:
                 state = getattr(failure, "pgcode", None) or getattr(failure, "sqlstate", None)
-                ends = statement == statements[-1]
+                at, ends = statement.split()[0], statement == statements[-1]
                 outcome = "unknown" if ends and state in UNKNOWN else "failed"
                 self.leave(len(statements) > 1)
                 break
-        self.history.add(Entry(ids, outcome, state, began, time.monotonic()))
+        self.history.add(Entry(ids, outcome, state, at, began, time.monotonic()))
 
     def leave(self, is_block):
         """Out of the failed block; a connection that is gone is one lost."""

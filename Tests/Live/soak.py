@@ -220,7 +220,7 @@ class Part:
         with expected(complaints):
             eventually(lambda: f"no more backends than the pools may have: {self.playground.ask(backends)}", lambda: self.playground.ask(backends) <= 2 * POOL[1], SETTLING)
         return {"date": datetime.date.today().isoformat(), "minutes": round(self.seconds / 60, 1), "pool_mode": self.options.pool_mode or "default", "seed": self.seed,
-                "acknowledged": acknowledged, "unknown": unknown, "failed": len(load.history.ids("failed")), "lost_connections": load.history.lost, "counts": dict(self.counts),
+                "acknowledged": acknowledged, "unknown": unknown, "failed": len(load.history.ids("failed")), "lost_connections": load.history.lost, "errors": dict(load.history.errors()), "counts": dict(self.counts),
                 "memory_kib": [first[0] >> 10, last[0] >> 10], "descriptors": [first[1], last[1]], "complaints": complaints}
 
 
