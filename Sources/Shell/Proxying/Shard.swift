@@ -41,6 +41,8 @@ final class Shard: EventHandler {
     var openings = 0
     /// The primary did not take the last connection: one try at a time until it does.
     var isPrimaryFailing = false
+    /// Why, as it was last logged.
+    var failure = ""
     var retryAt = Monotonic(nanoseconds: 0)
     var facts = FactLimiter()
     /// Frontends whose kept messages can be looked at again at the end of the turn.
