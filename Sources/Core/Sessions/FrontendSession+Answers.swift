@@ -57,7 +57,10 @@ extension FrontendSession {
         case .commandComplete:
             if body.count >= 8 { completed(body, backend) }
             return try count(kind, backend)
-        case .parseComplete, .bindComplete, .closeComplete, .rowDescription, .noData, .parameterDescription, .emptyQuery, .portalSuspended:
+        case .parseComplete:
+            backend.prepared.confirm(backend.pipeline.firstStatement)
+            return try count(kind, backend)
+        case .bindComplete, .closeComplete, .rowDescription, .noData, .parameterDescription, .emptyQuery, .portalSuspended:
             return try count(kind, backend)
         case .error: return try failed(ErrorMessage(body: body, isWhole: isWhole), backend)
         case .notice:

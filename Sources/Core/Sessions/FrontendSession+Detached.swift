@@ -9,7 +9,7 @@ extension FrontendSession {
         return ready()
     }
 
-    func serve(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?) -> Action {
+    func serve(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?, _ library: inout StatementLibrary) -> Action {
         switch kind {
         case .sync: return ready()
         // PostgreSQL ignores what is left of a copy that failed.
@@ -23,7 +23,7 @@ extension FrontendSession {
         case .secret, .terminate: preconditionFailure("received \(kind) beyond the place that handles it")
         }
         if kind == .query, let admin = scan(body).admin { return .administer(admin) }
-        if let lostBlock { return serveLostBlock(lostBlock, kind, body) }
+        if let lostBlock { return serveLostBlock(lostBlock, kind, body, &library) }
         if let refusal {
             self.refusal = nil
             return fail(refusal, kind)
@@ -58,16 +58,21 @@ extension FrontendSession {
     static let inFailedBlock = ErrorMessage(.error, .inFailedTransaction,
                                             "current transaction is aborted, commands ignored until end of transaction block")
 
-    private func serveLostBlock(_ block: LostBlock, _ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?) -> Action {
+    private func serveLostBlock(_ block: LostBlock, _ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?,
+                                _ library: inout StatementLibrary) -> Action {
         switch kind {
         case .query: return serveQuery(block, scan(body).effects)
         case .parse:
-            let effects = scan(Self.behindFirstName(body)).effects
-            guard !Self.firstNameIsGiven(body), endsOnly(effects) else { return failBlock(block, kind) }
-            localStatement = effects
-            return bare(.parseComplete)
+            let behind = Self.behindFirstName(body), effects = scan(behind).effects
+            guard endsOnly(effects) else { return failBlock(block, kind) }
+            guard let body, let behind, Self.firstNameIsGiven(body) else {
+                localStatement = effects
+                return bare(.parseComplete)
+            }
+            return prepareLocally(Self.name(body), behind, block, &library)
         case .bind:
-            guard !Self.secondNameIsGiven(body), let statement = localStatement else { return failBlock(block, kind) }
+            guard let name = Self.behindFirstName(body), let statement = name.first == 0 ? localStatement : names[Self.name(name)]?.statement.effects,
+                  endsOnly(statement) else { return failBlock(block, kind) }
             localPortal = statement
             return bare(.bindComplete)
         case .describe: return describe(block, body)
@@ -77,6 +82,16 @@ extension FrontendSession {
             return executeEnd(block, portal)
         case .functionCall, .sync, .flush, .copyData, .copyDone, .copyFail, .secret, .terminate: return failBlock(block, kind)
         }
+    }
+
+    /// A statement that ends the block, by name: PostgreSQL prepares it in a failed block too.
+    private func prepareLocally(_ name: String, _ behind: UnsafeRawBufferPointer, _ block: LostBlock, _ library: inout StatementLibrary) -> Action {
+        guard names[name] == nil, names.count < Self.mostNames else { return failBlock(block, .parse) }
+        let identity = PreparedIdentity(body: Array(behind), escapesByBackslash: reading.escapesByBackslash, encoding: told["client_encoding"] ?? "")
+        parses += 1
+        names[name] = NamedStatement(statement: library.statement(identity, scan), parse: parses)
+        confirmedParses = parses
+        return bare(.parseComplete)
     }
 
     private func serveQuery(_ block: LostBlock, _ effects: WorkEffects) -> Action {

@@ -32,11 +32,11 @@ extension FrontendSession {
 
     private func sendQuery(_ body: UnsafeRawBufferPointer?, _ backend: BackendState) -> Action {
         let scan = scan(body)
-        if let admin = scan.admin { return backend.isBusy ? .awaitAnswers : .administer(admin) }
+        if let admin = scan.admin { return backend.pipeline.depth > 0 ? .awaitAnswers : .administer(admin) }
         // So that the answers tell which transaction a setting belongs to.
-        if !scan.changes.isEmpty, backend.isBusy { return .awaitAnswers }
+        if !scan.changes.isEmpty, backend.pipeline.depth > 0 { return .awaitAnswers }
         if mode == .statement, scan.effects.contains(.opensBlock) {
-            return backend.isBusy ? .awaitAnswers : .reply(Self.refuseBlock(withReady: true))
+            return backend.pipeline.depth > 0 ? .awaitAnswers : .reply(Self.refuseBlock(withReady: true))
         }
         note(scan)
         unnamed = nil
@@ -87,6 +87,8 @@ extension FrontendSession {
         }
         let identity = PreparedIdentity(body: Array(behind), escapesByBackslash: reading.escapesByBackslash, encoding: told["client_encoding"] ?? "")
         let statement = library.statement(identity, scan)
+        // One that another Sync closes off may still turn out to have failed.
+        if backend.pipeline.depth > 0, backend.prepared.isUnconfirmed(statement.id) { return .awaitAnswers }
         if mode == .statement, statement.effects.contains(.opensBlock) { return .close(Self.refuseBlock(withReady: false)) }
         keep(statement.pin)
         guard names.count < Self.mostNames else {

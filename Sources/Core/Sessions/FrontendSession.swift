@@ -185,10 +185,10 @@ package final class FrontendSession {
     }
 
     /// A message of the frontend while no backend is attached. `body` is nil where the message is too long to be looked at.
-    package func received(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?) -> Action {
+    package func received(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?, _ library: inout StatementLibrary) -> Action {
         guard case .inService = phase else { return kind == .terminate ? .terminate : receivedDuringLogin(kind) }
         if let end = receivedAnywhere(kind) { return end }
-        return serve(kind, body)
+        return serve(kind, body, &library)
     }
 
     /// A message of the frontend for the backend that is attached. `body` may be its beginning alone.

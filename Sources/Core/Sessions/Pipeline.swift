@@ -50,6 +50,8 @@ struct Pipeline: Sendable {
     private(set) var isOpen = false
     /// The node answered an error before it was sent the Sync: it ignores whatever comes before that.
     private(set) var isSkipping = false
+    /// What the first unit has executed already: by its answer alone nothing is known of the commit that its Sync makes.
+    private var done: WorkEffects?
     /// What the unnamed prepared statement does, and what the portals bound since the last ReadyForQuery do.
     private var unnamed: WorkEffects = [.extended]
     private var portals: WorkEffects = [.extended]
@@ -135,6 +137,12 @@ struct Pipeline: Sendable {
         }
     }
 
+    /// What the first entry prepares or closes.
+    var firstStatement: StatementID { first < entries.count ? entries[first].statement : .unnamed }
+
+    /// The node waits for more of a copy.
+    var awaitsCopyData: Bool { isCopyingIn }
+
     /// Whether the first answer is ours to give.
     var owesOwn: Bool {
         guard first < entries.count else { return false }
@@ -151,7 +159,11 @@ struct Pipeline: Sendable {
         case (.parseComplete, .preparing), (.closeComplete, .closing):
             drop()
             return .swallow
-        case (.rowDescription, .describe), (.noData, .describe), (.commandComplete, .execute), (.emptyQuery, .execute), (.portalSuspended, .execute):
+        case (.rowDescription, .describe), (.noData, .describe):
+            drop()
+            return .forward
+        case (.commandComplete, .execute), (.emptyQuery, .execute), (.portalSuspended, .execute):
+            done = (done ?? .extended).then(entries[first].effects).union(.extended)
             drop()
             return .forward
         case (.parameterDescription, .describe), (_, .query), (_, .functionCall), (.copyOut, .execute), (.copyBoth, .execute):
@@ -179,15 +191,20 @@ struct Pipeline: Sendable {
         isCopyingIn = false
         isFirstFailed = !isEmpty
         var undone: [Entry] = []
+        let isExtended = first < entries.count && entries[first].code != .query && entries[first].code != .functionCall
         while first < entries.count {
             switch entries[first].code {
-            case .query, .functionCall, .sync: return undone
+            case .sync: return undone
+            case .query, .functionCall:
+                if !isExtended { return undone }
+                depth -= 1 // It was sent before the Sync, so it is skipped too.
             case .parse, .preparing, .closing, .parsed: undone.append(entries[first])
             case .bind, .describe, .execute, .close, .copyEnd, .closed: break
             }
             drop()
         }
-        isSkipping = isOpen
+        isSkipping = isExtended || isOpen
+        isOpen = isSkipping
         return undone
     }
 
@@ -202,6 +219,7 @@ struct Pipeline: Sendable {
         depth -= 1
         isCopyingIn = false
         isFirstFailed = false
+        done = nil
         if first == 0, !isOpen { portals = [.extended] }
         return true
     }
@@ -218,8 +236,7 @@ struct Pipeline: Sendable {
 
     /// What is owed, one element for each ReadyForQuery, and what no Sync has closed.
     var owed: (units: [WorkEffects], open: WorkEffects?) {
-        var units: [WorkEffects] = []
-        var unit: WorkEffects?
+        var units: [WorkEffects] = [], unit = done
         for entry in entries[first...] {
             switch entry.code {
             case .query, .functionCall:
@@ -234,7 +251,4 @@ struct Pipeline: Sendable {
         }
         return (units, isOpen ? unit ?? .extended : nil)
     }
-
-    /// The node is gone: nothing is owed by it any more.
-    mutating func clear() { self = Pipeline() }
 }

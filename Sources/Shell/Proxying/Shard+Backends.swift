@@ -212,7 +212,8 @@ extension Shard {
             if !shared.keys.prepare(origin, { _ = mailbox.postAlways(.backendKeysReady(id)) }) { continueLogin(backend) }
         case .send(let bytes): send(bytes, to: backend)
         case .ready: if let login = backend.login { ready(backend, login) }
-        case .failed(.notNow(let message)): openFailed(backend, Self.evidence(message), message.message, isCrowded: message.state == .tooManyConnections)
+        case .failed(.notNow(let message)): openFailed(backend, Self.evidence(message), message.message,
+                                                         after: message.state == .tooManyConnections ? Self.crowdedPause : Self.retryPause)
         case .failed(.standby):
             say(.standbyAsPrimary(backend.node, backend.epoch))
             openFailed(backend, nil, "it says that it is a standby")
@@ -226,6 +227,7 @@ extension Shard {
         var writer = MessageWriter()
         writer.message(kind) { $0.raw(body) }
         switch frontend.session?.answeredDuringLogin(kind, body) ?? .close {
+        case .forward where kind == .authentication && backend.transport.isEncrypted: relayWithoutBinding(backend, body, to: frontend)
         case .forward: write(writer.bytes, to: frontend)
         case .swallow: break
         case .keep(let key): backend.key = key
@@ -236,6 +238,16 @@ extension Shard {
         case .lost(let loss): lost(backend, loss)
         case .release, .crashing, .unreplicated: preconditionFailure("a session in service during a login")
         }
+    }
+
+    /// The client must not bind its login to the channel between us and the node.
+    private func relayWithoutBinding(_ backend: Backend, _ body: UnsafeRawBufferPointer, to frontend: Frontend) {
+        do {
+            let changed = try AuthenticationRequest.withoutChannelBinding(body)
+            var writer = MessageWriter()
+            writer.message(.authentication) { message in if let changed { message.raw(changed) } else { message.raw(body) } }
+            write(writer.bytes, to: frontend)
+        } catch { lose(backend, .violation(error)) }
     }
 
     private func lost(_ backend: Backend, _ loss: BackendLoss) {
