@@ -34,6 +34,7 @@ package struct AdminOffice: AdminResponder {
         self.facts = facts
     }
 
+    /// Whether the rights name the user at all.
     package func admits(_ user: String) -> Bool {
         let rights = rights()
         return rights.admins.contains(user) || rights.stats.contains(user)
@@ -46,6 +47,7 @@ package struct AdminOffice: AdminResponder {
         }
     }
 
+    /// What a statement answers with; that it may be asked is checked as if it were run.
     package func shape(of text: String, for asker: AdminAsker) -> AdminShape {
         do {
             let request = try AdminRequest(text)
@@ -58,6 +60,7 @@ package struct AdminOffice: AdminResponder {
         } catch { return .failed(error) }
     }
 
+    /// Carries a statement out for somebody who may.
     package func run(_ text: String, for asker: AdminAsker, reply: @escaping @Sendable (AdminReply) -> Void) {
         let request: AdminRequest
         do {

@@ -1,4 +1,5 @@
 import Foundation
+import PostgresWire
 import Proxying
 import Testing
 @testable import Administration

@@ -1,6 +1,7 @@
 import ClusterModel
 import Foundation
 import Pooling
+import PostgresWire
 import Proxying
 import Settings
 @testable import Administration
