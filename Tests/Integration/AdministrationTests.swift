@@ -48,6 +48,21 @@ extension IntegrationTests {
             }
         }
 
+        @Test("The command line shows pools, pauses and resumes by the control socket; PGPOOL SHOW answers on any session of an administrator's")
+        func commandLine() throws {
+            try onAdministeredCluster { cluster, _ in
+                let client = try cluster.connect(), file = cluster.directory + "/understudy.conf"
+                try client.query("SELECT 1")
+                #expect(try IntegrationTests.run("pools", "-f", file).output.contains("app"))
+                #expect(try IntegrationTests.run("pause", "app", "-f", file) == (0, "done\n-----\nPAUSE\n"))
+                #expect(try IntegrationTests.run("pools", "--json", "-f", file).output.hasPrefix("{\"columns\":[\"database\""))
+                #expect(try IntegrationTests.run("resume", "-f", file).status == 0)
+                try client.query("SELECT 2")
+                #expect(sqlState { try client.query("PGPOOL SHOW port") } == "42501", "the user is no administrator")
+                #expect(try client.query("SHOW pool_version").first?.first??.hasPrefix("understudy") == true)
+            }
+        }
+
         @Test("RELOAD says what is wrong with file and line, and SHUTDOWN ends the daemon")
         func reloadAndShutdown() throws {
             try onAdministeredCluster { cluster, ask in

@@ -44,6 +44,7 @@ package struct AdminOffice: AdminResponder {
     package func answer(_ statement: AdminStatement, for asker: AdminAsker, reply: @escaping @Sendable (AdminReply) -> Void) {
         switch statement {
         case .show(let name): run("SHOW \(name)", for: asker, reply: reply)
+        case .pgpool(let text): run(text, for: asker, reply: reply)
         }
     }
 
@@ -71,6 +72,11 @@ package struct AdminOffice: AdminResponder {
         Task {
             do throws(ErrorMessage) { reply(try await carryOut(request)) } catch { reply(.failed(error)) }
         }
+    }
+
+    /// Carries a statement out for an operator of this machine, who may everything.
+    package func run(_ text: String) async -> AdminReply {
+        do throws(ErrorMessage) { return try await carryOut(try AdminRequest(text)) } catch { return .failed(error) }
     }
 
     // MARK: Rights
