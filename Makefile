@@ -7,9 +7,9 @@ SHELL := /bin/bash
 # As many compiler jobs as cores; more only makes them wait for memory.
 JOBS := $(shell nproc)
 RELEASE := .build/release/understudy
-PACKAGES := liblua5.4-dev libpq-dev libsqlite3-dev pkg-config postgresql postgresql-client lua-check util-linux
+PACKAGES := liblua5.4-dev libpq-dev libsqlite3-dev libssl-dev pkg-config postgresql postgresql-client lua-check util-linux
 # What only the tests need: the drivers that applications use.
-TEST_PACKAGES := python3-psycopg2 python3-psycopg python3-asyncpg libpostgresql-jdbc-java default-jdk-headless
+TEST_PACKAGES := openssl python3-psycopg2 python3-psycopg python3-asyncpg libpostgresql-jdbc-java default-jdk-headless
 # What only the side-by-side benchmarks need.
 BENCH_PACKAGES := pgbouncer pgpool2
 
@@ -24,12 +24,13 @@ build: deps ## build the release binary, .build/release/understudy
 	swift build -c release -j $(JOBS) --product understudy
 
 unit: ## run the tests that need no PostgreSQL: seconds
-	swift test -j $(JOBS) --skip IntegrationTests
+	swift test -j $(JOBS) --no-parallel --skip IntegrationTests
 
 test: deps ## install what is needed and run every test
 	@Scripts/install $(TEST_PACKAGES)
 	swift build --build-tests -j $(JOBS)
-	swift test --skip-build --skip IntegrationTests
+	@# One after the other: some compute for seconds, and others must not wait behind them.
+	swift test --skip-build --no-parallel --skip IntegrationTests
 	@# Apart from the others: these block for seconds, kill servers, and want the cores to themselves.
 	swift test --skip-build --filter IntegrationTests
 

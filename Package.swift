@@ -107,9 +107,11 @@ func support(_ name: String, on names: String...) {
 // MARK: C
 
 c("CLinux")
+c("CPAM")
 system("CLua", pkgConfig: "lua5.4", apt: "liblua5.4-dev")
 c("CLuaBridge", on: "CLua")
 system("CPostgres", pkgConfig: "libpq", apt: "libpq-dev")
+system("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev")
 
 // MARK: Model
 
@@ -126,14 +128,14 @@ core("Sessions", on: "PostgresWire", "Settings", "Crypto")
 
 // MARK: Shell
 
-shell("Reactor", on: "CLinux")
+shell("Reactor", on: "CLinux", "COpenSSL")
 shell("Proxying", on: "ClusterModel", "Settings", "PostgresWire", "Sessions", "Pooling", "Reactor")
 shell("Storage", on: "ClusterModel", "GRDB")
 shell("NodeConnections", on: "Reactor", "CPostgres")
 shell("Probing", on: "NodeConnections", "Reactor", "HealthTracking", "ClusterModel", "CLinux")
 shell("NodeControl", on: "NodeConnections", "Reactor", "ClusterModel")
 shell("Hooks", on: "CLinux", "CLuaBridge", "ClusterModel", "Settings", "Reactor")
-shell("Credentials", on: "Settings", "Sessions", "CryptoExtras", "Crypto")
+shell("Credentials", on: "CPAM", "Settings", "Sessions", "CryptoExtras", "Crypto")
 
 // MARK: App
 
@@ -156,7 +158,7 @@ tests("Proxying", on: "ClusterModel", "Settings", "PostgresWire", "Sessions", "P
 tests("Settings")
 tests("Failover", on: "ClusterModel")
 tests("HealthTracking", on: "ClusterModel")
-tests("Reactor")
+tests("Reactor", on: "TestSupport")
 tests("NodeConnections", on: "Reactor")
 tests("Probing", on: "NodeConnections", "HealthTracking", "ClusterModel")
 fixture("HookHostFixture", on: "Hooks")

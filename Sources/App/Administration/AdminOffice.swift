@@ -34,7 +34,7 @@ package struct AdminOffice: AdminResponder {
         self.facts = facts
     }
 
-    /// Whether the rights name the user at all.
+    /// Whether a user may use the databases that lead to the daemon itself.
     package func admits(_ user: String) -> Bool {
         let rights = rights()
         return rights.admins.contains(user) || rights.stats.contains(user)
@@ -48,7 +48,7 @@ package struct AdminOffice: AdminResponder {
         }
     }
 
-    /// What a statement answers with; that it may be asked is checked as if it were run.
+    /// What a statement in one of those databases answers with.
     package func shape(of text: String, for asker: AdminAsker) -> AdminShape {
         do {
             let request = try AdminRequest(text)
@@ -61,7 +61,7 @@ package struct AdminOffice: AdminResponder {
         } catch { return .failed(error) }
     }
 
-    /// Carries a statement out for somebody who may.
+    /// Runs such a statement, or says why it may not be run.
     package func run(_ text: String, for asker: AdminAsker, reply: @escaping @Sendable (AdminReply) -> Void) {
         let request: AdminRequest
         do {

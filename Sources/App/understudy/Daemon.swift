@@ -5,6 +5,7 @@ internal import Coordination
 internal import Foundation
 internal import Logging
 internal import NodeConnections
+internal import Pooling
 internal import Probing
 internal import Proxying
 internal import Reactor
@@ -27,7 +28,7 @@ struct Daemon {
     }
 
     func run() async throws {
-        let limit = try ProcessLimits.raise(forFrontends: settings.frontendLimit)
+        let limit = try ProcessLimits.raise(forFrontends: settings.frontendLimit, poolSize: settings.poolRule.size)
         let store = try StateStore(directory: settings[\.daemon.stateDirectory])
         let waiter = try DescriptorWaiter()
         let resolver = HostResolver(refresh: settings[\.daemon.dnsRefresh])
@@ -36,10 +37,10 @@ struct Daemon {
 
         // The proxy, the hooks and the coordinator know each other only through these.
         let reference = CoordinatorReference()
-        let nodeSet = NodeSet(settings, nodes, waiter, resolver, reference)
+        let nodeSet = NodeSet(settings, loaded.secrets, loaded.folder, nodes, waiter, resolver, reference)
         let probers = try ProberSet(settings, nodeSet, waiter)
         let hooks = try await HookStage(settings, nodes, host: HookHands(nodes: nodeSet), store: store, waiter: waiter, logger: logger)
-        let users = UserDirectory(settings, loaded.secrets, nodes, waiter, resolver, reference)
+        let users = UserDirectory(settings, loaded.secrets, loaded.folder, nodes, waiter, resolver, reference)
         let desk = AdminDesk(settings, reference)
         let proxy = try makeProxy(nodes, resolver, desk.office, users) { fact in
             guard case .evidence(let node, _, let evidence) = fact else { return probers.note(fact) }
@@ -51,7 +52,7 @@ struct Daemon {
         reference.set(coordinator)
         let seed = seed
         let reloader = ConfigurationReloader(loaded, logger, parts: [Self.logLevel, { fresh in
-            let configuration = try fresh.settings.proxyConfiguration(fresh.authenticator(seed: seed))
+            let configuration = try fresh.settings.proxyConfiguration(fresh.authenticator(seed: seed), folder: fresh.folder)
             return {
                 await proxy.reload(configuration)
                 desk.take(fresh.settings)
@@ -89,7 +90,7 @@ struct Daemon {
                            _ facts: @escaping @Sendable (ProxyFact) -> Void) throws -> Proxy {
         let closed = Topology(epoch: .zero, gate: .closed(reason: "the daemon is starting"), nodes: nodes)
         let logger = logger
-        return try Proxy(try settings.proxyConfiguration(loaded.authenticator(seed: seed)), closed, resolver: resolver, facts: facts, admin: responder,
+        return try Proxy(try settings.proxyConfiguration(loaded.authenticator(seed: seed), folder: loaded.folder), closed, resolver: resolver, facts: facts, admin: responder,
                          secrets: users) { entry in
             logger.log(level: Logger.Level(rawValue: entry.level.rawValue) ?? .info, "\(entry.message)")
         }

@@ -1,5 +1,7 @@
 internal import ClusterModel
+internal import Credentials
 internal import Failover
+internal import Foundation
 internal import HealthTracking
 internal import NodeConnections
 internal import NodeControl
@@ -14,10 +16,13 @@ struct NodeSet: Sendable {
     private let names: [NodeID: String]
     private let handsByNode: [NodeID: NodeHands]
 
-    init(_ settings: Settings, _ nodes: [Node], _ waiter: DescriptorWaiter, _ resolver: HostResolver, _ epochs: any EpochGuard) {
+    init(_ settings: Settings, _ secrets: KnownSecrets, _ folder: URL, _ nodes: [Node], _ waiter: DescriptorWaiter, _ resolver: HostResolver,
+         _ epochs: any EpochGuard) {
         var observers: [NodeID: NodeObserver] = [:], hands: [NodeID: NodeHands] = [:]
+        let encryption = settings.controlEncryption(folder)
         for node in nodes {
-            let number = node.id.number, probing = settings.probeTarget(number), controlling = settings.recoveryTarget(number)
+            let number = node.id.number
+            let probing = settings.probeTarget(number, secrets, encryption), controlling = settings.recoveryTarget(number, secrets, encryption)
             let channel = NodeChannel(probing, waiter: waiter, resolver: resolver)
             let control = probing == controlling ? channel : NodeChannel(controlling, waiter: waiter, resolver: resolver)
             observers[node.id] = NodeObserver(channel: channel, timeout: settings[\.health.timeout, node: number])

@@ -1,4 +1,5 @@
 internal import ClusterModel
+internal import Credentials
 internal import Foundation
 internal import HealthTracking
 internal import NodeConnections
@@ -28,21 +29,26 @@ extension Settings {
         return HealthPolicy(period: period == .zero ? nil : period, retries: self[\.health.maxRetries, node: node], retryDelay: self[\.health.retryDelay, node: node])
     }
 
-    func probeTarget(_ node: Int) -> ConnectionTarget {
+    /// As in pgpool, an empty password is the one that pool_passwd has for the user.
+    private func password(_ secret: Secret, of user: String, _ secrets: KnownSecrets) -> Password {
+        Password(secret.isEmpty ? secrets.secrets[user]?.clearText ?? "" : secret.text)
+    }
+
+    func probeTarget(_ node: Int, _ secrets: KnownSecrets, _ encryption: ConnectionTarget.Encryption) -> ConnectionTarget {
         ConnectionTarget(host: self[\.backends.hostname, node: node], port: self[\.backends.port, node: node], user: self[\.health.user, node: node],
-                         password: Password(self[\.health.password, node: node].text), database: self[\.health.database, node: node],
-                         connectTimeout: self[\.health.connectTimeout, node: node])
+                         password: password(self[\.health.password, node: node], of: self[\.health.user, node: node], secrets), database: self[\.health.database, node: node],
+                         connectTimeout: self[\.health.connectTimeout, node: node], encryption: encryption)
     }
 
-    func recoveryTarget(_ node: Int) -> ConnectionTarget {
+    func recoveryTarget(_ node: Int, _ secrets: KnownSecrets, _ encryption: ConnectionTarget.Encryption) -> ConnectionTarget {
         let user = self[\.authentication.recoveryUser]
-        if user.isEmpty { return probeTarget(node) }
+        if user.isEmpty { return probeTarget(node, secrets, encryption) }
         return ConnectionTarget(host: self[\.backends.hostname, node: node], port: self[\.backends.port, node: node], user: user,
-                                password: Password(self[\.authentication.recoveryPassword].text), database: self[\.authentication.recoveryDatabase],
-                                connectTimeout: self[\.health.connectTimeout, node: node])
+                                password: password(self[\.authentication.recoveryPassword], of: user, secrets), database: self[\.authentication.recoveryDatabase],
+                                connectTimeout: self[\.health.connectTimeout, node: node], encryption: encryption)
     }
 
-    func proxyConfiguration(_ authenticator: Authenticator) throws -> ProxyConfiguration {
+    func proxyConfiguration(_ authenticator: Authenticator, folder: URL) throws -> ProxyConfiguration {
         var configuration = ProxyConfiguration()
         configuration.authenticator = authenticator
         configuration.listenAddresses = self[\.connections.listenAddresses]
@@ -57,6 +63,8 @@ extension Settings {
         configuration.queryWaitTimeout = self[\.connections.queryWaitTimeout]
         configuration.connectTimeout = self[\.health.connectTimeout]
         configuration.memoryLimit = self[\.connections.clientMemoryLimit]
+        configuration.frontendTLS = try frontendTLS(folder)
+        configuration.nodeTLS = try nodeTLS(folder)
         configuration.pooling = poolRule
         configuration.overrides = poolOverrides
         configuration.resetQueries = self[\.pooling.resetQueries].split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }

@@ -35,7 +35,7 @@ package struct PoolRule: Hashable, Sendable {
         /// What PgBouncer gives pools that are shared.
         private static let shared = 20
 
-        /// The size in a mode.
+        /// How many backends a pool may have where nobody said.
         package func size(for mode: PoolMode) -> Int { mode == .session ? frontends : Self.shared }
     }
 }

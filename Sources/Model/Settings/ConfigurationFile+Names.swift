@@ -21,10 +21,6 @@ extension ConfigurationFile {
     }
 
     private mutating func reportUnknown(_ name: String, _ value: String, _ place: Settings.Place) {
-        // Leaving these out in silence would leave a door open that the file wants shut.
-        if PgpoolNames.guards.contains(name), case .success(.boolean(true)) = ParameterType.boolean.parse(value) {
-            return found.error(place, "\(name) = \(value) does not exist yet in this version: nothing would be guarded; write off to go without it")
-        }
         if let fate = PgpoolNames.fate(of: name) { return found.notice(place, "\(name) \(fate)") }
         found.error(place, "unknown parameter \(clipped(name))" + (Self.suggestion(for: name).map { "; did you mean \($0)?" } ?? ""))
     }

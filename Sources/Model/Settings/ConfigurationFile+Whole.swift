@@ -12,6 +12,7 @@ extension ConfigurationFile {
         checkListeners()
         checkOwnAddress()
         checkPaths()
+        checkTLS()
         checkSecrets()
     }
 

@@ -2,9 +2,6 @@
 ///
 /// Source: pgpool-II's parameter tables, 4.1 to 4.8devel. A name per node ends in `N`.
 enum PgpoolNames {
-    /// Switches that keep somebody out; on, they are refused while they do not exist.
-    static let guards: Set = ["ssl"]
-
     /// A sentence's end about a name in small letters; nil when pgpool has no such name, or it is one of ours.
     static func fate(of name: String) -> String? {
         let (stem, digits) = SettingsRegistry.split(name)
@@ -90,9 +87,7 @@ enum PgpoolNames {
     /// What may come.
     static let notYet = Set("""
         pcp_listen_addresses pcp_port pcp_socket_dir backend_clustering_mode connection_cache max_pool
-        ssl
-        ssl_key ssl_cert ssl_ca_cert ssl_ca_cert_dir ssl_crl_file ssl_ciphers ssl_prefer_server_ciphers ssl_ecdh_curve
-        ssl_dh_params_file ssl_passphrase_command load_balance_mode read_only_function_list write_function_list
+        load_balance_mode read_only_function_list write_function_list
         primary_routing_query_pattern_list user_redirect_preference_list database_redirect_preference_list
         app_name_redirect_preference_list allow_sql_comments disable_load_balance_on_write dml_adaptive_object_relationship_list
         statement_level_load_balance track_table_mutation_ttl_factor track_table_mutation_max_staleness

@@ -10,8 +10,21 @@ package struct ConnectionTarget: Hashable, Sendable {
     package let connectTimeout: Duration
     /// Where unqualified names are looked up; nil leaves it to the role and the database.
     package let searchPath: String?
+    package let encryption: Encryption
 
-    package init(host: String, port: Int, user: String, password: Password, database: String, connectTimeout: Duration, searchPath: String? = nil) {
+    /// How libpq encrypts the connection: its own words and file names; an empty one is its default.
+    package struct Encryption: Hashable, Sendable {
+        package var mode = "prefer"
+        package var authorities = ""
+        package var revocations = ""
+        package var certificate = ""
+        package var key = ""
+
+        package init() {}
+    }
+
+    package init(host: String, port: Int, user: String, password: Password, database: String, connectTimeout: Duration, searchPath: String? = nil,
+                 encryption: Encryption = Encryption()) {
         self.host = host
         self.port = port
         self.user = user
@@ -19,6 +32,7 @@ package struct ConnectionTarget: Hashable, Sendable {
         self.database = database
         self.connectTimeout = connectTimeout
         self.searchPath = searchPath
+        self.encryption = encryption
     }
 }
 

@@ -16,6 +16,8 @@ final class PostgresHandle: @unchecked Sendable {
             ("host", target.host), ("hostaddr", address ?? ""), ("port", String(target.port)), ("user", target.user),
             ("password", target.password.text), ("dbname", target.database), ("application_name", "understudy"), ("client_encoding", "UTF8"),
             ("options", "-c statement_timeout=0" + (target.searchPath.map { " -c search_path=\($0)" } ?? "")), ("gssencmode", "disable"), ("target_session_attrs", "any"),
+            ("sslmode", target.encryption.mode), ("sslrootcert", target.encryption.authorities), ("sslcrl", target.encryption.revocations),
+            ("sslcert", target.encryption.certificate), ("sslkey", target.encryption.key),
         ].filter { !$0.1.isEmpty }
         let keywords = parameters.map { strdup($0.0) }, values = parameters.map { strdup($0.1) }
         defer { for copy in keywords + values { free(copy) } }

@@ -7,8 +7,12 @@ internal import Sessions
 /// A connection to a node, on one shard's loop.
 final class Backend {
     enum Stage {
-        /// To `loggingIn` when the socket is connected.
+        /// To `askingForTLS` or `loggingIn` when the socket is connected.
         case connecting
+        /// To `shakingHands` or `loggingIn` with the node's answer.
+        case askingForTLS
+        /// To `loggingIn`.
+        case shakingHands
         /// The client's own login passes through, or the daemon logs in by `login`. To `idle`.
         case loggingIn
         /// Nobody has it: it is in its pool.
@@ -24,7 +28,7 @@ final class Backend {
     }
 
     let id: SlotID
-    let descriptor: Int32
+    var transport: Transport
     let node: NodeID
     let address: SocketAddress
     /// Addresses of the node that are still to be tried should this one fail.
@@ -63,9 +67,9 @@ final class Backend {
     /// Messages that are looked at are gathered up to this size.
     static let gathered = 64 << 10
 
-    init(_ id: SlotID, _ opening: BackendOpening, _ descriptor: Int32, isOpening: Bool, _ budget: MemoryBudget) {
+    init(_ id: SlotID, _ opening: BackendOpening, _ transport: Transport, isOpening: Bool, _ budget: MemoryBudget) {
         self.id = id
-        self.descriptor = descriptor
+        self.transport = transport
         node = opening.node
         epoch = opening.epoch
         address = opening.address
@@ -77,10 +81,20 @@ final class Backend {
         output = ByteBuffer(budget)
     }
 
+    var descriptor: Int32 { transport.descriptor }
+
     var isConnecting: Bool { if case .connecting = stage { true } else { false } }
 
+    /// The login has not begun.
+    var isPreparing: Bool {
+        switch stage {
+        case .connecting, .askingForTLS, .shakingHands: true
+        case .loggingIn, .idle, .aligning, .serving, .resetting, .awaitingCancel: false
+        }
+    }
+
     /// Nothing of it is under way in either direction.
-    var isQuiet: Bool { input.isEmpty && output.isEmpty && scanner.isAtBoundary }
+    var isQuiet: Bool { input.isEmpty && output.isEmpty && !transport.hasUnsent && scanner.isAtBoundary }
 }
 
 /// Where a backend is opened, or was.
@@ -94,7 +108,7 @@ struct BackendOpening: Sendable {
 
 /// An idle backend on its way from one shard to another.
 struct MovedBackend: Sendable {
-    let descriptor: Int32
+    let transport: Transport
     let opening: BackendOpening
     let pool: PoolKey
     let state: BackendState

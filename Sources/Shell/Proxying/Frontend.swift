@@ -28,9 +28,9 @@ final class Frontend {
     }
 
     let id: SlotID
-    let descriptor: Int32
+    var transport: Transport
     var stage = Stage.startingUp
-    var startup = FrontendStartup()
+    var startup: FrontendStartup
     /// From the startup packet on.
     var session: FrontendSession?
     /// Until it is let in.
@@ -73,15 +73,18 @@ final class Frontend {
     /// Since when it waits for a backend.
     var waitingAt: Monotonic?
 
+    var descriptor: Int32 { transport.descriptor }
+
     /// A message up to this size is looked at as a whole.
     static let gathered = 64 << 10
     /// A text up to this size is read (`max_prepared_text`); a longer one is passed on unread, and pins its session.
     static let gatheredText = 1 << 20
 
-    init(_ id: SlotID, _ descriptor: Int32, _ budget: MemoryBudget, at now: Monotonic) {
+    init(_ id: SlotID, _ descriptor: Int32, offersTLS: Bool, _ budget: MemoryBudget, at now: Monotonic) {
         connectedAt = now
         self.id = id
-        self.descriptor = descriptor
+        transport = Transport(descriptor)
+        startup = FrontendStartup(offersTLS: offersTLS)
         input = ByteBuffer(budget)
         output = ByteBuffer(budget)
     }

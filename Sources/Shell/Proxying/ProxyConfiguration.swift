@@ -40,6 +40,9 @@ package struct ProxyConfiguration: Sendable {
     package var memoryLimit = 1 << 30
     /// Who may log in.
     package var authenticator = Authenticator.relaying
+    /// What frontends are offered; nil is no TLS.
+    package var frontendTLS: TLSContext?
+    package var nodeTLS = NodeTLS.disabled
     /// Of connections from applications and to nodes.
     package var tcp = TCPOptions()
     /// How often the names of nodes are looked up again.

@@ -54,7 +54,7 @@ extension Shard {
     /// A connection that `deal` counted.
     func take(_ descriptor: Int32) {
         Socket.tune(descriptor, configuration.tcp)
-        guard let frontend = frontends.insert({ Frontend($0, descriptor, shared.budget, at: reactor.now) }) else {
+        guard let frontend = frontends.insert({ Frontend($0, descriptor, offersTLS: offersTLS(descriptor), shared.budget, at: reactor.now) }) else {
             shared.releaseConnection()
             Socket.close(descriptor)
             return
@@ -74,6 +74,9 @@ extension Shard {
         case .answer(let reply, let consumed):
             write(reply, to: frontend)
             return consumed
+        case .secure(let answer, let consumed):
+            secure(frontend, answer, early: UnsafeRawBufferPointer(rebasing: bytes[consumed...]))
+            return bytes.count
         case .cancel(let key):
             frontend.stage = .cancelling
             route(key, from: frontend)

@@ -11,9 +11,9 @@ extension Shard {
         let host = Socket.peer(frontend.descriptor)?.host, address = host.flatMap { NetworkAddress($0) }
         // Without an address it must be a local socket: no connection may pass for one that is gone, or cannot be read.
         guard address != nil || Socket.isLocal(frontend.descriptor) else { return close(frontend) }
-        let seen = HostRule.Applicant(user: startup.user, database: startup.database, address: address, isEncrypted: false,
+        let seen = HostRule.Applicant(user: startup.user, database: startup.database, address: address, isEncrypted: frontend.transport.isEncrypted,
                                       isPhysicalReplication: startup.isReplication && startup["replication"]?.lowercased() != "database")
-        let authentication = Authentication(Authenticator.Applicant(seen), host: host)
+        let authentication = Authentication(Authenticator.Applicant(seen, certificateName: frontend.transport.tls?.peerCommonName), host: host)
         frontend.authentication = authentication
         follow(configuration.authenticator.verdict(for: authentication.applicant), frontend, authentication)
     }

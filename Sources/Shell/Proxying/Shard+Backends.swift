@@ -7,11 +7,11 @@ internal import Sessions
 /// What nodes answer, and how backends end.
 extension Shard {
     func ready(_ backend: Backend, _ readiness: Readiness) {
-        if backend.isConnecting {
-            connected(backend)
+        if backend.isPreparing {
+            prepare(backend, readiness)
             return
         }
-        if readiness.isWritable, !backend.output.isEmpty { flush(backend) }
+        if readiness.isWritable, backend.transport.wantsWritable(hasOutput: !backend.output.isEmpty) { flush(backend) }
         if backend.isClosed { return }
         // A dead connection is read to its end even where reading pauses: there is nothing else to wait for.
         if readiness.isReadable, backend.interest.contains(.readable) || readiness.isDead { read(backend) }
@@ -19,7 +19,7 @@ extension Shard {
     }
 
     private func read(_ backend: Backend) {
-        switch Socket.receive(backend.descriptor, into: readBuffer) {
+        switch backend.transport.receive(into: readBuffer) {
         case .bytes(let count): take(backend, UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
         case .wouldBlock: break
         case .end, .failed: ended(backend)
@@ -29,7 +29,7 @@ extension Shard {
     /// The node closed the connection.
     private func ended(_ backend: Backend) {
         switch backend.stage {
-        case .connecting, .loggingIn: openFailed(backend, .reset, "the node closed the connection during the login")
+        case .connecting, .askingForTLS, .shakingHands, .loggingIn: openFailed(backend, .reset, "the node closed the connection during the login")
         case .idle, .aligning, .serving, .resetting, .awaitingCancel:
             say(.evidence(backend.node, backend.epoch, .reset))
             lose(backend, .reset)
@@ -99,6 +99,9 @@ extension Shard {
             if known == .readyForQuery { noteAnswer(backend, frontend) }
             switch reaction {
             case .forward: offset += size
+            case .unreplicated:
+                offset += size
+                noteUnreplicated(backend, frontend)
             case .release:
                 offset += size
                 backend.isReleasing = true
@@ -145,6 +148,13 @@ extension Shard {
         if frontend.stage == .awaitingAnswers || frontend.isFinished { answersCame(frontend) }
     }
 
+    /// What a client may overlook, its operator should not.
+    private func noteUnreplicated(_ backend: Backend, _ frontend: Frontend) {
+        unreplicatedCommits += 1
+        guard let startup = frontend.session?.startup else { return }
+        shared.note(.warning, "a commit of \(startup.user) in \(startup.database) is durable on node \(backend.node) alone: the wait for its synchronous standbys was cancelled")
+    }
+
     /// What was set aside for the frontend, and then these bytes, in one write.
     private func forward(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, to frontend: Frontend?) {
         let run = UnsafeRawBufferPointer(rebasing: bytes[range])
@@ -169,7 +179,7 @@ extension Shard {
         case .loggingIn: relay(backend, kind, body)
         case .aligning, .resetting: continueInterlude(backend, kind, body, isWhole: isWhole)
         case .idle, .awaitingCancel: hearIdle(backend, kind, body, isWhole)
-        case .connecting, .serving: preconditionFailure("a message in stage \(backend.stage)")
+        case .connecting, .askingForTLS, .shakingHands, .serving: preconditionFailure("a message in stage \(backend.stage)")
         }
     }
 
@@ -222,7 +232,7 @@ extension Shard {
             write(writer.bytes, to: frontend)
             if !frontend.isClosed { farewell(frontend, []) }
         case .lost(let loss): lost(backend, loss)
-        case .release, .crashing: preconditionFailure("a session in service during a login")
+        case .release, .crashing, .unreplicated: preconditionFailure("a session in service during a login")
         }
     }
 
@@ -252,22 +262,21 @@ extension Shard {
         guard let frontend = backend.frontend else {
             // Only a pool waits for it, if anybody.
             switch backend.stage {
-            case .connecting, .loggingIn: return openFailed(backend, nil, loss.reason)
+            case .connecting, .askingForTLS, .shakingHands, .loggingIn: return openFailed(backend, nil, loss.reason)
             case .idle, .aligning, .serving, .resetting, .awaitingCancel: return closeAndReplace(backend)
             }
         }
         // Of the old epoch nothing is told any more once the gate is closed, not even what waits for the socket.
         let isStale = loss == .gateClosed && frontend.isOutputRelayed && !frontend.output.isEmpty
         let isBroken = isStale || !backend.scanner.isAtBoundary
-        let isConnected: Bool
-        if case .connecting = backend.stage { isConnected = false } else { isConnected = true }
+        let hasBegun = !backend.isPreparing
         if case .aligning = backend.stage {
             separate(backend, frontend)
             closeAndReplace(backend)
             return again(frontend)
         }
         closeAndReplace(backend)
-        guard isConnected else { return again(frontend) }
+        guard hasBegun else { return again(frontend) }
         switch frontend.session?.backendLost(loss, brokeMessage: isBroken, backend.state) {
         case nil: close(frontend)
         case .stay(let bytes):
@@ -300,7 +309,7 @@ extension Shard {
         var isServing = false
         if case .serving = backend.stage { isServing = true }
         if isServing, backend.state.isBusy, let key = backend.key {
-            startErrand(to: backend.address, key, for: nil, origin: nil)
+            startErrand(to: backend, key, isKept: false, origin: nil)
         } else if isServing {
             var writer = MessageWriter()
             writer.message(.terminate) { _ in }
@@ -312,7 +321,7 @@ extension Shard {
     func close(_ backend: Backend) {
         if backend.isClosed { return }
         reactor.remove(backend.descriptor)
-        Socket.close(backend.descriptor)
+        backend.transport.close()
         if let pool = backend.pool {
             pool.core.remove(backend.id)
             if backend.isAwaited { pool.core.openingEnded() }

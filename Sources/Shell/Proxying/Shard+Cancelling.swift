@@ -29,7 +29,7 @@ extension Shard {
         if frontend.stage == .held {
             refuseHeld(frontend, ErrorMessage(.error, .queryCanceled, "canceling statement due to user request"))
         } else if let backend = frontend.backend, backend.state.isBusy, let real = backend.key {
-            startErrand(to: backend.address, real, for: backend, origin: origin)
+            startErrand(to: backend, real, isKept: true, origin: origin)
             return
         }
         done(origin)
@@ -44,19 +44,21 @@ extension Shard {
         }
     }
 
-    /// `backend`, where the session keeps it: until the node has closed the errand, no other session may get it.
-    func startErrand(to address: SocketAddress, _ key: BackendKey, for backend: Backend?, origin: CancelOrigin?) {
+    /// `isKept`, where the session keeps the backend: until the node has closed the errand, no other session may get it.
+    func startErrand(to backend: Backend, _ key: BackendKey, isKept: Bool, origin: CancelOrigin?) {
         guard errands.count < Self.mostErrands else {
             shared.note(.warning, "a cancel request was dropped: \(Self.mostErrands) are under way")
             return done(origin)
         }
         do {
-            let descriptor = try Socket.connect(to: address)
-            guard let errand = errands.insert({ Errand($0, descriptor, key.cancelRequest, backend: backend?.id, origin: origin) }) else {
+            let descriptor = try Socket.connect(to: backend.address), asksForTLS = configuration.nodeTLS.isAsked(of: backend.address)
+            guard let errand = errands.insert({
+                Errand($0, descriptor, backend.node, asksForTLS: asksForTLS, key.cancelRequest, backend: isKept ? backend.id : nil, origin: origin)
+            }) else {
                 Socket.close(descriptor)
                 return done(origin)
             }
-            backend?.cancels += 1
+            if isKept { backend.cancels += 1 }
             errand.timer = reactor.setTimer(ShardToken.errandTimer(errand.id).token, at: reactor.now + configuration.cancelWaitTimeout)
             do { try reactor.add(descriptor, ShardToken.errand(errand.id).token, .writable) } catch {
                 shared.note(.warning, "cannot watch a cancel request: \(error)")
@@ -69,23 +71,68 @@ extension Shard {
     }
 
     func ready(_ errand: Errand, _ readiness: Readiness) {
-        // Sent before: the node has closed the connection, or broken it.
-        if errand.isSent { return finish(errand) }
-        if let error = Socket.connectError(errand.descriptor) {
-            shared.note(.info, "a cancel request cannot be sent: \(error)")
-            return finish(errand)
+        switch errand.stage {
+        case .connecting:
+            if let error = Socket.connectError(errand.descriptor) { return abandon(errand, error.description) }
+            if errand.asksForTLS { ask(errand) } else { send(errand) }
+        case .askingForTLS: hear(errand)
+        case .shakingHands: shakeHands(errand)
+        // The node has closed the connection, or broken it.
+        case .sent: finish(errand)
         }
-        let sent = errand.request.withUnsafeBytes { Socket.send(errand.descriptor, $0) }
-        guard sent == .bytes(errand.request.count) else { return finish(errand, isDelivered: false) }
-        errand.isSent = true
-        reactor.change(errand.descriptor, ShardToken.errand(errand.id).token, .readable)
+    }
+
+    private func ask(_ errand: Errand) {
+        guard EncryptionRequest.packet.withUnsafeBytes({ errand.transport.send($0) }) == .bytes(EncryptionRequest.packet.count) else {
+            return abandon(errand, "the connection broke")
+        }
+        advance(errand, to: .askingForTLS)
+    }
+
+    private func hear(_ errand: Errand) {
+        guard case .bytes(let count) = errand.transport.receive(into: readBuffer) else { return abandon(errand, "the connection broke") }
+        switch EncryptionRequest.answered(UnsafeRawBufferPointer(rebasing: readBuffer[..<count]), allowsPlain: configuration.nodeTLS.allowsPlain) {
+        case .plain: send(errand)
+        case .refused(let why): abandon(errand, "node \(errand.node) \(why)")
+        case .secure:
+            do { try errand.transport.connect(configuration.nodeTLS, host: host(of: errand.node)) } catch { return abandon(errand, error.description) }
+            shakeHands(errand)
+        }
+    }
+
+    private func shakeHands(_ errand: Errand) {
+        switch errand.transport.tls?.handshake() {
+        case .done: send(errand)
+        case .underWay: advance(errand, to: .shakingHands)
+        case .failed, nil: abandon(errand, errand.transport.tls?.failure ?? "the connection broke")
+        }
+    }
+
+    private func send(_ errand: Errand) {
+        let sent = errand.request.withUnsafeBytes { errand.transport.send($0) }
+        guard sent == .bytes(errand.request.count), !errand.transport.hasUnsent else {
+            return finish(errand, isDelivered: false)
+        }
+        advance(errand, to: .sent)
+    }
+
+    private func advance(_ errand: Errand, to stage: Errand.Stage) {
+        errand.stage = stage
+        let wanted = errand.transport.hasUnsent ? Interest.readable.union(.writable) : .readable
+        reactor.change(errand.descriptor, ShardToken.errand(errand.id).token, wanted)
+    }
+
+    /// The node has not heard of it.
+    private func abandon(_ errand: Errand, _ why: String) {
+        shared.note(.info, "a cancel request cannot be sent: \(why)")
+        finish(errand)
     }
 
     /// `isDelivered`: it is certain that the node does nothing more about it.
     func finish(_ errand: Errand, isDelivered: Bool = true) {
         if let timer = errand.timer { reactor.cancelTimer(timer) }
         reactor.remove(errand.descriptor)
-        Socket.close(errand.descriptor)
+        errand.transport.close()
         errands.remove(errand.id)
         done(errand.origin)
         if let id = errand.backend, let backend = backends[id] { cancelEnded(backend, isDelivered: isDelivered) }

@@ -5,7 +5,7 @@ internal import Sessions
 /// What frontends send, and how they end.
 extension Shard {
     func ready(_ frontend: Frontend, _ readiness: Readiness) {
-        if readiness.isWritable, !frontend.output.isEmpty { flush(frontend) }
+        if readiness.isWritable, frontend.transport.wantsWritable(hasOutput: !frontend.output.isEmpty) { flush(frontend) }
         if frontend.isClosed { return }
         if readiness.isDead {
             gone(frontend)
@@ -18,14 +18,16 @@ extension Shard {
     }
 
     private func read(_ frontend: Frontend) {
-        switch Socket.receive(frontend.descriptor, into: readBuffer) {
+        switch frontend.transport.receive(into: readBuffer) {
         case .bytes(let count):
             noteTime(frontend)
             frontend.figures?.traffic.received &+= UInt64(count)
             take(frontend, UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
         case .wouldBlock: break
         case .end: finished(frontend)
-        case .failed: gone(frontend)
+        case .failed:
+            if let why = frontend.transport.tls?.failure { shared.note(.info, "TLS with a frontend ended: \(why)") }
+            gone(frontend)
         }
     }
 
@@ -269,7 +271,7 @@ extension Shard {
         frontend.input.drop()
         write(words, to: frontend)
         if frontend.isClosed { return }
-        if frontend.output.isEmpty { Socket.finish(frontend.descriptor) }
+        if frontend.output.isEmpty { frontend.transport.finish() }
         setTimer(frontend, after: Self.lingering)
         watch(frontend)
     }
@@ -283,7 +285,7 @@ extension Shard {
         unqueue(frontend)
         cancelTimer(frontend)
         reactor.remove(frontend.descriptor)
-        Socket.close(frontend.descriptor)
+        frontend.transport.close()
         frontends.remove(frontend.id)
         frontend.input.drop()
         frontend.output.drop()

@@ -82,7 +82,7 @@ extension Shard {
     func deadlinePassed(_ backend: Backend) {
         backend.timer = nil
         switch backend.stage {
-        case .connecting, .loggingIn: openFailed(backend, .timedOut, "no answer in \(configuration.connectTimeout)")
+        case .connecting, .askingForTLS, .shakingHands, .loggingIn: openFailed(backend, .timedOut, "no answer in \(configuration.connectTimeout)")
         case .aligning, .resetting: lose(backend, .reset)
         case .idle, .serving, .awaitingCancel: preconditionFailure("a deadline in stage \(backend.stage)")
         }

@@ -8,6 +8,8 @@ internal import Sessions
 enum BackendWish {
     /// The client's own login passes through it.
     case login(SlotID)
+    /// The daemon logs in to a walsender for this frontend alone.
+    case walsender(SlotID)
     /// Somebody waits in this pool, or it has fewer than its minimum.
     case pool(ShardPool)
 }
@@ -52,7 +54,7 @@ extension Shard {
                 wishesStart = 0
             }
             switch wish {
-            case .login(let id): if let frontend = frontends[id], frontend.stage == .held, frontend.backend == nil { return wish }
+            case .login(let id), .walsender(let id): if let frontend = frontends[id], frontend.stage == .held, frontend.backend == nil { return wish }
             case .pool(let pool):
                 if pool.epoch == topology.epoch { return wish }
                 pool.share.release()
@@ -85,21 +87,22 @@ extension Shard {
 
     private func start(_ wish: BackendWish, _ opening: BackendOpening, _ descriptor: Int32) {
         Socket.tune(descriptor, configuration.tcp)
-        guard let backend = backends.insert({ Backend($0, opening, descriptor, isOpening: true, shared.budget) }) else {
+        guard let backend = backends.insert({ Backend($0, opening, Transport(descriptor), isOpening: true, shared.budget) }) else {
             Socket.close(descriptor)
             tryLater(wish, "the table of backends is full")
             return
         }
         openings += 1
         switch wish {
-        case .login(let id):
-            guard let frontend = frontends[id] else { preconditionFailure("a login without its frontend") }
+        case .login(let id), .walsender(let id):
+            guard let frontend = frontends[id], let session = frontend.session else { preconditionFailure("a login without its frontend") }
             backend.frontend = frontend
             frontend.backend = backend
+            if case .walsender = wish { backend.login = ownLogin(session.startupAtNode) }
         case .pool(let pool):
             backend.pool = pool
             backend.isAwaited = true
-            backend.login = ownLogin(pool.key)
+            backend.login = ownLogin(FrontendSession.startup(user: pool.key.user, database: pool.key.database))
         }
         do { try reactor.add(descriptor, ShardToken.backend(backend.id).token, backend.interest) } catch {
             openFailed(backend, nil, "cannot watch the connection: \(error)")
@@ -108,11 +111,11 @@ extension Shard {
         setTimer(backend, after: configuration.connectTimeout)
     }
 
-    /// The daemon's login for sessions of a pool.
-    private func ownLogin(_ key: PoolKey) -> BackendSession {
+    /// The daemon's own login.
+    private func ownLogin(_ startup: StartupMessage) -> BackendSession {
         var random = SystemRandomNumberGenerator()
         let nonce = (0..<3).map { _ in String(random.next() as UInt64, radix: 36) }.joined()
-        return BackendSession(FrontendSession.startup(user: key.user, database: key.database), secret: secretForNodes(key.user), nonce: nonce)
+        return BackendSession(startup, secret: secretForNodes(startup.user), nonce: nonce)
     }
 
     /// The socket is connected, or not.
@@ -121,6 +124,11 @@ extension Shard {
             connectFailed(backend, error)
             return
         }
+        if configuration.nodeTLS.isAsked(of: backend.address) { askForTLS(backend) } else { beginLogin(backend) }
+    }
+
+    /// The connection is as it should be.
+    func beginLogin(_ backend: Backend) {
         backend.stage = .loggingIn
         if let login = backend.login {
             send(login.opening, to: backend)
@@ -151,7 +159,7 @@ extension Shard {
             return .pool(pool)
         }
         defer { backend.frontend?.backend = nil }
-        return backend.frontend.map { .login($0.id) }
+        return backend.frontend.map { backend.login == nil ? .login($0.id) : .walsender($0.id) }
     }
 
     /// The node answered: it takes connections.
@@ -193,10 +201,10 @@ extension Shard {
 
     /// The node lets nobody in as this user: those who wait are told, and it is not asked again for a while.
     func loginRefused(_ backend: Backend, _ message: ErrorMessage) {
-        guard let pool = backend.pool else { preconditionFailure("a login of ours without a pool") }
+        guard let pool = backend.pool else { return walsenderRefused(backend, message) }
         close(backend)
         forgetSecret(pool.key.user)
-        let error = ErrorMessage(.error, message.state, "the node refuses \(pool.key.user) for database \(pool.key.database): \(message.message)")
+        let error = ErrorMessage(.error, message.state, "the node refuses \(pool.key.user) for database \(pool.key.database): \(message.message)", hint: message.hint)
         pool.refusal = (error, reactor.now + configuration.loginRetry)
         shared.note(.warning, "\(pool.key): \(message.message)")
         for id in pool.core.waiting {
@@ -206,6 +214,13 @@ extension Shard {
         }
     }
 
+    private func walsenderRefused(_ backend: Backend, _ message: ErrorMessage) {
+        guard let frontend = backend.frontend, let startup = frontend.session?.startup else { preconditionFailure("a login of ours for nobody") }
+        close(backend)
+        forgetSecret(startup.user)
+        farewell(frontend, ErrorMessage(.fatal, message.state, "the node refuses \(startup.user): \(message.message)", hint: message.hint).bytes)
+    }
+
     /// The daemon is logged in.
     func ready(_ backend: Backend, _ login: BackendSession) {
         backend.login = nil
@@ -213,7 +228,9 @@ extension Shard {
         joined(backend, login.parameters)
         if backend.isAwaited { backend.pool?.core.openingEnded() }
         backend.isAwaited = false
-        checkIn(backend)
+        guard let frontend = backend.frontend else { return checkIn(backend) }
+        frontend.stage = .held
+        hold(frontend)
     }
 
     /// A client's own login is through. Where the daemon could have done it too, the backend may serve others later.

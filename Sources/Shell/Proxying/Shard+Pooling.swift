@@ -60,6 +60,8 @@ extension Shard {
         }
         if !session.isInService, !session.isAwaitingGreeting {
             wish(.login(frontend.id))
+        } else if session.isReplication {
+            wish(.walsender(frontend.id))
         } else if let refusal = freshRefusal(pool) {
             refuse(frontend, refusal)
         } else if let id = pool.core.checkOut(), let backend = backends[id] {
@@ -209,7 +211,7 @@ extension Shard {
             let action = interlude.received(kind, body, isWhole: isWhole, &backend.state)
             backend.stage = .resetting(interlude)
             continueResetting(backend, action)
-        case .connecting, .loggingIn, .idle, .serving, .awaitingCancel: preconditionFailure("an interlude in stage \(backend.stage)")
+        case .connecting, .askingForTLS, .shakingHands, .loggingIn, .idle, .serving, .awaitingCancel: preconditionFailure("an interlude in stage \(backend.stage)")
         }
     }
 

@@ -138,7 +138,7 @@ extension Shard {
 
     private static func state(of backend: Backend) -> BackendReport.State {
         switch backend.stage {
-        case .connecting, .loggingIn: .login
+        case .connecting, .askingForTLS, .shakingHands, .loggingIn: .login
         case .idle: .idle
         case .aligning, .resetting: .tested
         case .serving: .active

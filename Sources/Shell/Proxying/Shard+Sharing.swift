@@ -56,7 +56,7 @@ extension Shard {
 
     func give(_ backend: Backend, to other: Int, _ pool: ShardPool) {
         let opening = BackendOpening(node: backend.node, epoch: backend.epoch, address: backend.address, others: [], at: backend.openedAt)
-        let moved = MovedBackend(descriptor: backend.descriptor, opening: opening, pool: pool.key, state: backend.state, key: backend.key,
+        let moved = MovedBackend(transport: backend.transport, opening: opening, pool: pool.key, state: backend.state, key: backend.key,
                                  history: backend.history)
         guard backend.isQuiet, peers.indices.contains(other), peers[other].postAlways(.given(moved)) else { return close(backend) }
         reactor.remove(backend.descriptor)
@@ -66,9 +66,9 @@ extension Shard {
     /// A backend that another shard had. It is counted already.
     func receive(_ moved: MovedBackend) {
         let share = shared.directory.share(moved.pool)
-        let made = backends.insert { Backend($0, moved.opening, moved.descriptor, isOpening: false, shared.budget) }
+        let made = backends.insert { Backend($0, moved.opening, moved.transport, isOpening: false, shared.budget) }
         guard let backend = made else {
-            Socket.close(moved.descriptor)
+            moved.transport.close()
             share.release()
             return
         }

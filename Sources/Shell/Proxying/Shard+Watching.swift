@@ -17,8 +17,11 @@ extension Shard {
         var sent = 0
         if frontend.output.isEmpty {
             // A broken connection is found by its own event; until then nothing more is written to it.
-            guard case .bytes(let count) = Socket.send(frontend.descriptor, bytes) else { return }
-            if count == bytes.count { return }
+            guard case .bytes(let count) = frontend.transport.send(bytes) else { return }
+            if count == bytes.count {
+                if frontend.transport.hasUnsent { watch(frontend) }
+                return
+            }
             sent = count
         }
         if isRelayed { frontend.isOutputRelayed = true }
@@ -27,14 +30,14 @@ extension Shard {
     }
 
     func flush(_ frontend: Frontend) {
-        guard case .bytes(let count) = Socket.send(frontend.descriptor, frontend.output.bytes) else {
+        guard case .bytes(let count) = frontend.transport.send(frontend.output.bytes) else {
             frontend.output.drop()
             return
         }
         frontend.output.consume(count)
         guard frontend.output.isEmpty else { return }
         frontend.isOutputRelayed = false
-        if frontend.stage == .closing { Socket.finish(frontend.descriptor) }
+        if frontend.stage == .closing { frontend.transport.finish() }
         if let backend = frontend.backend { watch(backend) }
     }
 
@@ -48,7 +51,7 @@ extension Shard {
     /// Asks the loop for what this frontend waits for, if that changed.
     func watch(_ frontend: Frontend) {
         if frontend.isClosed { return }
-        var wanted: Interest = frontend.output.isEmpty ? .nothing : .writable
+        var wanted: Interest = frontend.transport.wantsWritable(hasOutput: !frontend.output.isEmpty) ? .writable : .nothing
         switch frontend.stage {
         case .startingUp, .authenticating, .closing: if !frontend.isFinished { wanted = wanted.union(.readable) }
         case .serving:
@@ -92,8 +95,11 @@ extension Shard {
         var sent = 0
         if backend.output.isEmpty, !backend.isConnecting {
             // A broken connection is found by its own event, behind what the node still had to say.
-            guard case .bytes(let count) = Socket.send(backend.descriptor, bytes) else { return }
-            if count == bytes.count { return }
+            guard case .bytes(let count) = backend.transport.send(bytes) else { return }
+            if count == bytes.count {
+                if backend.transport.hasUnsent { watch(backend) }
+                return
+            }
             sent = count
         }
         if !backend.output.append(UnsafeRawBufferPointer(rebasing: bytes[sent...])) { outOfMemory(backend) }
@@ -103,7 +109,7 @@ extension Shard {
     func send(_ bytes: [UInt8], to backend: Backend) { bytes.withUnsafeBytes { send($0, to: backend) } }
 
     func flush(_ backend: Backend) {
-        guard case .bytes(let count) = Socket.send(backend.descriptor, backend.output.bytes) else {
+        guard case .bytes(let count) = backend.transport.send(backend.output.bytes) else {
             backend.output.drop()
             return
         }
@@ -113,7 +119,7 @@ extension Shard {
 
     func watch(_ backend: Backend) {
         if backend.isClosed { return }
-        var wanted: Interest = backend.isConnecting || !backend.output.isEmpty ? .writable : .nothing
+        var wanted: Interest = backend.isConnecting || backend.transport.wantsWritable(hasOutput: !backend.output.isEmpty) ? .writable : .nothing
         if !backend.isConnecting, backend.frontend?.output.isEmpty ?? true { wanted = wanted.union(.readable) }
         if wanted == backend.interest { return }
         backend.interest = wanted

@@ -36,6 +36,9 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
         family == AF_UNIX ? nil : withPointer { Self.numeric($0, $1) }
     }
 
+    /// A Unix-domain socket.
+    package var isPath: Bool { family == AF_UNIX }
+
     package var family: Int32 { bytes.withUnsafeBytes { Int32($0.loadUnaligned(as: sa_family_t.self)) } }
 
     /// Calls `body` with what bind(2) and connect(2) take.

@@ -1,3 +1,4 @@
+import PostgresWire
 import Foundation
 import PostgresWire
 import Proxying

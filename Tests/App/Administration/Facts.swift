@@ -1,3 +1,4 @@
+import PostgresWire
 import ClusterModel
 import Foundation
 import Pooling

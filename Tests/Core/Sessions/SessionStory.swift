@@ -191,7 +191,7 @@ struct SessionStory {
         case .loggedIn: "logged in"
         case .lost(let loss): "lost: \(loss.reason)"
         case .keep(let key): "keep \(key.process)"
-        case .forward, .release, .swallow, .close, .crashing: "\(reaction)"
+        case .forward, .release, .swallow, .close, .crashing, .unreplicated: "\(reaction)"
         }
     }
 

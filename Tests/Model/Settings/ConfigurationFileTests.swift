@@ -122,13 +122,6 @@ struct ConfigurationFileTests {
         #expect(try #require(file.diagnostics.first).message.contains(words))
     }
 
-    @Test("A switch that would keep somebody out is refused while it does not exist; off it is only named", arguments: ["ssl"])
-    func guards(_ name: String) {
-        #expect(read("\(name) = on").hasErrors)
-        #expect(!read("\(name) = off").hasErrors)
-        #expect(read("\(name) = off").diagnostics.count == 1)
-    }
-
     @Test("Nodes must differ in address and name", arguments: ["backend_hostname1 = 'a'", "backend_hostname1 = 'b'\nbackend_application_name1 = 'node0'"])
     func distinct(_ lines: String) {
         #expect(read(lines).diagnostics.contains { $0.message.contains("nodes 0 and 1 are both") })

@@ -27,7 +27,7 @@ struct Stage {
         }
     }
 
-    init(_ backends: ScriptedBackend..., open: Int? = 0, _ change: (inout ProxyConfiguration) -> Void = { _ in }) throws {
+    init(_ backends: ScriptedBackend..., open: Int? = 0, secrets: any SecretSource = NoSecretSource(), _ change: (inout ProxyConfiguration) -> Void = { _ in }) throws {
         var configuration = ProxyConfiguration()
         configuration.listenAddresses = ["127.0.0.1"]
         configuration.port = 0
@@ -35,7 +35,7 @@ struct Stage {
         nodes = backends.enumerated().map { Node(id: NodeID($0), name: "node\($0)", host: "127.0.0.1", port: $1.port) }
         let facts = facts
         proxy = try Proxy(configuration, Topology(epoch: Epoch(1), gate: open.map { .open(primary: NodeID($0)) } ?? .closed(reason: "a test"), nodes: nodes),
-                          resolver: HostResolver(refresh: .seconds(30)), facts: { facts.add("\($0)") }, admin: Answers(), log: { _ in })
+                          resolver: HostResolver(refresh: .seconds(30)), facts: { facts.add("\($0)") }, admin: Answers(), secrets: secrets, log: { _ in })
     }
 
     func close(_ epoch: UInt64) async { await proxy.apply(Topology(epoch: Epoch(epoch), gate: .closed(reason: "a test"), nodes: nodes)) }

@@ -16,13 +16,24 @@ struct CheckCommand: AsyncParsableCommand {
         for diagnostic in loaded.diagnostics { print(diagnostic) }
         let problems = try await hookProblems(loaded.settings)
         for problem in problems { print(problem) }
-        let errors = loaded.diagnostics.count { $0.severity == .error } + problems.count
+        let material = loaded.hasErrors ? nil : tlsProblem(loaded)
+        if let material { print("\(file): \(material)") }
+        let errors = loaded.diagnostics.count { $0.severity == .error } + problems.count + (material == nil ? 0 : 1)
         guard errors == 0 else {
             print("\(errors) \(errors == 1 ? "error" : "errors") in \(file)\(problems.isEmpty ? "" : " and its hooks")")
             throw ExitCode.failure
         }
         let nodes = loaded.settings.nodes.count
         print("\(file) is good: \(nodes) \(nodes == 1 ? "node" : "nodes"), port \(loaded.settings[\.connections.port])")
+    }
+
+    /// What is wrong with certificates and keys; they are read as the daemon would.
+    private func tlsProblem(_ loaded: LoadedConfiguration) -> TLSError? {
+        do throws(TLSError) {
+            _ = try loaded.settings.frontendTLS(loaded.folder)
+            _ = try loaded.settings.nodeTLS(loaded.folder)
+            return nil
+        } catch { return error }
     }
 
     /// Hooks are looked into where they would run: in a process of their own, without effects.

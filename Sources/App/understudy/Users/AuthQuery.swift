@@ -15,14 +15,15 @@ struct AuthQuery {
     private let channels: [(node: Node, channel: NodeChannel)]
 
     /// nil without `auth_user`.
-    init?(_ settings: Settings, _ secrets: KnownSecrets, _ nodes: [Node], _ waiter: DescriptorWaiter, _ resolver: HostResolver) {
+    init?(_ settings: Settings, _ secrets: KnownSecrets, _ encryption: ConnectionTarget.Encryption, _ nodes: [Node], _ waiter: DescriptorWaiter, _ resolver: HostResolver) {
         let user = settings[\.authentication.authUser]
         guard !user.isEmpty else { return nil }
         text = settings[\.authentication.authQuery]
         let password = Password(secrets.secrets[user]?.clearText ?? "")
         channels = nodes.map { node in
             let target = ConnectionTarget(host: node.host, port: node.port, user: user, password: password, database: settings[\.authentication.authDatabase],
-                                          connectTimeout: settings[\.health.connectTimeout, node: node.id.number], searchPath: "pg_catalog")
+                                          connectTimeout: settings[\.health.connectTimeout, node: node.id.number], searchPath: "pg_catalog",
+                                          encryption: encryption)
             return (node, NodeChannel(target, waiter: waiter, resolver: resolver))
         }
     }

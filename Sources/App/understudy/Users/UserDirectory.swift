@@ -13,7 +13,7 @@ internal import Settings
 ///
 /// Each request is a task of its own; there are no more of them than frontends that log in.
 final class UserDirectory: SecretSource {
-    /// Logins at the primary that judge passwords, at a time.
+    /// Passwords that the primary or PAM judges at a time.
     private static let mostJudgements = 8
     /// Between two tries while no node can be asked.
     private static let pause = Duration.milliseconds(200)
@@ -25,10 +25,13 @@ final class UserDirectory: SecretSource {
     private let resolver: HostResolver
     private let coordinator: CoordinatorReference
     private let connectTimeout: Duration
+    private let encryption: ConnectionTarget.Encryption
     private let patience: Duration
     private let judging = AsyncSemaphore(mostJudgements)
 
-    init(_ settings: Settings, _ secrets: KnownSecrets, _ nodes: [Node], _ waiter: DescriptorWaiter, _ resolver: HostResolver, _ coordinator: CoordinatorReference) {
+    init(_ settings: Settings, _ secrets: KnownSecrets, _ folder: URL, _ nodes: [Node], _ waiter: DescriptorWaiter, _ resolver: HostResolver,
+         _ coordinator: CoordinatorReference) {
+        encryption = settings.controlEncryption(folder)
         self.nodes = nodes
         self.waiter = waiter
         self.resolver = resolver
@@ -36,7 +39,7 @@ final class UserDirectory: SecretSource {
         connectTimeout = settings[\.health.connectTimeout]
         let limit = settings[\.connections.authenticationTimeout]
         patience = limit == .zero ? .seconds(60) : limit
-        let query = AuthQuery(settings, secrets, nodes, waiter, resolver)
+        let query = AuthQuery(settings, secrets, encryption, nodes, waiter, resolver)
         cache = query.map { query in
             SecretCache(life: settings[\.authentication.authQueryLife]) { user in await query.ask(user, first: await coordinator.value?.snapshot().primary) }
         }
@@ -77,7 +80,16 @@ final class UserDirectory: SecretSource {
                 defer { judging.signal() }
                 reply(await judgedByNode(candidate))
             }
-        case .pam(let service): reply(.impossible(reason: "pam (service \(service)) does not exist yet in this version"))
+        case .pam(let service):
+            Task {
+                await judging.wait()
+                defer { judging.signal() }
+                switch await PAM().judge(service: service, user: candidate.user, password: candidate.password, host: candidate.address) {
+                case .right: reply(.right(ClearPassword(normalising: candidate.password)))
+                case .wrong(let reason): reply(.wrong(reason: "pam (\(service)): \(reason)"))
+                case .impossible(let reason): reply(.impossible(reason: "pam (\(service)): \(reason)"))
+                }
+            }
         }
     }
 
@@ -87,7 +99,7 @@ final class UserDirectory: SecretSource {
             return .impossible(reason: "there is no primary to try the password at")
         }
         let target = ConnectionTarget(host: node.host, port: node.port, user: candidate.user, password: Password(candidate.password), database: candidate.database,
-                                      connectTimeout: connectTimeout)
+                                      connectTimeout: connectTimeout, encryption: encryption)
         let right = FrontendLogin.Judgement.right(ClearPassword(normalising: candidate.password))
         do {
             let connection = try await NodeConnection.connect(target, waiter: waiter, resolver: resolver)
