@@ -63,6 +63,21 @@ extension IntegrationTests {
             }
         }
 
+        @Test("A PAUSE that waits for a transaction is given up by psql's cancel, and by psql's end")
+        func cancelledPause() throws {
+            try onAdministeredCluster { cluster, ask in
+                let client = try cluster.connect()
+                try client.query("BEGIN")
+                let psql = ["-h", "127.0.0.1", "-p", String(cluster.description.port), "-U", "ops", "-XAtc", "PAUSE", "understudy"]
+                let (status, output) = try IntegrationTests.launch("/usr/bin/env", ["timeout", "--preserve-status", "-s", "INT", "1", "psql"] + psql, environment: ["PGPASSWORD": "secret"])
+                #expect(status != 0 && output.contains("canceling statement due to user request"), "\(output)")
+                _ = try IntegrationTests.launch("/usr/bin/env", ["timeout", "-s", "KILL", "1", "psql"] + psql, environment: ["PGPASSWORD": "secret"])
+                try IntegrationTests.eventually("only the asking administrator is left") { try ask("ops", "SHOW CLIENTS").output.split(separator: "\n").filter { $0.contains("|ops|") }.count == 1 }
+                #expect(try ask("ops", "RESUME").output == "RESUME\n")
+                try client.query("COMMIT")
+            }
+        }
+
         @Test("RELOAD says what is wrong with file and line, and SHUTDOWN ends the daemon")
         func reloadAndShutdown() throws {
             try onAdministeredCluster { cluster, ask in

@@ -13,6 +13,10 @@ extension Shard {
             read(frontend)
         } else if readiness.isPeerFinished, frontend.stage == .held {
             heldFrontendFinished(frontend)
+        } else if readiness.isPeerFinished, frontend.stage == .awaitingAdmin, let administration = frontend.administration {
+            // It may still read; but for it nothing is waited for any longer.
+            frontend.isFinished = true
+            administration.giveUp()
         }
         if !frontend.isClosed { watch(frontend) }
     }
@@ -284,6 +288,7 @@ extension Shard {
         if let backend = frontend.backend { part(backend) }
         unqueue(frontend)
         cancelTimer(frontend)
+        frontend.administration?.giveUp()
         reactor.remove(frontend.descriptor)
         frontend.transport.close()
         frontends.remove(frontend.id)
