@@ -125,7 +125,9 @@ extension FrontendSession {
 
     private func describe(_ block: LostBlock, _ body: UnsafeRawBufferPointer?) -> Action {
         let isStatement = body?.first == UInt8(ascii: "S")
-        guard (isStatement ? localStatement : localPortal) != nil else { return failBlock(block, .describe) }
+        let name = body.map { Self.name(UnsafeRawBufferPointer(rebasing: $0.dropFirst())) } ?? ""
+        let described = isStatement ? name.isEmpty ? localStatement : names[name]?.statement.effects : localPortal
+        guard let described, endsOnly(described) else { return failBlock(block, .describe) }
         var writer = MessageWriter()
         if isStatement { writer.message(.parameterDescription) { $0.int16(0) } }
         writer.bare(.noData)

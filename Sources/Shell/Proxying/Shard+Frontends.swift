@@ -13,6 +13,10 @@ extension Shard {
             read(frontend)
         } else if readiness.isPeerFinished, frontend.stage == .held {
             heldFrontendFinished(frontend)
+        } else if readiness.isPeerFinished, frontend.stage == .awaitingAdmin, let administration = frontend.administration {
+            // It may still read; but for it nothing is waited for any longer.
+            frontend.isFinished = true
+            administration.giveUp()
         }
         if !frontend.isClosed { watch(frontend) }
     }
@@ -158,7 +162,7 @@ extension Shard {
 
     private func decide(_ frontend: Frontend, _ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer, _ isWhole: Bool) -> FrontendSession.Action {
         guard let backend = frontend.backend, frontend.session?.isAttached == true else {
-            guard let action = frontend.session?.received(kind, isWhole ? body : nil) else { preconditionFailure("a message before the session") }
+            guard let action = frontend.session?.received(kind, isWhole ? body : nil, &library) else { preconditionFailure("a message before the session") }
             return action
         }
         guard let action = frontend.session?.received(kind, body, isWhole: isWhole, for: backend.state, &library) else {
@@ -284,6 +288,7 @@ extension Shard {
         if let backend = frontend.backend { part(backend) }
         unqueue(frontend)
         cancelTimer(frontend)
+        frontend.administration?.giveUp()
         reactor.remove(frontend.descriptor)
         frontend.transport.close()
         frontends.remove(frontend.id)

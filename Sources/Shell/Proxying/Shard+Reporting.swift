@@ -93,6 +93,8 @@ extension Shard {
         report.backend = frontend.backend.map(id(of:))
         report.applicationName = session?.told["application_name"] ?? session?.startup["application_name"] ?? ""
         report.statements = session?.statementCount ?? 0
+        report.tls = Self.words(frontend.transport.tls)
+        if let session, session.isReplication { report.replication = session.startup["replication"]?.lowercased() == "database" ? "logical" : "physical" }
         if let session, session.isInService {
             report.mode = session.mode
             report.hold = session.mode == .session ? nil : session.hold
@@ -114,10 +116,14 @@ extension Shard {
         report.process = backend.key?.process ?? 0
         report.applicationName = backend.state.parameters["application_name"] ?? ""
         report.statements = backend.state.preparedCount
+        report.tls = Self.words(backend.transport.tls)
         report.assignments = backend.history.assignments
         report.queries = backend.history.queries
         return report
     }
+
+    /// As PgBouncer says it: protocol and cipher.
+    private static func words(_ tls: TLSStream?) -> String { tls.map { "\($0.version)/\($0.cipher)" } ?? "" }
 
     private func ends(_ descriptor: Int32) -> ConnectionEnds {
         let peer = Socket.peer(descriptor), own = Socket.own(descriptor)

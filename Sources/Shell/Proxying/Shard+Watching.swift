@@ -59,7 +59,8 @@ extension Shard {
             let isTaken = frontend.backend?.output.isEmpty ?? frontend.output.isEmpty
             if isTaken, !frontend.isFinished { wanted = wanted.union(.readable) }
         case .held, .awaitingVerdict: if !frontend.isFinished { wanted = wanted.union(.peerFinished) }
-        case .cancelling, .awaitingAnswers, .awaitingAdmin: break
+        case .awaitingAdmin: if frontend.administration != nil, !frontend.isFinished { wanted = wanted.union(.peerFinished) }
+        case .cancelling, .awaitingAnswers: break
         }
         if wanted == frontend.interest { return }
         frontend.interest = wanted
