@@ -24,12 +24,13 @@ build: deps ## build the release binary, .build/release/understudy
 	swift build -c release -j $(JOBS) --product understudy
 
 unit: ## run the tests that need no PostgreSQL: seconds
-	swift test -j $(JOBS) --skip IntegrationTests
+	swift test -j $(JOBS) --no-parallel --skip IntegrationTests
 
 test: deps ## install what is needed and run every test
 	@Scripts/install $(TEST_PACKAGES)
 	swift build --build-tests -j $(JOBS)
-	swift test --skip-build --skip IntegrationTests
+	@# One after the other: some compute for seconds, and others must not wait behind them.
+	swift test --skip-build --no-parallel --skip IntegrationTests
 	@# Apart from the others: these block for seconds, kill servers, and want the cores to themselves.
 	swift test --skip-build --filter IntegrationTests
 

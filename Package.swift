@@ -107,6 +107,7 @@ func support(_ name: String, on names: String...) {
 // MARK: C
 
 c("CLinux")
+c("CPAM")
 system("CLua", pkgConfig: "lua5.4", apt: "liblua5.4-dev")
 c("CLuaBridge", on: "CLua")
 system("CPostgres", pkgConfig: "libpq", apt: "libpq-dev")
@@ -134,12 +135,13 @@ shell("NodeConnections", on: "Reactor", "CPostgres")
 shell("Probing", on: "NodeConnections", "Reactor", "HealthTracking", "ClusterModel", "CLinux")
 shell("NodeControl", on: "NodeConnections", "Reactor", "ClusterModel")
 shell("Hooks", on: "CLinux", "CLuaBridge", "ClusterModel", "Settings", "Reactor")
-shell("Credentials", on: "Settings", "Sessions", "CryptoExtras", "Crypto")
+shell("Credentials", on: "CPAM", "Settings", "Sessions", "CryptoExtras", "Crypto")
 
 // MARK: App
 
 app("Coordination", on: "ClusterModel", "Failover", "Storage", "Logging")
-app("Administration", on: "ClusterModel", "Coordination", "Failover", "Storage", "Reactor", "CLinux", "Logging")
+app("Administration", on: "ClusterModel", "Settings", "PostgresWire", "Pooling", "Sessions", "Proxying", "Coordination", "Failover", "Storage", "Reactor", "CLinux",
+    "Logging")
 
 app("Playground", on: "CPostgres", "CLinux")
 executable("understudy", on: "Administration", "Playground", "Hooks", "Coordination", "Proxying", "Probing", "NodeControl", "NodeConnections", "Storage",
@@ -164,6 +166,7 @@ tests("Hooks", on: "CLuaBridge", "ClusterModel", "Reactor", "Settings", "HookHos
 tests("Storage", on: "ClusterModel", "GRDB")
 tests("Credentials", on: "Settings", "Sessions")
 tests("Playground")
+tests("Administration", on: "ClusterModel", "Settings", "PostgresWire", "Pooling", "Sessions", "Proxying")
 tests("Coordination", on: "ClusterModel", "Failover", "Logging", "Storage")
 
 targets.append(.testTarget(name: "IntegrationTests", dependencies: ["understudy", "PostgresWire", "TestSupport", "Playground", "NodeControl", "Probing", "NodeConnections", "HealthTracking",

@@ -4,6 +4,8 @@ import resource
 import socket
 import struct
 
+from .node import ASKING
+
 # Logins under way at a time: less than any contender's listen backlog.
 AT_ONCE = 100
 # Seconds for one login.
@@ -15,7 +17,7 @@ READY = b"Z\x00\x00\x00\x05I"
 class Crowd:
     """Logged-in connections of a role that needs no password; they end with `close`."""
 
-    def __init__(self, port, database, user="trusting"):
+    def __init__(self, port, database, user=ASKING):
         self.port = port
         body = struct.pack("!i", 196608) + b"".join(word.encode() + b"\0" for word in ("user", user, "database", database)) + b"\0"
         self.startup = struct.pack("!i", len(body) + 4) + body

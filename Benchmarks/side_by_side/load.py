@@ -7,6 +7,8 @@ import statistics
 import subprocess
 import tempfile
 
+from .node import ASKING
+
 # Seconds that a load may take beyond the time it was asked to run.
 GRACE = 60
 # Bytes in "100 MB" of COPY.
@@ -17,12 +19,14 @@ class LoadFailed(Exception):
     pass
 
 
-def pgbench(contender, node, options, seconds, user="app"):
+def pgbench(contender, node, options, seconds, user=ASKING):
     """Transactions a second, and the contender's CPU microseconds for each."""
     before = contender.cpu_seconds()
     said = run(["pgbench", "-n", "-S", "-j", "2", "-T", str(seconds), *options, *node.target(contender.port, user)], contender, seconds)
     used = contender.cpu_seconds() - before
     count = int(re.search(r"transactions actually processed: (\d+)", said)[1])
+    if count == 0:
+        raise LoadFailed(f"{contender.name} finished no transaction in {seconds} s of pgbench {' '.join(options)}")
     measured = {"tps": float(re.search(r"tps = ([\d.]+)", said)[1])}
     if contender.is_proxy:
         measured["cpu_us"] = used * 1e6 / count

@@ -8,7 +8,7 @@ from .node import USERS
 
 # By pooling, the frontends that a contender must hold at a time (the crowd, the active ones, a few more), and the backends of its pool.
 CLIENTS = {"session": 500, "transaction": 10_500}
-BACKENDS = {"session": 100, "transaction": 16}
+BACKENDS = {"session": 32, "transaction": 16}
 
 
 def directory_for(parent, name):
@@ -83,7 +83,7 @@ log_disconnections = 0
     return launch(name, as_postgres([program, f"{here}/pgbouncer.ini"]), port, node, here)
 
 
-def pgpool(node, parent, children=32, balances=False):
+def pgpool(node, parent, children=24, balances=False):
     """None when it is not installed. It pools per session only: a child and its backends for each frontend. To balance reads it parses every statement."""
     program = found("pgpool")
     if not program:

@@ -14,6 +14,7 @@ extension IntegrationTests {
                 host all u_reject all reject
                 host all u_password all password
                 host all u_md5,legacy,u_mixed all md5
+                host replication replicator all scram-sha-256
                 host all all 127.0.0.0/8 scram-sha-256
                 """) { site in
                 for user in ["u_trust", "u_reject", "u_password", "u_md5", "u_scram", "u_verifier", "u_mixed", "u_aes", "u_foreign", "u_unlisted"] {
@@ -26,6 +27,7 @@ extension IntegrationTests {
                     try site.passwd(user, try #require(try site.node("SELECT rolpassword FROM pg_authid WHERE rolname = '\(user)'").first?.first ?? nil), "--stored")
                 }
                 try site.passwd("legacy", try #require(try site.node("SELECT rolpassword FROM pg_authid WHERE rolname = 'legacy'").first?.first ?? nil), "--stored")
+                try site.passwd("replicator", site.password(of: "replicator"), "--method", "text")
                 try site.start()
 
                 for user in ["u_password", "u_md5", "u_scram", "u_verifier", "u_mixed", "u_aes"] {
@@ -42,6 +44,12 @@ extension IntegrationTests {
                 #expect(site.words("u_foreign", "right of u_foreign").contains("salt or iterations differ"), "\(site.words("u_foreign", "right of u_foreign"))")
                 #expect(try site.logIn("u_trust", "", host: site.cluster.socketDirectory) == "u_trust")
                 #expect(site.refusal("u_scram", "right of u_scram", host: "::1") == "28000" || site.words("u_scram", "x", host: "::1").contains("refused"), "no rule for ::1")
+                for kind in ["true", "database"] {
+                    let walsender = try site.client("replicator", site.password(of: "replicator"), options: ["replication": kind])
+                    #expect(try walsender.query("IDENTIFY_SYSTEM").first?.count == 4, "replication=\(kind)")
+                    #expect(site.words("replicator", "wrong", options: ["replication": kind]).contains("password authentication failed"))
+                }
+                #expect(site.words("u_scram", "right of u_scram", options: ["replication": "true"]).contains("no pool_hba.conf entry"))
                 let log = try site.log()
                 #expect(log.contains("user \"nobody\", database \"app\", from 127.0.0.1") && !log.contains("right of"))
             }
@@ -147,8 +155,9 @@ extension IntegrationTests {
 
         func log() throws -> String { try String(contentsOfFile: cluster.directory + "/log/understudy.log", encoding: .utf8) }
 
-        func client(_ user: String, _ password: String, host: String = "127.0.0.1") throws -> SQLClient {
-            try SQLClient(host: host, port: cluster.description.port, user: user, database: "app", passfile: "/dev/null", timeout: 10, options: ["password": password])
+        func client(_ user: String, _ password: String, host: String = "127.0.0.1", options: [String: String] = [:]) throws -> SQLClient {
+            try SQLClient(host: host, port: cluster.description.port, user: user, database: "app", passfile: "/dev/null", timeout: 10,
+                          options: ["password": password].merging(options) { $1 })
         }
 
         /// Logs in, and says who one is.
@@ -157,8 +166,8 @@ extension IntegrationTests {
         }
 
         /// libpq's words about a login that fails; empty where it succeeds.
-        func words(_ user: String, _ password: String, host: String = "127.0.0.1") -> String {
-            do { try client(user, password, host: host).query("SELECT 1"); return "" } catch { return "\(error)" }
+        func words(_ user: String, _ password: String, host: String = "127.0.0.1", options: [String: String] = [:]) -> String {
+            do { try client(user, password, host: host, options: options).query("SELECT 1"); return "" } catch { return "\(error)" }
         }
 
         /// The kind of refusal by its words, which libpq has no code for; nil where the login succeeds.

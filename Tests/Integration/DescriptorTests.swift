@@ -15,8 +15,8 @@ extension IntegrationTests {
                     var flood: [RawConnection] = []
                     for _ in 0..<400 { flood.append(try RawConnection(port: cluster.description.port)) }
                     for number in 0..<20 { #expect(try session.query("SELECT \(number)").count == 1) }
-                    try IntegrationTests.eventually("the log says what is missing") { try log(cluster).contains("out of file descriptors") }
-                    #expect(try log(cluster).split(separator: "\n").count < 2000, "and does not fill the disk with it")
+                    try IntegrationTests.eventually("the log says what is missing") { try cluster.log().contains("out of file descriptors") }
+                    #expect(try cluster.log().split(separator: "\n").count < 2000, "and does not fill the disk with it")
                     withExtendedLifetime(flood) {}
                 }
                 IntegrationTests.eventually("new sessions are taken again") { sqlState { try cluster.connect(timeout: 2).query("SELECT 1") } == nil }
@@ -40,7 +40,5 @@ extension IntegrationTests {
             }
             try cluster.down()
         }
-
-        private func log(_ cluster: PlaygroundCluster) throws -> String { try String(contentsOfFile: cluster.directory + "/log/understudy.log", encoding: .utf8) }
     }
 }

@@ -42,12 +42,12 @@ extension IntegrationTests {
 
         @Test("A consumer of logical changes gets every row and gives feedback, with psycopg 2")
         func logical() throws {
-            try onOneNode("transaction") { stage in
-                let control = try stage.cluster.connect(toNode: 0)
-                try control.query("ALTER SYSTEM SET wal_level = 'logical'")
-                try stage.cluster.stopNode(0)
-                try stage.cluster.startNode(0)
-                IntegrationTests.eventually("the node is in service again") { sqlState { try stage.cluster.connect().query("SELECT 1") } == nil }
+            try IntegrationTests.onCluster(standbys: 0, settings: [("pool_mode", "transaction")], startsDaemon: false) { cluster in
+                try cluster.connect(toNode: 0).query("ALTER SYSTEM SET wal_level = 'logical'")
+                try cluster.stopNode(0)
+                try cluster.startNode(0)
+                try cluster.startDaemon()
+                let stage = ReplicationStage(cluster: cluster)
                 let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Drivers/replication_story.py").path
                 let (status, output) = try stage.run("/usr/bin/python3", [script])
                 #expect(status == 0 && output == "replication story told\n", "\(output)")
@@ -61,13 +61,13 @@ extension IntegrationTests {
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
                 let process = Process(), pipe = Pipe()
                 process.executableURL = URL(filePath: "/usr/bin/env")
-                process.arguments = ["pg_receivewal", "-D", folder, "--no-loop", "-v"]
+                process.arguments = ["pg_receivewal", "-D", folder, "--no-loop", "-v", "-s", "1"]
                 process.environment = ProcessInfo.processInfo.environment.merging(stage.environment) { $1 }
                 process.standardError = pipe
                 try process.run()
                 let control = try stage.cluster.connect(toNode: 0)
                 // Killed in the middle of a message the node leaves no room for words.
-                let caughtUp = "SELECT count(*) FROM pg_stat_replication WHERE application_name = 'pg_receivewal' AND state = 'streaming' AND sent_lsn = pg_current_wal_flush_lsn()"
+                let caughtUp = "SELECT count(*) FROM pg_stat_replication WHERE application_name = 'pg_receivewal' AND state = 'streaming' AND write_lsn = pg_current_wal_flush_lsn()"
                 try IntegrationTests.eventually("it has all there is") { try control.query(caughtUp).first?.first == "1" }
                 #expect(try stage.cluster.connect().query("SELECT 1").count == 1)
                 try stage.cluster.killNode(0)

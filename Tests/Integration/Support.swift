@@ -81,6 +81,11 @@ struct IntegrationTests {
     }
 }
 
+extension PlaygroundCluster {
+    /// What the daemon has said so far.
+    func log() throws -> String { try String(contentsOfFile: directory + "/log/understudy.log", encoding: .utf8) }
+}
+
 /// The SQLSTATE a statement fails with; nil when it succeeds, `lost` when the connection goes.
 func sqlState(_ body: () throws -> Void) -> String? {
     do {

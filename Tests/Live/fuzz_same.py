@@ -17,11 +17,15 @@ import wire
 from playground import Playground
 
 # Seconds for any answer.
-PATIENCE = 20
+PATIENCE = 5
+# Conversations held to make one that differs short.
+ATTEMPTS = 150
 MARK = "the end of it"
+# Differences after which nothing more is learnt.
+MOST_SHOWN = 8
 
 
-def hold(port, database, messages, pieces):
+def hold(port, database, pieces):
     """The answers to a conversation, without what differs from session to session."""
     client = wire.Client(port, PATIENCE)
     try:
@@ -75,23 +79,52 @@ def main():
         while seed < options.seed + options.count if not options.seconds else time.monotonic() < end:
             random = randomness.Random(seed)
             messages = conversations.conversation(random)
-            whole = b"".join(messages)
-            pieces = list(wire.cut(random, whole, random.choice((7, 200, 10_000))))
-            here, there = (hold(port, playground.database, messages, pieces) for port in (playground.nodes[0], playground.port))
-            if without_parameters(here) != without_parameters(there):
+            longest = random.choice((7, 200, 10_000))
+            if differ(playground, messages, seed, longest):
                 different.append(seed)
-                show(seed, messages, here, there)
+                show(seed, playground, shortened(playground, messages, seed, longest), longest)
+            if len(different) == MOST_SHOWN:
+                break
             seed += 1
         playground.daemon  # still there
     print(f"{seed - options.seed} conversations, {len(different)} different {different or ''}")
     sys.exit(1 if different else 0)
 
 
-def show(seed, messages, here, there):
-    print(f"seed {seed}\n  sent: {messages}")
-    here, there = without_parameters(here), without_parameters(there)
+def answers(playground, messages, seed, longest):
+    """PostgreSQL's and the proxy's, the conversation cut in the same way."""
+    pieces = list(wire.cut(randomness.Random(seed), b"".join(messages), longest))
+    return [without_parameters(hold(port, playground.database, pieces)) for port in (playground.nodes[0], playground.port)]
+
+
+def differ(playground, messages, seed, longest):
+    here, there = answers(playground, messages, seed, longest)
+    return here != there
+
+
+def shortened(playground, messages, seed, longest):
+    """As few of the messages as still make a difference."""
+    size, attempts = len(messages) // 2, 0
+    while size >= 1:
+        at = 0
+        while at < len(messages) and attempts < ATTEMPTS:
+            fewer = messages[:at] + messages[at + size:]
+            attempts += 1
+            if differ(playground, fewer, seed, longest):
+                messages = fewer
+            else:
+                at += size
+        size //= 2
+    return messages
+
+
+def show(seed, playground, messages, longest):
+    here, there = answers(playground, messages, seed, longest)
     at = next((index for index, (one, other) in enumerate(zip(here, there)) if one != other), min(len(here), len(there)))
-    print(f"  PostgreSQL: {here[max(0, at - 3):at + 4]}\n  proxy:      {there[max(0, at - 3):at + 4]}\n  (from answer {max(0, at - 3)})")
+    print(f"seed {seed}, in pieces of up to {longest} bytes")
+    for one in messages:
+        print(f"    {wire.KINDS[one[:1]]} {one[5:].decode(errors='backslashreplace')!r}")
+    print(f"  PostgreSQL: {here[max(0, at - 2):at + 3]}\n  proxy:      {there[max(0, at - 2):at + 3]}\n  (from answer {max(0, at - 2)})", flush=True)
 
 
 if __name__ == "__main__":

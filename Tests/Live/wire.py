@@ -4,6 +4,8 @@ import socket
 import struct
 
 READY = b"Z"
+KINDS = {b"Q": "Query", b"P": "Parse", b"B": "Bind", b"D": "Describe", b"E": "Execute", b"C": "Close", b"H": "Flush", b"S": "Sync", b"d": "CopyData", b"c": "CopyDone",
+         b"f": "CopyFail", b"X": "Terminate"}
 
 
 def message(kind, body=b""):

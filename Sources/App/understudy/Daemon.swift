@@ -5,6 +5,7 @@ internal import Coordination
 internal import Foundation
 internal import Logging
 internal import NodeConnections
+internal import Pooling
 internal import Probing
 internal import Proxying
 internal import Reactor
@@ -27,7 +28,7 @@ struct Daemon {
     }
 
     func run() async throws {
-        let limit = try ProcessLimits.raise(forFrontends: settings.frontendLimit)
+        let limit = try ProcessLimits.raise(forFrontends: settings.frontendLimit, poolSize: settings.poolRule.size)
         let store = try StateStore(directory: settings[\.daemon.stateDirectory])
         let waiter = try DescriptorWaiter()
         let resolver = HostResolver(refresh: settings[\.daemon.dnsRefresh])
@@ -36,11 +37,12 @@ struct Daemon {
 
         // The proxy, the hooks and the coordinator know each other only through these.
         let reference = CoordinatorReference()
-        let nodeSet = NodeSet(settings, loaded.folder, nodes, waiter, resolver, reference)
+        let nodeSet = NodeSet(settings, loaded.secrets, loaded.folder, nodes, waiter, resolver, reference)
         let probers = try ProberSet(settings, nodeSet, waiter)
         let hooks = try await HookStage(settings, nodes, host: HookHands(nodes: nodeSet), store: store, waiter: waiter, logger: logger)
         let users = UserDirectory(settings, loaded.secrets, loaded.folder, nodes, waiter, resolver, reference)
-        let proxy = try makeProxy(nodes, resolver, ShowResponder(coordinator: reference), users) { fact in
+        let desk = AdminDesk(settings, reference)
+        let proxy = try makeProxy(nodes, resolver, desk.office, users) { fact in
             guard case .evidence(let node, _, let evidence) = fact else { return probers.note(fact) }
             inbox.post(node, evidence)
             probers.note(fact)
@@ -51,8 +53,12 @@ struct Daemon {
         let seed = seed
         let reloader = ConfigurationReloader(loaded, logger, parts: [Self.logLevel, { fresh in
             let configuration = try fresh.settings.proxyConfiguration(fresh.authenticator(seed: seed), folder: fresh.folder)
-            return { await proxy.reload(configuration) }
+            return {
+                await proxy.reload(configuration)
+                desk.take(fresh.settings)
+            }
         }])
+        desk.open(proxy, reloader)
         let control = try makeControl(coordinator, journal, proxy, reloader, waiter)
         logger.notice("serving", metadata: ["version": "\(Version.text)", "port": "\(proxy.port ?? 0)", "nodes": "\(nodes.count)", "descriptors": "\(limit)"])
         ServiceManager.tell("READY=1")
@@ -64,6 +70,8 @@ struct Daemon {
             group.addTask { await hooks.run() }
             group.addTask { await probers.run { inbox.post($0) } }
             group.addTask { await self.serveSignals(signals, proxy, reloader) }
+            group.addTask { await desk.keepAverages() }
+            group.addTask { await self.serveShutdowns(desk, proxy) }
             // The first to end, by a signal or by a failure, ends the others.
             defer { group.cancelAll() }
             try await group.next()
@@ -78,7 +86,7 @@ struct Daemon {
         return { StderrLog.level = level }
     }
 
-    private func makeProxy(_ nodes: [Node], _ resolver: HostResolver, _ responder: ShowResponder, _ users: UserDirectory,
+    private func makeProxy(_ nodes: [Node], _ resolver: HostResolver, _ responder: AdminOffice, _ users: UserDirectory,
                            _ facts: @escaping @Sendable (ProxyFact) -> Void) throws -> Proxy {
         let closed = Topology(epoch: .zero, gate: .closed(reason: "the daemon is starting"), nodes: nodes)
         let logger = logger
@@ -100,6 +108,16 @@ struct Daemon {
         do {
             return try ControlServer(path: path, group: try settings.group(\.daemon.controlSocketGroup), waiter: waiter, logger: logger, respond: commands.respond)
         } catch let error as SocketError { throw StartFailure("control_socket \(path): \(error)") }
+    }
+
+    /// Returns when an administrator's SHUTDOWN ended the service.
+    private func serveShutdowns(_ desk: AdminDesk, _ proxy: Proxy) async {
+        for await mode in desk.shutdowns {
+            logger.notice("stopping: an administrator commanded SHUTDOWN", metadata: ["mode": "\(mode)"])
+            ServiceManager.tell("STOPPING=1")
+            return await proxy.stop(mode)
+        }
+        // The stream ends with the daemon alone; until then this waits for the others.
     }
 
     /// Returns when a signal ended the service.

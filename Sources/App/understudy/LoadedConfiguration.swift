@@ -14,6 +14,19 @@ struct LoadedConfiguration {
     let hostRules: HostRules?
     let diagnostics: [Diagnostic]
 
+    /// The roles of the daemon's own must log in, and so need a password in the clear.
+    private static func unusable(_ settings: Settings, _ secrets: KnownSecrets) -> [Diagnostic] {
+        let user = settings[\.authentication.authUser]
+        guard let secret = secrets.secrets[user], secret.clearText == nil, let place = settings.place(of: \.authentication.authUser) else { return [] }
+        return [.error(place, "auth_user \(user) must log in to the nodes: write its password into pool_passwd as TEXT or AES (understudy passwd --method text)")]
+    }
+
+    private static func unusable(_ rules: HostRules?) -> [Diagnostic] {
+        let asking = rules?.rules.first { if case .pam = $0.method { true } else { false } }
+        guard let asking, !PAM.isAvailable else { return [] }
+        return [.error(asking.place, "pam needs the library libpam.so.0, which this machine does not have (Debian's libpam0g): expected another method")]
+    }
+
     /// Who may log in, and how. `seed` is random, and the same as long as the process runs.
     func authenticator(seed: [UInt8]) -> Authenticator {
         let policy = hostRules.map(Authenticator.Policy.rules) ?? .knowledge(allowsClearText: settings[\.authentication.allowClearText])
@@ -44,6 +57,6 @@ struct LoadedConfiguration {
         let known = passwd.isEmpty ? PoolPasswd() : PoolPasswd(path: passwd)
         secrets = KnownSecrets(known, key: PoolKeyFile(named: place(\.authentication.poolKeyFile)))
         hostRules = file.settings[\.authentication.enablePoolHBA] ? HostRules(path: place(\.authentication.poolHBAFile)) : nil
-        diagnostics = file.diagnostics + known.diagnostics + secrets.diagnostics + (hostRules?.diagnostics ?? [])
+        diagnostics = file.diagnostics + known.diagnostics + secrets.diagnostics + (hostRules?.diagnostics ?? []) + Self.unusable(settings, secrets) + Self.unusable(hostRules)
     }
 }

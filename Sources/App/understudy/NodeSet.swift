@@ -1,4 +1,5 @@
 internal import ClusterModel
+internal import Credentials
 internal import Failover
 internal import Foundation
 internal import HealthTracking
@@ -15,12 +16,13 @@ struct NodeSet: Sendable {
     private let names: [NodeID: String]
     private let handsByNode: [NodeID: NodeHands]
 
-    init(_ settings: Settings, _ folder: URL, _ nodes: [Node], _ waiter: DescriptorWaiter, _ resolver: HostResolver, _ epochs: any EpochGuard) {
+    init(_ settings: Settings, _ secrets: KnownSecrets, _ folder: URL, _ nodes: [Node], _ waiter: DescriptorWaiter, _ resolver: HostResolver,
+         _ epochs: any EpochGuard) {
         var observers: [NodeID: NodeObserver] = [:], hands: [NodeID: NodeHands] = [:]
         let encryption = settings.controlEncryption(folder)
         for node in nodes {
             let number = node.id.number
-            let probing = settings.probeTarget(number, encryption), controlling = settings.recoveryTarget(number, encryption)
+            let probing = settings.probeTarget(number, secrets, encryption), controlling = settings.recoveryTarget(number, secrets, encryption)
             let channel = NodeChannel(probing, waiter: waiter, resolver: resolver)
             let control = probing == controlling ? channel : NodeChannel(controlling, waiter: waiter, resolver: resolver)
             observers[node.id] = NodeObserver(channel: channel, timeout: settings[\.health.timeout, node: number])

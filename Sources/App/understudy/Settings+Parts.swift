@@ -1,4 +1,5 @@
 internal import ClusterModel
+internal import Credentials
 internal import Foundation
 internal import HealthTracking
 internal import NodeConnections
@@ -28,17 +29,22 @@ extension Settings {
         return HealthPolicy(period: period == .zero ? nil : period, retries: self[\.health.maxRetries, node: node], retryDelay: self[\.health.retryDelay, node: node])
     }
 
-    func probeTarget(_ node: Int, _ encryption: ConnectionTarget.Encryption) -> ConnectionTarget {
+    /// As in pgpool, an empty password is the one that pool_passwd has for the user.
+    private func password(_ secret: Secret, of user: String, _ secrets: KnownSecrets) -> Password {
+        Password(secret.isEmpty ? secrets.secrets[user]?.clearText ?? "" : secret.text)
+    }
+
+    func probeTarget(_ node: Int, _ secrets: KnownSecrets, _ encryption: ConnectionTarget.Encryption) -> ConnectionTarget {
         ConnectionTarget(host: self[\.backends.hostname, node: node], port: self[\.backends.port, node: node], user: self[\.health.user, node: node],
-                         password: Password(self[\.health.password, node: node].text), database: self[\.health.database, node: node],
+                         password: password(self[\.health.password, node: node], of: self[\.health.user, node: node], secrets), database: self[\.health.database, node: node],
                          connectTimeout: self[\.health.connectTimeout, node: node], encryption: encryption)
     }
 
-    func recoveryTarget(_ node: Int, _ encryption: ConnectionTarget.Encryption) -> ConnectionTarget {
+    func recoveryTarget(_ node: Int, _ secrets: KnownSecrets, _ encryption: ConnectionTarget.Encryption) -> ConnectionTarget {
         let user = self[\.authentication.recoveryUser]
-        if user.isEmpty { return probeTarget(node, encryption) }
+        if user.isEmpty { return probeTarget(node, secrets, encryption) }
         return ConnectionTarget(host: self[\.backends.hostname, node: node], port: self[\.backends.port, node: node], user: user,
-                                password: Password(self[\.authentication.recoveryPassword].text), database: self[\.authentication.recoveryDatabase],
+                                password: password(self[\.authentication.recoveryPassword], of: user, secrets), database: self[\.authentication.recoveryDatabase],
                                 connectTimeout: self[\.health.connectTimeout, node: node], encryption: encryption)
     }
 
@@ -52,7 +58,7 @@ extension Settings {
         configuration.unixSocketGroup = try group(\.connections.unixSocketGroup)
         configuration.backlog = Int32(clamping: self[\.connections.listenBacklogMultiplier] * frontendLimit)
         configuration.shardCount = self[\.pooling.shards] == 0 ? ProcessInfo.processInfo.activeProcessorCount : self[\.pooling.shards]
-        configuration.maxFrontends = frontendLimit
+        configuration.maxFrontends = mostSessions
         configuration.authenticationTimeout = self[\.connections.authenticationTimeout]
         configuration.queryWaitTimeout = self[\.connections.queryWaitTimeout]
         configuration.connectTimeout = self[\.health.connectTimeout]
@@ -60,6 +66,7 @@ extension Settings {
         configuration.frontendTLS = try frontendTLS(folder)
         configuration.nodeTLS = try nodeTLS(folder)
         configuration.pooling = poolRule
+        configuration.overrides = poolOverrides
         configuration.resetQueries = self[\.pooling.resetQueries].split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
         configuration.preparedStatements = self[\.pooling.preparedStatements]
         configuration.loginRetry = self[\.pooling.loginRetry]
@@ -84,12 +91,24 @@ extension Settings {
         return options
     }
 
+    /// Sessions that are served: pgpool keeps some of its processes free.
+    var mostSessions: Int { max(1, frontendLimit - self[\.connections.reservedConnections]) }
+
+    /// What differs for single databases and users.
+    var poolOverrides: PoolOverrides { PoolOverrides(databases: databaseOverrides, users: userOverrides) }
+
     /// What holds for every pool.
-    private var poolRule: PoolRule {
+    var poolRule: PoolRule {
         var rule = PoolRule()
         rule.mode = PoolMode(rawValue: self[\.pooling.mode]) ?? .session
         let size = self[\.pooling.size]
-        rule.size = size > 0 ? size : rule.mode == .session ? frontendLimit : 20
+        let automatic = PoolRule.AutomaticSize(frontends: frontendLimit)
+        rule.automaticSize = size == 0 ? automatic : nil
+        rule.size = size > 0 ? size : automatic.size(for: rule.mode)
+        rule.maxDatabaseBackends = Self.limit(self[\.pooling.maxDatabaseConnections])
+        rule.maxUserBackends = Self.limit(self[\.pooling.maxUserConnections])
+        rule.maxDatabaseFrontends = Self.limit(self[\.connections.maxDatabaseClients])
+        rule.maxUserFrontends = Self.limit(self[\.connections.maxUserClients])
         rule.minimum = min(self[\.pooling.minimum], rule.size)
         rule.reserve = self[\.pooling.reserve]
         rule.reserveTimeout = self[\.pooling.reserveTimeout]
@@ -99,6 +118,7 @@ extension Settings {
     }
 
     /// Zero is no limit.
+    private static func limit(_ count: Int) -> Int? { count == 0 ? nil : count }
     private static func limit(_ duration: Duration) -> Duration? { duration == .zero ? nil : duration }
 
     /// A group's number; nil where none is named.

@@ -26,6 +26,12 @@ package struct BackendState: Sendable {
     /// Prepared statements of ours that it has.
     package var preparedCount: Int { prepared.count }
 
+    /// How many Parse messages it was sent since the last call.
+    package mutating func takeParses() -> UInt64 {
+        defer { pipeline.parses = 0 }
+        return pipeline.parses
+    }
+
     /// An answer is ours to give before the node's next one.
     package var owesOwn: Bool { pipeline.owesOwn }
 

@@ -18,6 +18,8 @@ extension FrontendSession {
         case lost(BackendLoss)
         /// A notice that another backend crashed; the loss follows.
         case crashing
+        /// Forward it: a COMMIT was not replicated, although the node says COMMIT.
+        case unreplicated
     }
 
     /// A backend whose settings are the session's. Returns what the client must be told first; it may be nothing.
@@ -59,7 +61,8 @@ extension FrontendSession {
             return try count(kind, &backend)
         case .error: return try failed(ErrorMessage(body: body, isWhole: isWhole), &backend)
         case .notice:
-            return try ErrorMessage(body: body, isWhole: isWhole).state == .crashShutdown ? .crashing : .forward
+            if try ErrorMessage(body: body, isWhole: isWhole).state == .crashShutdown { return .crashing }
+            return UnreplicatedCommit.isSaid(by: body) ? .unreplicated : .forward
         case .parameterStatus: return try reported(body, &backend)
         case .copyIn:
             backend.pipeline.copyInStarted()

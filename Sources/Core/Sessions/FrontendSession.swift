@@ -145,6 +145,9 @@ package struct FrontendSession {
         if case .awaitingGreeting = phase { true } else { false }
     }
 
+    /// Statements that the client has prepared by name.
+    package var statementCount: Int { names.count }
+
     /// Nothing is owed and no block is open: the session could go without anybody's loss. A stream of WAL has no other end, and
     /// its client goes on elsewhere where it stopped.
     package func isBetweenTransactions(_ backend: BackendState?) -> Bool {

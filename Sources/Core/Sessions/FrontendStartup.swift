@@ -74,9 +74,21 @@ package struct FrontendStartup: Sendable {
     }
 
     private func start(_ message: StartupMessage, _ size: Int) -> Action {
+        if let refusal = refusal(of: message) { return .refuse(refusal.bytes) }
         var writer = MessageWriter()
         if message.needsNegotiation { writer.negotiateProtocolVersion(message) }
         return .start(message, reply: writer.bytes, consumed: size)
+    }
+
+    /// Options follow a session from backend to backend as settings; other switches of `postgres` a backend takes only when it starts.
+    private func refusal(of message: StartupMessage) -> ErrorMessage? {
+        guard let text = message["options"], !message.isReplication else { return nil }
+        do throws(StartupOptions.Unreadable) {
+            _ = try StartupOptions(text)
+            return nil
+        } catch {
+            return ErrorMessage(.fatal, .featureNotSupported, "the startup packet's options have \"\(error.word)\": expected -c name=value or --name=value")
+        }
     }
 
     private static func state(_ violation: WireViolation) -> SQLState {

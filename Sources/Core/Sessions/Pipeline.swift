@@ -44,6 +44,8 @@ struct Pipeline: Sendable {
     private var isCopyingIn = false
     /// The node answered the first unit by an error; its ReadyForQuery is still owed.
     private(set) var isFirstFailed = false
+    /// Parse messages that were sent, until somebody takes the count.
+    var parses: UInt64 = 0
     /// Messages of the extended protocol were sent since the last Sync.
     private(set) var isOpen = false
     /// The node answered an error before it was sent the Sync: it ignores whatever comes before that.
@@ -76,6 +78,7 @@ struct Pipeline: Sendable {
     /// `preparing` is our own Parse.
     mutating func sentParse(_ statement: StatementID, _ effects: WorkEffects, isOwn: Bool) {
         if statement == .unnamed { unnamed = effects.union(.extended).subtracting(.executes) }
+        parses &+= 1
         touch(isOwn ? .preparing : .parse, statement)
     }
 

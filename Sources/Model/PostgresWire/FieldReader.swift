@@ -19,6 +19,13 @@ package struct FieldReader {
         return bytes[offset]
     }
 
+    /// The next two bytes, network order; throws where fewer are left.
+    package mutating func int16() throws(WireViolation) -> Int16 {
+        guard bytes.count - offset >= 2 else { throw .malformed(what) }
+        defer { offset += 2 }
+        return Int16(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int16.self))
+    }
+
     /// The next four bytes, network order; throws where fewer are left.
     package mutating func int32() throws(WireViolation) -> Int32 {
         guard bytes.count - offset >= 4 else { throw .malformed(what) }

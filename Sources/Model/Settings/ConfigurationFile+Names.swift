@@ -7,6 +7,7 @@ extension ConfigurationFile {
     }
 
     mutating func assign(_ name: String, _ value: String, _ place: Settings.Place) {
+        if let (subject, rest) = Self.overridden(name) { return assignOverride(subject, rest, value, place) }
         if name.contains(".") { return assignHookOption(name, value, place) }
         let name = name.lowercased()
         switch SettingsRegistry.shared.find(name) {

@@ -1,4 +1,5 @@
-/// One line of a configuration file, in PostgreSQL's grammar: `name = value # comment`, the `=` optional.
+/// One line of a configuration file, in PostgreSQL's grammar: `name = value # comment`, the `=` optional. The name of a
+/// database or user may be quoted: `database."My shop" = '…'`.
 ///
 /// Source: PostgreSQL manual, "Parameter Interaction via the Configuration File".
 enum ConfigurationLine: Equatable {
@@ -20,9 +21,30 @@ enum ConfigurationLine: Equatable {
             self = .nameless(got: text.trimmed)
             return
         }
-        rest = rest.dropFirst(name.count).drop(while: \.isWhitespace)
+        rest = rest.dropFirst(name.count)
+        var whole = String(name)
+        if rest.first == "\"", ConfigurationFile.overridden(whole)?.name == "" {
+            guard let (quoted, behind) = Self.quotedName(rest.dropFirst()) else {
+                self = .malformed(name: whole, reason: "the quoted name behind \(whole) has no closing quote", rest: nil)
+                return
+            }
+            whole += quoted
+            rest = behind
+        }
+        rest = rest.drop(while: \.isWhitespace)
         if rest.first == "=" { rest = rest.dropFirst().drop(while: \.isWhitespace) }
-        self = Self.value(rest, of: String(name))
+        self = Self.value(rest, of: whole)
+    }
+
+    /// The name of a database or user in double quotes, where two stand for one.
+    private static func quotedName(_ text: Substring) -> (name: String, rest: Substring)? {
+        var name = "", rest = text
+        while let character = rest.popFirst() {
+            if character != "\"" { name.append(character); continue }
+            guard rest.first == "\"" else { return (name, rest) }
+            name.append(rest.removeFirst())
+        }
+        return nil
     }
 
     private static func value(_ text: Substring, of name: String) -> ConfigurationLine {

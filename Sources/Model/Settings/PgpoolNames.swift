@@ -86,7 +86,7 @@ enum PgpoolNames {
 
     /// What may come.
     static let notYet = Set("""
-        pcp_listen_addresses pcp_port pcp_socket_dir reserved_connections backend_clustering_mode connection_cache max_pool
+        pcp_listen_addresses pcp_port pcp_socket_dir backend_clustering_mode connection_cache max_pool
         load_balance_mode read_only_function_list write_function_list
         primary_routing_query_pattern_list user_redirect_preference_list database_redirect_preference_list
         app_name_redirect_preference_list allow_sql_comments disable_load_balance_on_write dml_adaptive_object_relationship_list

@@ -8,6 +8,10 @@ extension Settings {
         /// Where it was written; nil for a default.
         package let place: Place?
         package let meaning: String
+        /// In the file's form, unquoted.
+        package let defaultText: String
+        /// A reload takes a new value over; otherwise a restart does.
+        package let isChangeable: Bool
     }
 
     /// Every parameter in the order of documents: those of a node once a node, and a node's own value behind the one for all.
@@ -25,6 +29,7 @@ extension Settings {
 
     private func entry(_ declaration: Declaration, _ node: Int?) -> Entry {
         Entry(name: declaration.name + (node.map(String.init) ?? ""), value: declaration.type.text(of: value(declaration, node)),
-              place: places[Key(name: declaration.name, node: node)], meaning: declaration.meaning)
+              place: places[Key(name: declaration.name, node: node)], meaning: declaration.meaning,
+              defaultText: declaration.defaultText, isChangeable: declaration.change == .reload)
     }
 }

@@ -16,7 +16,7 @@ extension Settings {
             inForce.take(declaration, from: self)
         }
         inForce.takeHookOptions(from: self)
-        return Reload(inForce: inForce, applied: inForce.changedNames(from: self), waiting: fresh.changedNames(from: inForce) + fresh.changedHookOptions(from: inForce))
+        return Reload(inForce: inForce, applied: inForce.changedNames(from: self) + inForce.changedOverrides(from: self), waiting: fresh.changedNames(from: inForce) + fresh.changedHookOptions(from: inForce))
     }
 
     /// The names of `changes(from:)`, with the number of the node where it is one node's alone.
@@ -26,6 +26,13 @@ extension Settings {
             let changed = numbers.filter { value(declaration, $0) != old.value(declaration, $0) }
             return changed.contains(nil) ? [declaration.name] : changed.compactMap(\.self).sorted().map { "\(declaration.name)\($0)" }
         }
+    }
+
+    private func changedOverrides(from old: Settings) -> [String] {
+        func names(_ subject: PoolOverride.Subject, _ new: [String: PoolOverride], _ before: [String: PoolOverride]) -> [String] {
+            Set(new.keys).union(before.keys).filter { new[$0] != before[$0] }.sorted().map { "\(subject.rawValue).\($0)" }
+        }
+        return names(.database, databaseOverrides, old.databaseOverrides) + names(.user, userOverrides, old.userOverrides)
     }
 
     private func changedHookOptions(from old: Settings) -> [String] {

@@ -30,6 +30,9 @@ package struct Settings: Sendable {
     private(set) var values: [Key: ParameterValue] = [:]
     private(set) var places: [Key: Place] = [:]
     private var hookValues: [String: HookOption] = [:]
+    /// What is set for single databases and users, by their names.
+    package private(set) var databaseOverrides: [String: PoolOverride] = [:]
+    package private(set) var userOverrides: [String: PoolOverride] = [:]
 
     /// Nothing written: every value is its default.
     package init() {}
@@ -72,6 +75,14 @@ package struct Settings: Sendable {
     }
 
     mutating func set(_ option: HookOption) { hookValues[option.hook + "." + option.option] = option }
+
+    /// A later line about the same name replaces an earlier one.
+    mutating func set(_ override: PoolOverride, _ subject: PoolOverride.Subject, _ name: String) {
+        switch subject {
+        case .database: databaseOverrides[name] = override
+        case .user: userOverrides[name] = override
+        }
+    }
 
     /// A parameter as it is written in another configuration, or not written there.
     mutating func take(_ declaration: Declaration, from other: Settings) {

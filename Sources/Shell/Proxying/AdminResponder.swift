@@ -1,28 +1,32 @@
-package import PostgresWire
 package import Sessions
 
-/// Who answers `SHOW pool_nodes` and its like, on any session and also while there is no primary.
+/// The administrator's part of the daemon, as the shards see it.
+///
+/// Everything is called on a loop and must return at once; `reply` may be called later, from anywhere, once.
 package protocol AdminResponder: Sendable {
-    /// Called on a loop: must return at once. `reply` may be called later, from anywhere, once.
-    func answer(_ statement: AdminStatement, user: String, database: String, reply: @escaping @Sendable (AdminReply) -> Void)
+    /// Answers `SHOW pool_nodes` and its like, on any session and also while there is no primary.
+    func answer(_ statement: AdminStatement, for asker: AdminAsker, reply: @escaping @Sendable (AdminReply) -> Void)
+
+    /// Whether a user may use the databases that lead to the daemon itself.
+    func admits(_ user: String) -> Bool
+
+    /// What a statement in one of those databases answers with.
+    func shape(of text: String, for asker: AdminAsker) -> AdminShape
+
+    /// Runs such a statement. It may take long: PAUSE waits for transactions to end.
+    func run(_ text: String, for asker: AdminAsker, reply: @escaping @Sendable (AdminReply) -> Void)
+
+    /// What clients of those databases are told as the version.
+    var version: String { get }
 }
 
-/// A table of texts, or an error.
-package enum AdminReply: Hashable, Sendable {
-    case table(columns: [String], rows: [[String?]])
-    case failed(SQLState, String)
+/// Who asks.
+package struct AdminAsker: Hashable, Sendable {
+    package let user: String
+    package let database: String
 
-    /// Everything but the ReadyForQuery.
-    var bytes: [UInt8] {
-        var writer = MessageWriter()
-        switch self {
-        case .table(let columns, let rows):
-            writer.textColumns(columns)
-            for row in rows { writer.textRow(row) }
-            writer.commandComplete("SHOW")
-        case .failed(let state, let message):
-            ErrorMessage(.error, state, message).write(to: &writer)
-        }
-        return writer.bytes
+    package init(user: String, database: String) {
+        self.user = user
+        self.database = database
     }
 }

@@ -61,6 +61,8 @@ final class Backend {
     var isClosed = false
     var interest: Interest = .writable
     var timer: TimerID?
+    /// What it did, for views.
+    var history: BackendHistory
 
     /// Messages that are looked at are gathered up to this size.
     static let gathered = 64 << 10
@@ -73,6 +75,7 @@ final class Backend {
         address = opening.address
         otherAddresses = opening.others
         openedAt = opening.at
+        history = BackendHistory(assignedAt: opening.at)
         self.isOpening = isOpening
         input = ByteBuffer(budget)
         output = ByteBuffer(budget)
@@ -110,4 +113,13 @@ struct MovedBackend: Sendable {
     let pool: PoolKey
     let state: BackendState
     let key: BackendKey?
+    let history: BackendHistory
+}
+
+/// What a backend did since it was opened, on whichever shard.
+struct BackendHistory: Sendable {
+    var assignments: UInt64 = 0
+    var queries: UInt64 = 0
+    /// When a frontend got it last, or it was opened.
+    var assignedAt: Monotonic
 }

@@ -35,6 +35,12 @@ final class Frontend {
     var session: FrontendSession?
     /// Until it is let in.
     var authentication: Authentication?
+    /// It speaks to the daemon itself; it never gets a backend.
+    var administration: Administration?
+    /// Where its work is counted, once it is let in.
+    var figures: Figures?
+    /// What it did, for views.
+    var queries: UInt64 = 0, transactions: UInt64 = 0
     var scanner = FrameScanner(.frontend, gathering: Frontend.gathered, text: Frontend.gatheredText)
     /// Received and not yet taken: less than a message, or messages that must wait.
     var input: ByteBuffer
@@ -51,6 +57,8 @@ final class Frontend {
     var isFinished = false
     /// It counts against the limit of sessions.
     var isCounted = false
+    /// It counts against the limits of its database and user.
+    var isTallied = false
     /// It stands in a queue for a backend.
     var isQueued = false
     /// It was told that it waits.
@@ -61,6 +69,9 @@ final class Frontend {
     var timer: TimerID?
     /// When it was heard last, and when its transaction and its statement began; for the limits of time.
     var heardAt = Monotonic(nanoseconds: 0), transactionAt: Monotonic?, statementAt: Monotonic?
+    let connectedAt: Monotonic
+    /// Since when it waits for a backend.
+    var waitingAt: Monotonic?
 
     var descriptor: Int32 { transport.descriptor }
 
@@ -69,7 +80,8 @@ final class Frontend {
     /// A text up to this size is read (`max_prepared_text`); a longer one is passed on unread, and pins its session.
     static let gatheredText = 1 << 20
 
-    init(_ id: SlotID, _ descriptor: Int32, offersTLS: Bool, _ budget: MemoryBudget) {
+    init(_ id: SlotID, _ descriptor: Int32, offersTLS: Bool, _ budget: MemoryBudget, at now: Monotonic) {
+        connectedAt = now
         self.id = id
         transport = Transport(descriptor)
         startup = FrontendStartup(offersTLS: offersTLS)

@@ -3,7 +3,7 @@ internal import Synchronization
 /// How much memory all buffers of all connections may take. Shared by the shards.
 final class MemoryBudget: Sendable {
     private let used = Atomic(0)
-    private let limit: Int
+    let limit: Int
 
     init(limit: Int) { self.limit = limit }
 
@@ -14,6 +14,9 @@ final class MemoryBudget: Sendable {
         used.subtract(bytes, ordering: .relaxed)
         return false
     }
+
+    /// What is in use now.
+    var reserved: Int { used.load(ordering: .relaxed) }
 
     func release(_ bytes: Int) { used.subtract(bytes, ordering: .relaxed) }
 }

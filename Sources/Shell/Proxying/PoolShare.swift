@@ -13,27 +13,50 @@ final class PoolShare: Sendable {
     }
 
     let key: PoolKey
+    /// The backends of the pool's database, and of its user, in all pools.
+    private let ofDatabase: Tally, ofUser: Tally
     private let parts: [Part]
     private let backends = Atomic(0)
     /// Shards in which somebody waits.
     private let waitingShards = Atomic(0)
 
-    init(_ key: PoolKey, shards: Int) {
+    init(_ key: PoolKey, shards: Int, ofDatabase: Tally, ofUser: Tally) {
         self.key = key
+        self.ofDatabase = ofDatabase
+        self.ofUser = ofUser
         parts = (0..<shards).map { _ in Part() }
     }
 
     /// Backends in all shards, those on their way included.
     var open: Int { backends.load(ordering: .relaxed) }
 
-    /// Counts one more backend, unless there are `limit`.
-    func reserve(limit: Int) -> Bool {
-        if backends.add(1, ordering: .relaxed).newValue <= limit { return true }
-        release()
-        return false
+    /// Whether there may be one more backend.
+    enum Reservation: Hashable, Sendable {
+        case granted
+        case poolIsFull
+        /// Its database or its user has as many as it may; an idle one of another pool could make room.
+        case othersAreInTheWay
     }
 
-    func release() { backends.subtract(1, ordering: .relaxed) }
+    /// Counts one more backend, unless there are `limit` or its database or user may have no more.
+    func reserve(limit: Int, _ rule: PoolRule) -> Reservation {
+        guard backends.add(1, ordering: .relaxed).newValue <= limit else {
+            backends.subtract(1, ordering: .relaxed)
+            return .poolIsFull
+        }
+        if ofDatabase.reserve(limit: rule.maxDatabaseBackends) {
+            if ofUser.reserve(limit: rule.maxUserBackends) { return .granted }
+            ofDatabase.release()
+        }
+        backends.subtract(1, ordering: .relaxed)
+        return .othersAreInTheWay
+    }
+
+    func release() {
+        backends.subtract(1, ordering: .relaxed)
+        ofDatabase.release()
+        ofUser.release()
+    }
 
     /// What `shard` has to say now.
     func publish(_ shard: Int, idle: Int, oldestWait: Duration?) {
@@ -64,17 +87,26 @@ final class PoolShare: Sendable {
 
 /// The pools of the proxy, by their keys. Asked when a shard meets a key for the first time.
 final class PoolDirectory: Sendable {
-    private let shares = Mutex<[PoolKey: PoolShare]>([:])
+    private struct Known {
+        var shares: [PoolKey: PoolShare] = [:]
+        var databases: [String: Tally] = [:]
+        var users: [String: Tally] = [:]
+    }
+
+    private let known = Mutex(Known())
     private let shards: Int
 
     init(shards: Int) { self.shards = shards }
 
     /// Bounded by the users and databases that a node let in.
     func share(_ key: PoolKey) -> PoolShare {
-        shares.withLock { shares in
-            if let known = shares[key] { return known }
-            let fresh = PoolShare(key, shards: shards)
-            shares[key] = fresh
+        known.withLock { known in
+            if let share = known.shares[key] { return share }
+            let ofDatabase = known.databases[key.database] ?? Tally(), ofUser = known.users[key.user] ?? Tally()
+            let fresh = PoolShare(key, shards: shards, ofDatabase: ofDatabase, ofUser: ofUser)
+            known.databases[key.database] = ofDatabase
+            known.users[key.user] = ofUser
+            known.shares[key] = fresh
             return fresh
         }
     }

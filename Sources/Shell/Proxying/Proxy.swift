@@ -6,7 +6,7 @@ internal import Sessions
 package final class Proxy: Sendable {
     /// The port it listens on; nil without TCP.
     package let port: Int?
-    private let loops: [LoopThread<Shard>]
+    let loops: [LoopThread<Shard>]
     private let names: HostFollower
     private let keys: KeyStore
 

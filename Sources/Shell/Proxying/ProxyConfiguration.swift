@@ -23,8 +23,9 @@ package struct ProxyConfiguration: Sendable {
     package var queryWaitTimeout = Duration.seconds(120)
     /// After how long a client is told that its statement waits; nil is never.
     package var queryWaitNotify: Duration? = .seconds(5)
-    /// What holds for pools.
+    /// What holds for pools, and what differs for single databases and users.
     package var pooling = PoolRule()
+    package var overrides = PoolOverrides()
     /// What a backend runs after a session that held it to its end.
     package var resetQueries = ["ABORT", "DISCARD ALL"]
     /// Prepared statements that one backend keeps.
@@ -60,7 +61,7 @@ package struct ProxyConfiguration: Sendable {
     }
 
     /// What holds for the pools of a database and user.
-    func rule(database: String, user: String) -> PoolRule { pooling }
+    func rule(database: String, user: String) -> PoolRule { overrides.applied(to: pooling, database: database, user: user) }
 }
 
 /// How long clients may take; nil is for ever.

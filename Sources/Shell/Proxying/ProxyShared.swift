@@ -12,6 +12,7 @@ final class ProxyShared: Sendable {
     let secrets: any SecretSource
     let keys: KeyStore
     let directory: PoolDirectory
+    let clients = ClientTallies()
     private let log: ProxyLog
     private let connections = Atomic(0)
     private let sessions = Atomic(0)

@@ -6,6 +6,8 @@ package struct ProxyStatistics: Hashable, Sendable {
     package var frontends = 0
     /// Frontends that wait for a backend.
     package var held = 0
+    /// Commits since the start that a node answered although their synchronous standbys had not confirmed them.
+    package var unreplicatedCommits = 0
     /// Connections to nodes.
     package var backends: [NodeID: Int] = [:]
 
@@ -15,6 +17,7 @@ package struct ProxyStatistics: Hashable, Sendable {
     package mutating func add(_ other: ProxyStatistics) {
         frontends += other.frontends
         held += other.held
+        unreplicatedCommits += other.unreplicatedCommits
         backends.merge(other.backends) { $0 + $1 }
     }
 }
@@ -23,6 +26,8 @@ package struct ProxyStatistics: Hashable, Sendable {
 package enum ProxyStopMode: Hashable, Sendable {
     /// Each at the end of its transaction.
     case smart
+    /// When its client leaves.
+    case patient
     /// Now, with a message.
     case fast
 }

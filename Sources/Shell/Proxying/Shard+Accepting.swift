@@ -54,7 +54,7 @@ extension Shard {
     /// A connection that `deal` counted.
     func take(_ descriptor: Int32) {
         Socket.tune(descriptor, configuration.tcp)
-        guard let frontend = frontends.insert({ Frontend($0, descriptor, offersTLS: offersTLS(descriptor), shared.budget) }) else {
+        guard let frontend = frontends.insert({ Frontend($0, descriptor, offersTLS: offersTLS(descriptor), shared.budget, at: reactor.now) }) else {
             shared.releaseConnection()
             Socket.close(descriptor)
             return
@@ -91,13 +91,19 @@ extension Shard {
     }
 
     private func begin(_ frontend: Frontend, _ message: StartupMessage, _ reply: [UInt8]) {
-        guard shared.admitSession() else {
+        let isForAdministration = isForAdministration(message.database)
+        // An administrator gets in when nobody else does; the connections beyond the sessions bound them.
+        guard isForAdministration || shared.admitSession() else {
             farewell(frontend, ErrorMessage(.fatal, .tooManyConnections, "sorry, too many clients already: max_client_conn is \(configuration.maxFrontends)").bytes)
             return
         }
-        frontend.isCounted = true
+        frontend.isCounted = !isForAdministration
         guard stopping == nil else {
             farewell(frontend, ErrorMessage(.fatal, .cannotConnectNow, "the proxy is shutting down").bytes)
+            return
+        }
+        guard isForAdministration || !service.isDisabled(message.database) else {
+            farewell(frontend, ErrorMessage(.fatal, .cannotConnectNow, "database \"\(message.database)\" is disabled by an administrator").bytes)
             return
         }
         // The process number leads a cancel request to the shard and the place; the secret alone gives the right to it.
@@ -107,5 +113,32 @@ extension Shard {
                                            preparedCapacity: configuration.preparedStatements)
         write(reply, to: frontend)
         if !frontend.isClosed { authenticate(frontend) }
+    }
+
+    /// The frontend has proved to the proxy who it is.
+    func letIn(_ frontend: Frontend) {
+        guard let session = frontend.session else { preconditionFailure("a login before the session") }
+        if isForAdministration(session.startup.database) { return beginAdministration(frontend) }
+        guard admit(frontend) else { return }
+        frontend.session?.authenticated()
+        hold(frontend)
+    }
+
+    /// Counts a frontend that is known now, or says that its database or user has too many.
+    func admit(_ frontend: Frontend) -> Bool {
+        guard let startup = frontend.session?.startup, !frontend.isTallied else { return true }
+        let rule = configuration.rule(database: startup.database, user: startup.user)
+        switch shared.clients.admit(database: startup.database, user: startup.user, maxDatabase: rule.maxDatabaseFrontends, maxUser: rule.maxUserFrontends) {
+        case nil:
+            frontend.isTallied = true
+            return true
+        case .database: tooMany(frontend, "database \"\(startup.database)\"", "max_db_client_connections", rule.maxDatabaseFrontends)
+        case .user: tooMany(frontend, "user \"\(startup.user)\"", "max_user_client_connections", rule.maxUserFrontends)
+        }
+        return false
+    }
+
+    private func tooMany(_ frontend: Frontend, _ whose: String, _ parameter: String, _ limit: Int?) {
+        farewell(frontend, ErrorMessage(.fatal, .tooManyConnections, "too many connections for \(whose): \(parameter) is \(limit ?? 0)").bytes)
     }
 }

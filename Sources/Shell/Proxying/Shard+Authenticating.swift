@@ -29,6 +29,8 @@ extension Shard {
             let id = frontend.id, mailbox = peers[number]
             if !shared.keys.prepare(origin, { _ = mailbox.postAlways(.keysReady(id)) }) { beginLogin(frontend) }
         case .lookUp: lookUp(frontend, authentication)
+        // No node can be asked for the daemon itself; an unknown administrator is asked for a proof that cannot be given, as a known one would be.
+        case .relay where isForAdministration(authentication.applicant.seen.database): follow(.logIn(.scram(nil)), frontend, authentication)
         case .relay:
             frontend.authentication = nil
             hold(frontend)
@@ -125,9 +127,8 @@ extension Shard {
             frontend.authentication = nil
             write(words, to: frontend)
             if frontend.isClosed { return }
-            frontend.session?.authenticated()
             frontend.stage = .authenticating
-            hold(frontend)
+            letIn(frontend)
         case .refused(let message, let reason):
             if authentication.isLookedUp { shared.secrets.doubt(authentication.applicant.seen.user) }
             refuse(frontend, authentication, message, reason)

@@ -95,8 +95,13 @@ extension Shard {
                 run = offset
                 backend.state.sayOwn(into: &replies)
             }
-            switch frontend.session?.answered(known, body, isWhole: isWhole, by: &backend.state) ?? .close {
+            let reaction = frontend.session?.answered(known, body, isWhole: isWhole, by: &backend.state) ?? .close
+            if known == .readyForQuery { noteAnswer(backend, frontend) }
+            switch reaction {
             case .forward: offset += size
+            case .unreplicated:
+                offset += size
+                noteUnreplicated(backend, frontend)
             case .release:
                 offset += size
                 backend.isReleasing = true
@@ -141,6 +146,13 @@ extension Shard {
                frontend.session?.isReleasing(backend.state) == true { release(backend) }
         }
         if frontend.stage == .awaitingAnswers || frontend.isFinished { answersCame(frontend) }
+    }
+
+    /// What a client may overlook, its operator should not.
+    private func noteUnreplicated(_ backend: Backend, _ frontend: Frontend) {
+        unreplicatedCommits += 1
+        guard let startup = frontend.session?.startup else { return }
+        shared.note(.warning, "a commit of \(startup.user) in \(startup.database) is durable on node \(backend.node) alone: the wait for its synchronous standbys was cancelled")
     }
 
     /// What was set aside for the frontend, and then these bytes, in one write.
@@ -222,7 +234,7 @@ extension Shard {
             write(writer.bytes, to: frontend)
             if !frontend.isClosed { farewell(frontend, []) }
         case .lost(let loss): lost(backend, loss)
-        case .release, .crashing: preconditionFailure("a session in service during a login")
+        case .release, .crashing, .unreplicated: preconditionFailure("a session in service during a login")
         }
     }
 

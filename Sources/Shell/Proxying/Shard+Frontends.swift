@@ -21,6 +21,7 @@ extension Shard {
         switch frontend.transport.receive(into: readBuffer) {
         case .bytes(let count):
             noteTime(frontend)
+            frontend.figures?.traffic.received &+= UInt64(count)
             take(frontend, UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
         case .wouldBlock: break
         case .end: finished(frontend)
@@ -77,6 +78,9 @@ extension Shard {
         if frontend.stage == .authenticating, done < bytes.count { done += takeProof(frontend, UnsafeRawBufferPointer(rebasing: bytes[done...])) }
         if frontend.stage == .closing || frontend.isClosed { return bytes.count }
         guard frontend.stage == .serving, done < bytes.count else { return done }
+        if let administration = frontend.administration {
+            return done + takeAdministration(frontend, administration, UnsafeRawBufferPointer(rebasing: bytes[done...]))
+        }
         return done + takeMessages(frontend, UnsafeRawBufferPointer(rebasing: bytes[done...]))
     }
 
@@ -160,6 +164,7 @@ extension Shard {
         guard let action = frontend.session?.received(kind, body, isWhole: isWhole, for: &backend.state, &library) else {
             preconditionFailure("a message before the session")
         }
+        if kind == .parse || kind == .bind, action == .forward || action == .rewrite || action == .swallow { note(kind, frontend) }
         return action
     }
 
@@ -285,6 +290,7 @@ extension Shard {
         frontend.input.drop()
         frontend.output.drop()
         if frontend.isCounted { shared.releaseSession() }
+        if frontend.isTallied, let startup = frontend.session?.startup { shared.clients.leave(database: startup.database, user: startup.user) }
         shared.releaseConnection()
     }
 }

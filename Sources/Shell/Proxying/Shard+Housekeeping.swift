@@ -20,9 +20,10 @@ extension Shard {
         // Who waits longer may reach for the reserve.
         if pool.core.waiterCount > 0 {
             openMore(pool)
+            askForRoom(pool)
             for id in pool.core.waiting { if let frontend = frontends[id] { notify(frontend) } }
-        } else if pool.share.open < pool.core.rule.minimum, pool.core.opening == 0, pool.refusal == nil,
-                  pool.share.reserve(limit: pool.core.rule.minimum) {
+        } else if pool.share.open < pool.core.rule.minimum, pool.core.opening == 0, pool.refusal == nil, !service.isPaused(pool.key.database),
+                  pool.share.reserve(limit: pool.core.rule.minimum, pool.core.rule) == .granted {
             pool.core.openingBegan()
             wish(.pool(pool))
         }

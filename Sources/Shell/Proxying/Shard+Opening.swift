@@ -8,6 +8,8 @@ internal import Sessions
 enum BackendWish {
     /// The client's own login passes through it.
     case login(SlotID)
+    /// The daemon logs in to a walsender for this frontend alone.
+    case walsender(SlotID)
     /// Somebody waits in this pool, or it has fewer than its minimum.
     case pool(ShardPool)
 }
@@ -52,7 +54,7 @@ extension Shard {
                 wishesStart = 0
             }
             switch wish {
-            case .login(let id): if let frontend = frontends[id], frontend.stage == .held, frontend.backend == nil { return wish }
+            case .login(let id), .walsender(let id): if let frontend = frontends[id], frontend.stage == .held, frontend.backend == nil { return wish }
             case .pool(let pool):
                 if pool.epoch == topology.epoch { return wish }
                 pool.share.release()
@@ -92,14 +94,15 @@ extension Shard {
         }
         openings += 1
         switch wish {
-        case .login(let id):
-            guard let frontend = frontends[id] else { preconditionFailure("a login without its frontend") }
+        case .login(let id), .walsender(let id):
+            guard let frontend = frontends[id], let session = frontend.session else { preconditionFailure("a login without its frontend") }
             backend.frontend = frontend
             frontend.backend = backend
+            if case .walsender = wish { backend.login = ownLogin(session.startupAtNode) }
         case .pool(let pool):
             backend.pool = pool
             backend.isAwaited = true
-            backend.login = ownLogin(pool.key)
+            backend.login = ownLogin(FrontendSession.startup(user: pool.key.user, database: pool.key.database))
         }
         do { try reactor.add(descriptor, ShardToken.backend(backend.id).token, backend.interest) } catch {
             openFailed(backend, nil, "cannot watch the connection: \(error)")
@@ -108,11 +111,11 @@ extension Shard {
         setTimer(backend, after: configuration.connectTimeout)
     }
 
-    /// The daemon's login for sessions of a pool.
-    private func ownLogin(_ key: PoolKey) -> BackendSession {
+    /// The daemon's own login.
+    private func ownLogin(_ startup: StartupMessage) -> BackendSession {
         var random = SystemRandomNumberGenerator()
         let nonce = (0..<3).map { _ in String(random.next() as UInt64, radix: 36) }.joined()
-        return BackendSession(FrontendSession.startup(user: key.user, database: key.database), secret: secretForNodes(key.user), nonce: nonce)
+        return BackendSession(startup, secret: secretForNodes(startup.user), nonce: nonce)
     }
 
     /// The socket is connected, or not.
@@ -156,7 +159,7 @@ extension Shard {
             return .pool(pool)
         }
         defer { backend.frontend?.backend = nil }
-        return backend.frontend.map { .login($0.id) }
+        return backend.frontend.map { backend.login == nil ? .login($0.id) : .walsender($0.id) }
     }
 
     /// The node answered: it takes connections.
@@ -199,10 +202,10 @@ extension Shard {
 
     /// The node lets nobody in as this user: those who wait are told, and it is not asked again for a while.
     func loginRefused(_ backend: Backend, _ message: ErrorMessage) {
-        guard let pool = backend.pool else { preconditionFailure("a login of ours without a pool") }
+        guard let pool = backend.pool else { return walsenderRefused(backend, message) }
         close(backend)
         forgetSecret(pool.key.user)
-        let error = ErrorMessage(.error, message.state, "the node refuses \(pool.key.user) for database \(pool.key.database): \(message.message)")
+        let error = ErrorMessage(.error, message.state, "the node refuses \(pool.key.user) for database \(pool.key.database): \(message.message)", hint: message.hint)
         pool.refusal = (error, reactor.now + configuration.loginRetry)
         shared.note(.warning, "\(pool.key): \(message.message)")
         for id in pool.core.waiting {
@@ -212,6 +215,13 @@ extension Shard {
         }
     }
 
+    private func walsenderRefused(_ backend: Backend, _ message: ErrorMessage) {
+        guard let frontend = backend.frontend, let startup = frontend.session?.startup else { preconditionFailure("a login of ours for nobody") }
+        close(backend)
+        forgetSecret(startup.user)
+        farewell(frontend, ErrorMessage(.fatal, message.state, "the node refuses \(startup.user): \(message.message)", hint: message.hint).bytes)
+    }
+
     /// The daemon is logged in.
     func ready(_ backend: Backend, _ login: BackendSession) {
         backend.login = nil
@@ -219,13 +229,17 @@ extension Shard {
         joined(backend, login.parameters)
         if backend.isAwaited { backend.pool?.core.openingEnded() }
         backend.isAwaited = false
-        checkIn(backend)
+        guard let frontend = backend.frontend else { return checkIn(backend) }
+        frontend.stage = .held
+        hold(frontend)
     }
 
     /// A client's own login is through. Where the daemon could have done it too, the backend may serve others later.
     func loggedIn(_ backend: Backend, _ frontend: Frontend, _ parameters: ServerParameters) {
+        guard admit(frontend) else { return }
         joined(backend, parameters)
-        if let session = frontend.session, session.login != .relayed, !session.isReplication, let pool = pool(for: frontend), pool.share.reserve(limit: pool.core.rule.size) { backend.pool = pool }
+        if let session = frontend.session, session.login != .relayed, !session.isReplication, let pool = pool(for: frontend),
+           pool.share.reserve(limit: pool.core.rule.size, pool.core.rule) == .granted { backend.pool = pool }
         frontend.stage = .held
         hold(frontend)
     }
@@ -241,6 +255,7 @@ extension Shard {
     func heldTooLong(_ frontend: Frontend) {
         let why = switch topology.gate {
         case .closed(let reason): "there is no primary: \(reason)"
+        case .open where service.isPaused(frontend.session?.startup.database ?? ""): "the database is paused by an administrator"
         case .open(let primary):
             if let pool = frontend.pool, frontend.isQueued, pool.share.open >= pool.core.rule.size {
                 "all \(pool.share.open) backends of the pool are in use (default_pool_size)"

@@ -28,7 +28,7 @@ extension Shard {
 
     /// A backend for the message at hand, without waiting; false where there is none that is ready for this session.
     func checkOutNow(_ frontend: Frontend) -> Bool {
-        guard frontend.backend == nil, let pool = pool(for: frontend), let id = pool.core.checkOut() else { return false }
+        guard frontend.backend == nil, let pool = pool(for: frontend), !service.isPaused(pool.key.database), let id = pool.core.checkOut() else { return false }
         pool.publish()
         guard let backend = backends[id] else { preconditionFailure("a pool holds a backend that is gone") }
         assign(backend, to: frontend)
@@ -41,6 +41,7 @@ extension Shard {
             frontend.stage = .held
             if frontend.session?.isInService == true { setTimer(frontend, after: configuration.queryWaitTimeout) }
         }
+        if frontend.waitingAt == nil { frontend.waitingAt = reactor.now }
         // It has one already, which is not ready.
         if let backend = frontend.backend {
             if case .serving = backend.stage { align(backend, for: frontend) }
@@ -53,12 +54,14 @@ extension Shard {
     /// Puts a frontend into the queue that it belongs to.
     func wait(_ frontend: Frontend) {
         if frontend.isQueued { return }
-        guard let session = frontend.session, let pool = pool(for: frontend) else {
+        guard let session = frontend.session, let pool = pool(for: frontend), !service.isPaused(pool.key.database) else {
             stranded.append(frontend.id)
             return
         }
         if !session.isInService, !session.isAwaitingGreeting {
             wish(.login(frontend.id))
+        } else if session.isReplication {
+            wish(.walsender(frontend.id))
         } else if let refusal = freshRefusal(pool) {
             refuse(frontend, refusal)
         } else if let id = pool.core.checkOut(), let backend = backends[id] {
@@ -81,6 +84,7 @@ extension Shard {
     /// The frontend waits no longer, whatever comes.
     func unqueue(_ frontend: Frontend) {
         frontend.isNotified = false
+        noteWaitEnded(frontend)
         guard frontend.isQueued else { return }
         frontend.isQueued = false
         frontend.pool?.core.leave(frontend.id)
@@ -110,6 +114,7 @@ extension Shard {
     private func attach(_ backend: Backend, _ frontend: Frontend) {
         backend.stage = .serving
         cancelTimer(frontend)
+        noteAssignment(backend, frontend)
         let news = frontend.session?.attached(&backend.state) ?? []
         write(news, to: frontend)
         if frontend.isClosed || backend.isClosed { return }
@@ -144,6 +149,10 @@ extension Shard {
         if backend.cancels > 0 {
             backend.stage = .awaitingCancel
             return
+        }
+        if mustGo(backend, pool) {
+            retire(backend)
+            return openMore(pool)
         }
         backend.stage = .idle
         if let other = pool.worseOff { return give(backend, to: other, pool) }

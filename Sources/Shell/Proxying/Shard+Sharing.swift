@@ -8,13 +8,35 @@ internal import Sessions
 extension Shard {
     /// Asks for backends until there is one on its way for each who waits, or the limit is reached; then asks other shards.
     func openMore(_ pool: ShardPool) {
+        if service.isPaused(pool.key.database) { return }
         while pool.core.wantsBackend {
-            guard pool.share.reserve(limit: pool.core.limit(at: reactor.now.sinceBoot)) else {
-                askOthers(pool)
-                break
+            switch pool.share.reserve(limit: pool.core.limit(at: reactor.now.sinceBoot), pool.core.rule) {
+            case .granted:
+                pool.core.openingBegan()
+                wish(.pool(pool))
+            case .poolIsFull: return askOthers(pool)
+            case .othersAreInTheWay: if !makeRoom(like: pool.key) { return }
             }
-            pool.core.openingBegan()
-            wish(.pool(pool))
+        }
+    }
+
+    /// Closes an idle backend of another pool with the same database or user, so that this one may open one.
+    @discardableResult
+    func makeRoom(like key: PoolKey) -> Bool {
+        for pool in pools.values where pool.key != key && (pool.key.database == key.database || pool.key.user == key.user) {
+            guard let id = pool.core.lend(), let backend = backends[id] else { continue }
+            retire(backend)
+            pool.publish()
+            return true
+        }
+        return false
+    }
+
+    /// Has other shards make room where this one could not: those who wait try again at the next housekeeping.
+    func askForRoom(_ pool: ShardPool) {
+        guard pool.core.wantsBackend, pool.core.rule.maxDatabaseBackends != nil || pool.core.rule.maxUserBackends != nil else { return }
+        for (other, peer) in peers.enumerated() where other != number {
+            if !peer.post(.makeRoom(pool.key)) { shared.note(.debug, "a shard is too busy to make room") }
         }
     }
 
@@ -34,7 +56,8 @@ extension Shard {
 
     func give(_ backend: Backend, to other: Int, _ pool: ShardPool) {
         let opening = BackendOpening(node: backend.node, epoch: backend.epoch, address: backend.address, others: [], at: backend.openedAt)
-        let moved = MovedBackend(transport: backend.transport, opening: opening, pool: pool.key, state: backend.state, key: backend.key)
+        let moved = MovedBackend(transport: backend.transport, opening: opening, pool: pool.key, state: backend.state, key: backend.key,
+                                 history: backend.history)
         guard backend.isQuiet, peers.indices.contains(other), peers[other].postAlways(.given(moved)) else { return close(backend) }
         reactor.remove(backend.descriptor)
         forget(backend)
@@ -51,6 +74,7 @@ extension Shard {
         }
         backend.state = moved.state
         backend.key = moved.key
+        backend.history = moved.history
         backend.stage = .idle
         backend.interest = .readable
         backend.pool = moved.opening.epoch == topology.epoch ? pool(moved.pool) : ShardPool(moved.pool, moved.opening.epoch, PoolRule(), share, shard: number)

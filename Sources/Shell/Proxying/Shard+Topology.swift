@@ -57,6 +57,7 @@ extension Shard {
             let isBetween = frontend.session?.isBetweenTransactions(frontend.backend?.state) ?? true
             // What is held was sent to no node: nothing is in doubt, and there may be no primary for a long time.
             let isHeld = frontend.stage == .held && frontend.backend == nil
+            if stopping.mode == .patient, frontend.administration == nil { continue }
             if stopping.mode == .fast || isHeld || (isBetween && frontend.input.isEmpty) || frontend.session?.isInService != true {
                 farewell(frontend, ErrorMessage(.fatal, .adminShutdown, "terminating connection because the proxy is shutting down").bytes)
             }

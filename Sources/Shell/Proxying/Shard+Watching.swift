@@ -13,6 +13,7 @@ extension Shard {
     /// Sends at once, and keeps what the socket does not take.
     func write(_ bytes: UnsafeRawBufferPointer, to frontend: Frontend, isRelayed: Bool) {
         if bytes.isEmpty || frontend.isClosed { return }
+        frontend.figures?.traffic.sent &+= UInt64(bytes.count)
         var sent = 0
         if frontend.output.isEmpty {
             // A broken connection is found by its own event; until then nothing more is written to it.

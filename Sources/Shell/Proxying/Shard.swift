@@ -37,6 +37,8 @@ final class Shard: EventHandler {
     var parameterSets = ParameterSets()
     /// What is set aside on its way to a backend and to a frontend, so that it goes in one write.
     var requests = MessageWriter(), replies = MessageWriter()
+    /// Commits that nodes answered without waiting for their synchronous standbys.
+    var unreplicatedCommits = 0
     /// Backends whose node has not answered yet.
     var openings = 0
     /// The primary did not take the last connection: one try at a time until it does.
@@ -45,6 +47,10 @@ final class Shard: EventHandler {
     var failure = ""
     var retryAt = Monotonic(nanoseconds: 0)
     var facts = FactLimiter()
+    /// What was counted so far.
+    var figures = FigureTable()
+    /// What administrators have switched.
+    var service = ServiceState()
     /// Frontends whose kept messages can be looked at again at the end of the turn.
     var revisits: [SlotID] = []
     var stopping: (mode: ProxyStopMode, receipt: Receipt)?
@@ -122,6 +128,12 @@ final class Shard: EventHandler {
         case .keysReady(let id): if let frontend = frontends[id], frontend.stage == .awaitingVerdict { beginLogin(frontend) }
         case .backendKeysReady(let id): if let backend = backends[id] { continueLogin(backend) }
         case .count(let report): report(statistics())
+        case .report(let parts, let reply): reply(report(parts))
+        case .frontends(let place, let reply): reply(frontendReports(from: place))
+        case .backends(let place, let reply): reply(backendReports(from: place))
+        case .perform(let operation, let reply): reply(perform(operation))
+        case .countBackends(let database, let stale, let reply): reply(backendCount(of: database, stale: stale))
+        case .makeRoom(let key): makeRoom(like: key)
         case .stop(let mode, let receipt): stop(mode, receipt)
         }
     }
@@ -153,6 +165,7 @@ final class Shard: EventHandler {
     private func statistics() -> ProxyStatistics {
         var count = ProxyStatistics()
         count.frontends = frontends.count
+        count.unreplicatedCommits = unreplicatedCommits
         count.held = frontends.all.count { $0.stage == .held }
         for backend in backends.all { count.backends[backend.node, default: 0] += 1 }
         return count

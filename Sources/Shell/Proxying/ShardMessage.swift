@@ -32,6 +32,14 @@ enum ShardMessage: Sendable {
     /// The keys are derived that a backend's login needs.
     case backendKeysReady(SlotID)
     case count(@Sendable (ProxyStatistics) -> Void)
+    case report(ProxyReport.Parts, @Sendable (ProxyReport) -> Void)
+    /// Some of the connections, from a place in the shard's table on; the reply says where the rest begins.
+    case frontends(from: Int, @Sendable (ReportSlice<FrontendReport>) -> Void)
+    case backends(from: Int, @Sendable (ReportSlice<BackendReport>) -> Void)
+    case perform(ProxyOperation, @Sendable (Int) -> Void)
+    case countBackends(String?, stale: Bool, @Sendable (Int) -> Void)
+    /// Another shard needs a backend of this pool, and the limit of its database or user is reached.
+    case makeRoom(PoolKey)
     case stop(ProxyStopMode, Receipt)
 }
 

@@ -40,5 +40,8 @@ struct SlotTable<Entry: AnyObject> {
         count -= 1
     }
 
+    /// Places there are, taken or free.
+    var places: Int { entries.count }
+
     var all: [Entry] { entries.compactMap(\.entry) }
 }

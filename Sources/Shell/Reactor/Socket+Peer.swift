@@ -1,14 +1,19 @@
 internal import Glibc
 
-/// Who is at the other end of a connection.
+/// Who is at the ends of a connection.
 extension Socket {
     /// The peer's numeric address and port; nil for a Unix-domain socket, and for a connection that is gone already.
-    package static func peer(_ descriptor: Int32) -> (host: String, port: Int)? {
+    package static func peer(_ descriptor: Int32) -> (host: String, port: Int)? { name(descriptor, getpeername) }
+
+    /// The same of our own end.
+    package static func own(_ descriptor: Int32) -> (host: String, port: Int)? { name(descriptor, getsockname) }
+
+    private static func name(_ descriptor: Int32, _ ask: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32) -> (host: String, port: Int)? {
         var address = sockaddr_storage(), size = socklen_t(MemoryLayout<sockaddr_storage>.size)
         var host = [CChar](repeating: 0, count: Int(NI_MAXHOST)), service = [CChar](repeating: 0, count: Int(NI_MAXSERV))
         let isNamed = withUnsafeMutablePointer(to: &address) { storage in
             storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                getpeername(descriptor, address, &size) == 0 && [AF_INET, AF_INET6].contains(Int32(address.pointee.sa_family))
+                ask(descriptor, address, &size) == 0 && [AF_INET, AF_INET6].contains(Int32(address.pointee.sa_family))
                     && getnameinfo(address, size, &host, socklen_t(host.count), &service, socklen_t(service.count), NI_NUMERICHOST | NI_NUMERICSERV) == 0
             }
         }

@@ -56,6 +56,13 @@ struct FrontendStartupTests {
         #expect(reply(start(minor: 0, ["_pq_.a", "1", "_pq_.b", ""])) == [0x76, 0, 0, 0, 26, 0, 3, 0, 0, 0, 0, 0, 2] + Array("_pq_.a\u{0}_pq_.b\u{0}".utf8))
     }
 
+    @Test("Options are settings in both spellings; other switches are refused, except for a walsender")
+    func options() {
+        #expect(reply(start(minor: 0, ["options", "-c work_mem=7MB --geqo=off"])) == [])
+        #expect(reply(start(minor: 0, ["options", "-e"])) == nil)
+        #expect(reply(start(minor: 0, ["options", "-e", "replication", "true"])) == [])
+    }
+
     @Test("A cancel request is known whatever the length of its secret", arguments: [4, 32, 256])
     func cancels(length: Int) throws {
         let key = try #require(BackendKey(process: 7, secret: (0..<length).map { UInt8(truncatingIfNeeded: $0) }))

@@ -152,7 +152,7 @@ struct SessionStory {
         case "CloseComplete": writer.bare(.closeComplete)
         case "NoData": writer.bare(.noData)
         case "Complete": writer.commandComplete(rest)
-        case "Rows": writer.textColumns(["a"])
+        case "Rows": writer.rowDescription([ResultColumn("a")])
         case "Parameters": writer.message(.parameterDescription) { $0.int16(0) }
         case "StalePlan":
             writer.message(.error) { $0.raw("SERROR\0VERROR\0C0A000\0Mcached plan must not change result type\0RRevalidateCachedQuery\0\0".utf8) }
@@ -191,7 +191,7 @@ struct SessionStory {
         case .loggedIn: "logged in"
         case .lost(let loss): "lost: \(loss.reason)"
         case .keep(let key): "keep \(key.process)"
-        case .forward, .release, .swallow, .close, .crashing: "\(reaction)"
+        case .forward, .release, .swallow, .close, .crashing, .unreplicated: "\(reaction)"
         }
     }
 

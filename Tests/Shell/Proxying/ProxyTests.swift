@@ -164,7 +164,7 @@ struct ProxyTests {
         let node = try ScriptedBackend { connection in
             try connection.welcome()
             _ = try connection.socket.message()
-            try connection.send { $0.textRow(["1"]) }
+            try connection.send { $0.dataRow(["1"], of: [ResultColumn("a")]) }
         }
         let other = try echoing()
         let stage = try Stage(node, other)

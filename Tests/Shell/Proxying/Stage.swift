@@ -12,12 +12,22 @@ struct Stage {
     private let nodes: [Node]
 
     private struct Answers: AdminResponder {
-        func answer(_ statement: AdminStatement, user: String, database: String, reply: @escaping @Sendable (AdminReply) -> Void) {
-            reply(.table(columns: ["node_id"], rows: [["0"]]))
+        var version: String { "test" }
+
+        func answer(_ statement: AdminStatement, for asker: AdminAsker, reply: @escaping @Sendable (AdminReply) -> Void) {
+            reply(.texts(columns: ["node_id"], rows: [["0"]]))
+        }
+
+        func admits(_ user: String) -> Bool { user == "ops" }
+
+        func shape(of text: String, for asker: AdminAsker) -> AdminShape { .table([ResultColumn("asker"), ResultColumn("text")]) }
+
+        func run(_ text: String, for asker: AdminAsker, reply: @escaping @Sendable (AdminReply) -> Void) {
+            reply(.texts(columns: ["asker", "text"], rows: [[asker.user, text]]))
         }
     }
 
-    init(_ backends: ScriptedBackend..., open: Int? = 0, _ change: (inout ProxyConfiguration) -> Void = { _ in }) throws {
+    init(_ backends: ScriptedBackend..., open: Int? = 0, secrets: any SecretSource = NoSecretSource(), _ change: (inout ProxyConfiguration) -> Void = { _ in }) throws {
         var configuration = ProxyConfiguration()
         configuration.listenAddresses = ["127.0.0.1"]
         configuration.port = 0
@@ -25,7 +35,7 @@ struct Stage {
         nodes = backends.enumerated().map { Node(id: NodeID($0), name: "node\($0)", host: "127.0.0.1", port: $1.port) }
         let facts = facts
         proxy = try Proxy(configuration, Topology(epoch: Epoch(1), gate: open.map { .open(primary: NodeID($0)) } ?? .closed(reason: "a test"), nodes: nodes),
-                          resolver: HostResolver(refresh: .seconds(30)), facts: { facts.add("\($0)") }, admin: Answers(), log: { _ in })
+                          resolver: HostResolver(refresh: .seconds(30)), facts: { facts.add("\($0)") }, admin: Answers(), secrets: secrets, log: { _ in })
     }
 
     func close(_ epoch: UInt64) async { await proxy.apply(Topology(epoch: Epoch(epoch), gate: .closed(reason: "a test"), nodes: nodes)) }

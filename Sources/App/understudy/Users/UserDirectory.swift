@@ -13,7 +13,7 @@ internal import Settings
 ///
 /// Each request is a task of its own; there are no more of them than frontends that log in.
 final class UserDirectory: SecretSource {
-    /// Logins at the primary that judge passwords, at a time.
+    /// Passwords that the primary or PAM judges at a time.
     private static let mostJudgements = 8
     /// Between two tries while no node can be asked.
     private static let pause = Duration.milliseconds(200)
@@ -80,7 +80,16 @@ final class UserDirectory: SecretSource {
                 defer { judging.signal() }
                 reply(await judgedByNode(candidate))
             }
-        case .pam(let service): reply(.impossible(reason: "pam (service \(service)) does not exist yet in this version"))
+        case .pam(let service):
+            Task {
+                await judging.wait()
+                defer { judging.signal() }
+                switch await PAM().judge(service: service, user: candidate.user, password: candidate.password, host: candidate.address) {
+                case .right: reply(.right(ClearPassword(normalising: candidate.password)))
+                case .wrong(let reason): reply(.wrong(reason: "pam (\(service)): \(reason)"))
+                case .impossible(let reason): reply(.impossible(reason: "pam (\(service)): \(reason)"))
+                }
+            }
         }
     }
 

@@ -62,6 +62,9 @@ package struct Authenticator: Sendable {
         }
     }
 
+    /// Whether the two know the same of a user.
+    package func agrees(with other: Authenticator, about user: String) -> Bool { secrets[user] == other.secrets[user] }
+
     /// What a user can be logged in to nodes with, before there was a login.
     package func secretForNodes(_ user: String) -> BackendSecret { secrets[user]?.forNodes ?? .none }
 

@@ -22,8 +22,13 @@ package struct SessionSettings: Hashable, Sendable {
 
     package init() {}
 
-    /// What a client asks for when it connects.
+    /// What a client asks for when it connects: its `options`, then its parameters. Options that cannot be read were refused before.
     package init(_ startup: StartupMessage) {
+        do throws(StartupOptions.Unreadable) {
+            for parameter in try StartupOptions(startup["options"] ?? "").settings { set(parameter.name, .text(parameter.value)) }
+        } catch {
+            precondition(startup.isReplication, "a session with options that cannot be read: \(error.word)")
+        }
         for parameter in startup.parameters where parameter.name != "options" && parameter.name != "replication" {
             set(parameter.name, .text(parameter.value))
         }

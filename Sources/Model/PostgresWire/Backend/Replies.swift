@@ -40,32 +40,4 @@ extension MessageWriter {
             for option in startup.protocolOptions { body.string(option) }
         }
     }
-
-    /// A RowDescription of columns in text format, all of type text.
-    package mutating func textColumns(_ names: [String]) {
-        message(.rowDescription) { body in
-            body.int16(Int16(names.count))
-            for name in names {
-                body.string(name)
-                body.int32(0) // no table
-                body.int16(0) // no column
-                body.int32(25) // text
-                body.int16(-1) // of variable size
-                body.int32(-1) // no modifier
-                body.int16(0) // text format
-            }
-        }
-    }
-
-    /// A DataRow; nil is NULL.
-    package mutating func textRow(_ values: [String?]) {
-        message(.dataRow) { body in
-            body.int16(Int16(values.count))
-            for value in values {
-                guard let value else { body.int32(-1); continue }
-                body.int32(Int32(value.utf8.count))
-                body.raw(value.utf8)
-            }
-        }
-    }
 }

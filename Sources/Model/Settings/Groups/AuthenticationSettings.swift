@@ -32,7 +32,7 @@ package struct AuthenticationSettings: SettingsGroup {
     package let recoveryUser = Parameter.string(
         "recovery_user", .restart, "Role that hooks use to promote and to run SQL; health_check_user when it is empty.")
     package let recoveryPassword = Parameter.secret(
-        "recovery_password", .restart, "Its password; health_check_password when recovery_user is empty.")
+        "recovery_password", .restart, "Its password; empty is the one in pool_passwd, or libpq's password file. health_check_password when recovery_user is empty.")
     package let recoveryDatabase = Parameter.string(
         "recovery_database", default: "postgres", .restart, "Database that hooks log in to.")
 }

@@ -23,6 +23,14 @@ package struct ConnectionSettings: SettingsGroup {
     package let numInitChildren = Parameter.integer(
         "num_init_children", 0...1_000_000, default: 0, .restart,
         "pgpool's limit of frontends: when it is set and lower than max_client_conn, it holds; 0 leaves it to max_client_conn.")
+    package let reservedConnections = Parameter.integer(
+        "reserved_connections", 0...1_000_000, default: 0, .restart,
+        "Of the most frontends, how many are refused at once with SQLSTATE 53300: as in pgpool, the limit is lower by so many.")
+    package let maxDatabaseClients = Parameter.integer(
+        "max_db_client_connections", 0...1_000_000, default: 0, .reload,
+        "Most frontends of one database; a further one is refused with SQLSTATE 53300. 0 is no limit of its own.")
+    package let maxUserClients = Parameter.integer(
+        "max_user_client_connections", 0...1_000_000, default: 0, .reload, "The same for one user.")
     package let authenticationTimeout = Parameter.duration(
         "authentication_timeout", .zero ... .seconds(3600), unit: .seconds, default: "60s", .reload,
         "How long a frontend may take to log in, also while writes are held; 0 is for ever.")

@@ -11,7 +11,7 @@ package struct HealthSettings: SettingsGroup {
     package let user = Parameter.string(
         "health_check_user", .restart, perNode: .optional, "Role that probes log in as; it needs pg_monitor.")
     package let password = Parameter.secret(
-        "health_check_password", .restart, perNode: .optional, "Its password; empty leaves it to libpq's password file.")
+        "health_check_password", .restart, perNode: .optional, "Its password; empty is the one in pool_passwd, or libpq's password file.")
     package let database = Parameter.string(
         "health_check_database", default: "postgres", .restart, perNode: .optional, "Database that probes log in to.")
     package let maxRetries = Parameter.integer(

@@ -15,6 +15,11 @@ package struct PoolSettings: SettingsGroup {
     package let reserveTimeout = Parameter.duration(
         "reserve_pool_timeout", .zero ... .seconds(86_400), unit: .seconds, default: "5s", .reload,
         "How long a frontend waits before the reserve is opened to it.")
+    package let maxDatabaseConnections = Parameter.integer(
+        "max_db_connections", 0...1_000_000, default: 0, .reload,
+        "Most backends of all pools of one database; at the limit an idle one of another pool makes room. 0 is no limit.")
+    package let maxUserConnections = Parameter.integer(
+        "max_user_connections", 0...1_000_000, default: 0, .reload, "The same for all pools of one user.")
     package let lifetime = Parameter.duration(
         "server_lifetime", .zero ... .seconds(31_536_000), unit: .seconds, default: "3600s", .reload,
         "How old a backend may grow before it is replaced; it is never taken from a session. 0 is for ever.")

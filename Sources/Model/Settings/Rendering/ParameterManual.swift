@@ -9,7 +9,7 @@ package enum ParameterManual {
         `N` is a node's number, 0 to \(SettingsRegistry.highestNode); a parameter that is listed with and without it may be set for all nodes and differ for one.
         Times have the units us, ms, s, min, h and d, sizes B, kB, MB, GB and TB. "reload" takes effect with SIGHUP, "restart" with the next start.
 
-        """ + SettingsRegistry.shared.groups.map(section).joined() + hooks + pgpool
+        """ + SettingsRegistry.shared.groups.map(section).joined() + overrides + hooks + pgpool
     }
 
     private static func section(_ group: any SettingsGroup) -> String {
@@ -24,6 +24,23 @@ package enum ParameterManual {
         }
         let former = declaration.formerNames.isEmpty ? "" : " Formerly " + declaration.formerNames.map { "`\($0)`" }.joined(separator: ", ") + "."
         return row(name, declaration.type.summary, "`\(SampleFile.written(declaration))`", declaration.change.rawValue, declaration.meaning + former)
+    }
+
+    private static var overrides: String {
+        """
+
+        ## Single databases and users
+
+        `database.NAME = 'word=value …'` and `user.NAME = 'word=value …'` set what is different for one of them; a name with other characters than
+        letters, digits, `_`, `-` and `.` stands in double quotes: `database."My shop"`. Where both speak of the same, the user's word counts.
+        These lines take effect with a reload.
+
+        | word | takes | for | instead of |
+        |---|---|---|---|
+
+        """ + PoolOverride.Subject.allCases.flatMap { subject in PoolOverride.keys(subject).map { (subject, $0) } }.map { subject, key in
+            row("`\(key.name)`", key.type.summary, subject.rawValue, "`\(key.name == "pool_size" ? "default_pool_size" : key.name)`")
+        }.joined()
     }
 
     private static let hooks = """

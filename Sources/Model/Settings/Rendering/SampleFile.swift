@@ -9,7 +9,7 @@ package enum SampleFile {
         # Check a file with:  understudy check -f FILE
         # This file is written by:  understudy render sample
 
-        """ + SettingsRegistry.shared.groups.map(section).joined() + hooks
+        """ + SettingsRegistry.shared.groups.map(section).joined() + overrides + hooks
     }
 
     private static func section(_ group: any SettingsGroup) -> String {
@@ -30,6 +30,17 @@ package enum SampleFile {
         case .boolean, .integer, .real, .duration, .bytes, .mode: declaration.defaultText
         }
     }
+
+    private static let overrides = """
+
+        # Single databases and users
+        # --------------------------
+
+        # What is to be different for them; a name with other characters than letters, digits, _, - and . stands in double quotes.
+        #database.shop = 'pool_mode=transaction pool_size=20 min_pool_size=2 reserve_pool_size=5 max_db_connections=50'
+        #user."Anna B" = 'pool_mode=session max_user_connections=5 max_user_client_connections=100'
+
+        """
 
     private static let hooks = """
 

@@ -1,0 +1,10 @@
+internal import Proxying
+
+/// `KILL`: ends sessions and backends at once.
+enum KillCommand {
+    static let command = AdminCommand(name: "KILL", argument: .databaseOrNothing,
+                                      meaning: "ends every session and backend of the database at once, or of all; who connects then waits until RESUME") { hands, database in
+        let ended = await hands.perform(.kill(database))
+        return ["\(ended) connections were ended"]
+    }
+}
