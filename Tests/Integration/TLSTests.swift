@@ -14,7 +14,7 @@ extension IntegrationTests {
         @Test("psql speaks TLS by every sslmode, checks who it speaks to, and goes without where it wants to")
         func modes() throws {
             let files = try Certificates.shared.get()
-            try IntegrationTests.onCluster(standbys: 0, settings: Self.frontendSettings(files)) { cluster in
+            try IntegrationTests.onCluster(standbys: 0, settings: Self.frontendSettings(files) + [("admin_users", "app")]) { cluster in
                 let psql = PSQL(cluster)
                 try expect(psql.conninfo("sslmode=disable"), lacks: "SSL")
                 try expect(psql.conninfo("sslmode=prefer"), says: "protocol: TLSv1.3")
@@ -24,6 +24,7 @@ extension IntegrationTests {
                 try expect(psql.run("sslmode=verify-ca sslrootcert=\(files("stranger.crt"))", "SELECT 1").output, says: "certificate verify failed")
                 #expect(try psql.run("sslmode=require ssl_max_protocol_version=TLSv1.1 ssl_min_protocol_version=TLSv1", "SELECT 1").status != 0)
                 try expect(psql.conninfo("host=\(cluster.socketDirectory) sslmode=prefer"), lacks: "SSL")
+                try expect(psql.run("dbname=understudy sslmode=require", "SHOW CLIENTS", user: "app").output, says: "TLSv1.3/TLS_AES")
                 // A connection that went on in the clear after all, and one that never asked.
                 #expect(try psql.run("sslmode=require", "SELECT 6 * 7") == (0, "42\n"))
             }

@@ -67,7 +67,7 @@ extension Shard {
                 swap(&kept, &frontend.input)
             }
         }
-        if frontend.isFinished, frontend.stage == .serving || frontend.stage == .startingUp, frontend.backend?.state.isBusy != true { goodbye(frontend) }
+        if frontend.isFinished, frontend.stage == .serving || frontend.stage == .startingUp, frontend.backend?.state.willAnswer != true { goodbye(frontend) }
         if !frontend.isClosed { watch(frontend) }
     }
 
@@ -234,16 +234,20 @@ extension Shard {
         close(frontend)
     }
 
-    /// End of file: a half-closed client still reads the answers to what it asked.
+    /// End of file: a half-closed client still reads the answers to what it asked, as long as they come.
     private func finished(_ frontend: Frontend) {
         frontend.isFinished = true
         guard frontend.stage == .serving || frontend.stage == .awaitingAnswers || frontend.stage == .awaitingAdmin, let session = frontend.session,
-              session.isInService, frontend.backend?.state.isBusy == true || frontend.stage != .serving else {
+              session.isInService, frontend.backend?.state.willAnswer == true || frontend.stage != .serving else {
             goodbye(frontend)
             return
         }
+        if frontend.timer == nil { setTimer(frontend, after: Self.patienceWithSilence) }
         if frontend.backend?.scanner.isAtBoundary == true { askWhetherAlive(frontend, session) }
     }
+
+    /// How long a client that sends no more is served: whether it still reads cannot be told for certain.
+    static let patienceWithSilence = Duration.seconds(600)
 
     /// A parameter that the client knows, said again, is lost on a client that only stopped sending; one that is gone
     /// answers it with a reset.

@@ -93,7 +93,7 @@ extension Shard {
         report.backend = frontend.backend.map(id(of:))
         report.applicationName = session?.told["application_name"] ?? session?.startup["application_name"] ?? ""
         report.statements = session?.statementCount ?? 0
-        report.tls = Self.words(frontend.transport.tls)
+        report.tls = Self.words(frontend.transport)
         if let session, session.isReplication { report.replication = session.startup["replication"]?.lowercased() == "database" ? "logical" : "physical" }
         if let session, session.isInService {
             report.mode = session.mode
@@ -102,6 +102,7 @@ extension Shard {
             report.isInTransaction = session.status != .idle
         }
         report.isBusy = frontend.backend?.state.isBusy == true
+        report.tls = Self.words(frontend.transport)
         report.queries = frontend.queries
         report.transactions = frontend.transactions
         return report
@@ -116,14 +117,17 @@ extension Shard {
         report.process = backend.key?.process ?? 0
         report.applicationName = backend.state.parameters["application_name"] ?? ""
         report.statements = backend.state.preparedCount
-        report.tls = Self.words(backend.transport.tls)
+        report.tls = Self.words(backend.transport)
         report.assignments = backend.history.assignments
         report.queries = backend.history.queries
         return report
     }
 
-    /// As PgBouncer says it: protocol and cipher.
-    private static func words(_ tls: TLSStream?) -> String { tls.map { "\($0.version)/\($0.cipher)" } ?? "" }
+    /// Protocol and cipher; empty without TLS.
+    private static func words(_ transport: Transport) -> String {
+        guard let tls = transport.tls, tls.isEstablished else { return "" }
+        return "\(tls.version)/\(tls.cipher)"
+    }
 
     private func ends(_ descriptor: Int32) -> ConnectionEnds {
         let peer = Socket.peer(descriptor), own = Socket.own(descriptor)

@@ -81,6 +81,7 @@ extension Shard {
         frontend.timer = nil
         switch frontend.stage {
         case .closing, .cancelling: close(frontend)
+        case .serving where frontend.isFinished, .awaitingAnswers where frontend.isFinished: farewell(frontend, [])
         case .startingUp, .authenticating, .awaitingVerdict, .serving, .awaitingAnswers:
             farewell(frontend, ErrorMessage(.fatal, .queryCanceled, "canceling authentication due to timeout").bytes)
         case .awaitingAdmin: administered(frontend, .failed(.internalError, "no answer within \(Self.adminTimeout)"))
