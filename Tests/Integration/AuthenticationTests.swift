@@ -13,15 +13,15 @@ extension IntegrationTests {
                 local all all trust
                 host all u_trust all trust
                 host all u_reject all reject
-                host all u_password all password
+                host all u_password,u_proved all password
                 host all u_md5,legacy,u_mixed all md5
                 host replication replicator all scram-sha-256
                 host all all 127.0.0.0/8 scram-sha-256
                 """) { site in
-                for user in ["u_trust", "u_reject", "u_password", "u_md5", "u_scram", "u_verifier", "u_mixed", "u_aes", "u_foreign", "u_unlisted"] {
+                for user in ["u_trust", "u_reject", "u_password", "u_md5", "u_scram", "u_verifier", "u_mixed", "u_aes", "u_foreign", "u_unlisted", "u_proved"] {
                     try site.node("CREATE ROLE \(user) LOGIN PASSWORD 'right of \(user)'")
                 }
-                for (user, method) in [("u_trust", "text"), ("u_reject", "text"), ("u_md5", "text"), ("u_scram", "text"), ("u_aes", "aes"), ("u_foreign", "scram-sha-256")] {
+                for (user, method) in [("u_trust", "text"), ("u_reject", "text"), ("u_md5", "text"), ("u_scram", "text"), ("u_aes", "aes"), ("u_foreign", "scram-sha-256"), ("u_proved", "scram-sha-256")] {
                     try site.passwd(user, "right of \(user)", "--method", method)
                 }
                 for user in ["u_verifier", "u_mixed"] {
@@ -31,7 +31,7 @@ extension IntegrationTests {
                 try site.passwd("replicator", site.password(of: "replicator"), "--method", "text")
                 try site.start()
 
-                for user in ["u_password", "u_md5", "u_scram", "u_verifier", "u_mixed", "u_aes"] {
+                for user in ["u_password", "u_proved", "u_md5", "u_scram", "u_verifier", "u_mixed", "u_aes"] {
                     #expect(try site.logIn(user, "right of \(user)") == user)
                     #expect(site.refusal(user, "wrong") == "28P01", "\(user), whose backend is pooled by now (CVE-2025-46801)")
                     #expect(site.refusal(user, "") == "28P01" || site.refusal(user, "") == "no password", "\(user)")
