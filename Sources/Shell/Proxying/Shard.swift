@@ -52,9 +52,14 @@ final class Shard: EventHandler {
     /// What was counted so far.
     var figures = FigureTable()
     /// What administrators have switched.
-    var service = ServiceState() { didSet { hasPauses = service.hasPauses } }
+    var service = ServiceState() { didSet {
+        hasPauses = service.hasPauses
+        hasMarks = service.hasMarks
+    } }
     /// Some statements wait for an administrator.
     private(set) var hasPauses = false
+    /// Something is paused or to be reconnected; looked at before anything is looked up.
+    private(set) var hasMarks = false
     /// Frontends whose kept messages can be looked at again at the end of the turn.
     var revisits: [SlotID] = []
     var stopping: (mode: ProxyStopMode, receipt: Receipt)?
