@@ -37,6 +37,8 @@ final class Shard: EventHandler {
     var secrets: [String: BackendSecret] = [:]
     var library: StatementLibrary
     var parameterSets = ParameterSets()
+    /// What sessions of this epoch were told at their login, by what they asked for.
+    var welcomes: [StartupMessage: ServerParameters] = [:]
     /// What is set aside on its way to a backend and to a frontend, so that it goes in one write.
     var requests = MessageWriter(), replies = MessageWriter()
     /// Commits that nodes answered without waiting for their synchronous standbys.
