@@ -23,6 +23,8 @@ package final class BackendState {
 
     /// Answers are owed by the node.
     package var isBusy: Bool { !pipeline.isEmpty }
+    /// The node goes on answering without anything more from the client.
+    package var isAnswering: Bool { pipeline.isAnswering }
     /// Prepared statements of ours that it has.
     package var preparedCount: Int { prepared.count }
 

@@ -9,7 +9,7 @@ extension FrontendSession {
         return ready()
     }
 
-    func serve(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?) -> Action {
+    func serve(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?, _ library: inout StatementLibrary) -> Action {
         switch kind {
         case .sync: return ready()
         // PostgreSQL ignores what is left of a copy that failed.
@@ -23,7 +23,7 @@ extension FrontendSession {
         case .secret, .terminate: preconditionFailure("received \(kind) beyond the place that handles it")
         }
         if kind == .query, let admin = scan(body).admin { return .administer(admin) }
-        if let lostBlock { return serveLostBlock(lostBlock, kind, body) }
+        if let lostBlock { return serveLostBlock(lostBlock, kind, body, &library) }
         if let refusal {
             self.refusal = nil
             return fail(refusal, kind)
@@ -58,17 +58,15 @@ extension FrontendSession {
     static let inFailedBlock = ErrorMessage(.error, .inFailedTransaction,
                                             "current transaction is aborted, commands ignored until end of transaction block")
 
-    private func serveLostBlock(_ block: LostBlock, _ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?) -> Action {
+    private func serveLostBlock(_ block: LostBlock, _ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?, _ library: inout StatementLibrary) -> Action {
         switch kind {
         case .query: return serveQuery(block, scan(body).effects)
         case .parse:
-            let effects = scan(Self.behindFirstName(body)).effects
-            guard !Self.firstNameIsGiven(body), endsOnly(effects) else { return failBlock(block, kind) }
-            localStatement = effects
+            guard let body, let behind = Self.behindFirstName(body), endsOnly(scan(behind).effects), prepareEnd(body, behind, &library) else { return failBlock(block, kind) }
             return bare(.parseComplete)
         case .bind:
-            guard !Self.secondNameIsGiven(body), let statement = localStatement else { return failBlock(block, kind) }
-            localPortal = statement
+            guard let effects = Self.behindFirstName(body).flatMap(ending) else { return failBlock(block, kind) }
+            localPortal = effects
             return bare(.bindComplete)
         case .describe: return describe(block, body)
         case .close: return bare(.closeComplete)
@@ -99,6 +97,26 @@ extension FrontendSession {
         return failBlock(block, .query)
     }
 
+    /// A COMMIT or ROLLBACK is prepared: false where the name is taken.
+    private func prepareEnd(_ body: UnsafeRawBufferPointer, _ behind: UnsafeRawBufferPointer, _ library: inout StatementLibrary) -> Bool {
+        guard Self.firstNameIsGiven(body) else {
+            localStatement = scan(behind).effects
+            return true
+        }
+        let name = Self.name(body)
+        guard names[name] == nil, names.count < Self.mostNames else { return false }
+        parses += 1
+        names[name] = NamedStatement(statement: statement(behind, &library), parse: parses)
+        return true
+    }
+
+    /// What the statement that `name` begins with does, where it ends the block and nothing else; drivers prepare their COMMIT and ROLLBACK long before.
+    private func ending(_ name: UnsafeRawBufferPointer) -> WorkEffects? {
+        guard name.first != 0 else { return localStatement }
+        guard let effects = names[Self.name(name)]?.statement.effects, endsOnly(effects) else { return nil }
+        return effects
+    }
+
     private func endsOnly(_ effects: WorkEffects) -> Bool { effects.contains(.loneRollback) || effects.contains(.loneCommit) }
 
     private func executeEnd(_ block: LostBlock, _ portal: WorkEffects) -> Action {
@@ -110,7 +128,8 @@ extension FrontendSession {
 
     private func describe(_ block: LostBlock, _ body: UnsafeRawBufferPointer?) -> Action {
         let isStatement = body?.first == UInt8(ascii: "S")
-        guard (isStatement ? localStatement : localPortal) != nil else { return failBlock(block, .describe) }
+        let named = body.map { UnsafeRawBufferPointer(rebasing: $0.dropFirst()) }
+        guard (isStatement ? named.flatMap(ending) : localPortal) != nil else { return failBlock(block, .describe) }
         var writer = MessageWriter()
         if isStatement { writer.message(.parameterDescription) { $0.int16(0) } }
         writer.bare(.noData)

@@ -105,8 +105,12 @@ package final class FrontendSession {
     var boundChanges: [SettingChange] = []
     var names: [String: NamedStatement] = [:]
     var unnamed: UnnamedStatement?
-    /// Parse messages so far, and how many of them the node has answered for certain.
-    var parses: UInt64 = 0, confirmedParses: UInt64 = 0
+    /// Query and Parse messages, and Close messages of known names, so far: each has its number.
+    var parses: UInt64 = 0
+    /// The last of them that pinned the session.
+    var pinnedBy: UInt64 = 0
+    /// Names that were closed by messages whose answers have not come: should the node skip one, its name is back.
+    var closedNames: [(number: UInt64, name: String, statement: NamedStatement?)] = []
     var rewriting = Rewriting()
     var lostBlock: LostBlock?
     /// In the block that is served here: what the unnamed statement, and the unnamed portal, would do.
@@ -185,10 +189,10 @@ package final class FrontendSession {
     }
 
     /// A message of the frontend while no backend is attached. `body` is nil where the message is too long to be looked at.
-    package func received(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?) -> Action {
+    package func received(_ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?, _ library: inout StatementLibrary) -> Action {
         guard case .inService = phase else { return kind == .terminate ? .terminate : receivedDuringLogin(kind) }
         if let end = receivedAnywhere(kind) { return end }
-        return serve(kind, body)
+        return serve(kind, body, &library)
     }
 
     /// A message of the frontend for the backend that is attached. `body` may be its beginning alone.
@@ -222,6 +226,7 @@ package final class FrontendSession {
 
     func keep(_ reason: Pin?) {
         guard let reason else { return }
+        pinnedBy = parses
         if pin == nil || reason.isCertain && pin?.isCertain == false { pin = reason }
     }
 

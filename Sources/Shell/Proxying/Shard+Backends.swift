@@ -167,7 +167,7 @@ extension Shard {
 
     /// What waited for answers is looked at again; a client that sends no more and is owed nothing is done.
     private func answersCame(_ frontend: Frontend) {
-        guard !frontend.isClosed, frontend.stage == .awaitingAnswers || frontend.backend?.state.isBusy != true else { return }
+        guard !frontend.isClosed, frontend.stage == .awaitingAnswers || frontend.backend?.state.isAnswering != true else { return }
         if frontend.stage == .awaitingAnswers { frontend.stage = .serving }
         revisit(frontend)
     }

@@ -63,7 +63,7 @@ extension Shard {
                 swap(&kept, &frontend.input)
             }
         }
-        if frontend.isFinished, frontend.stage == .serving || frontend.stage == .startingUp, frontend.backend?.state.isBusy != true { goodbye(frontend) }
+        if frontend.isFinished, frontend.stage == .serving || frontend.stage == .startingUp, frontend.backend?.state.isAnswering != true { goodbye(frontend) }
         if !frontend.isClosed { watch(frontend) }
     }
 
@@ -158,7 +158,7 @@ extension Shard {
 
     private func decide(_ frontend: Frontend, _ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer, _ isWhole: Bool) -> FrontendSession.Action {
         guard let backend = frontend.backend, frontend.session?.isAttached == true else {
-            guard let action = frontend.session?.received(kind, isWhole ? body : nil) else { preconditionFailure("a message before the session") }
+            guard let action = frontend.session?.received(kind, isWhole ? body : nil, &library) else { preconditionFailure("a message before the session") }
             return action
         }
         guard let action = frontend.session?.received(kind, body, isWhole: isWhole, for: backend.state, &library) else {
@@ -230,11 +230,12 @@ extension Shard {
         close(frontend)
     }
 
-    /// End of file: a half-closed client still reads the answers to what it asked.
+    /// End of file: a half-closed client still reads the answers to what it asked. Where the node waits for more of it, a
+    /// Sync or the end of a copy, none will come.
     private func finished(_ frontend: Frontend) {
         frontend.isFinished = true
         guard frontend.stage == .serving || frontend.stage == .awaitingAnswers || frontend.stage == .awaitingAdmin, let session = frontend.session,
-              session.isInService, frontend.backend?.state.isBusy == true || frontend.stage != .serving else {
+              session.isInService, frontend.backend?.state.isAnswering == true || frontend.stage != .serving else {
             goodbye(frontend)
             return
         }

@@ -71,7 +71,7 @@ struct AnswerCountTests {
             isUnitOpen = kind != .query && kind != .sync
             for _ in 0..<3 {
                 let action = body.withUnsafeBytes {
-                    session.isAttached ? session.received(kind, $0, isWhole: true, for: backend, &library) : session.received(kind, $0)
+                    session.isAttached ? session.received(kind, $0, isWhole: true, for: backend, &library) : session.received(kind, $0, &library)
                 }
                 switch action {
                 case .forward: return arrive(kind, text)

@@ -121,12 +121,12 @@ struct SessionStory {
         case "Terminate": known = .terminate
         case "LongQuery":
             return session.isAttached ? [UInt8(ascii: "S")].withUnsafeBytes { session.received(.query, $0, isWhole: false, for: backend, &library) }
-                : session.received(.query, nil)
+                : session.received(.query, nil, &library)
         default: throw Misspelt(line: kind)
         }
         let body = writer.bytes
         let action = body.withUnsafeBytes { bytes in
-            session.isAttached ? session.received(known, bytes, isWhole: true, for: backend, &library) : session.received(known, bytes)
+            session.isAttached ? session.received(known, bytes, isWhole: true, for: backend, &library) : session.received(known, bytes, &library)
         }
         guard case .rewrite = action else { return action }
         var message = MessageWriter(), sent = MessageWriter()

@@ -33,6 +33,11 @@ struct PreparedCache: Sendable {
         doubtful.remove(id)
     }
 
+    mutating func removeAll(but kept: Set<StatementID>) {
+        lastUse = lastUse.filter { kept.contains($0.key) }
+        doubtful.formIntersection(kept)
+    }
+
     mutating func removeAll() {
         lastUse.removeAll()
         doubtful.removeAll()
