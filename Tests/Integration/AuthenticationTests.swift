@@ -1,5 +1,6 @@
 import Foundation
 import Playground
+import TestSupport
 import Testing
 
 extension IntegrationTests {
@@ -12,15 +13,15 @@ extension IntegrationTests {
                 local all all trust
                 host all u_trust all trust
                 host all u_reject all reject
-                host all u_password all password
+                host all u_password,u_proved all password
                 host all u_md5,legacy,u_mixed all md5
                 host replication replicator all scram-sha-256
                 host all all 127.0.0.0/8 scram-sha-256
                 """) { site in
-                for user in ["u_trust", "u_reject", "u_password", "u_md5", "u_scram", "u_verifier", "u_mixed", "u_aes", "u_foreign", "u_unlisted"] {
+                for user in ["u_trust", "u_reject", "u_password", "u_md5", "u_scram", "u_verifier", "u_mixed", "u_aes", "u_foreign", "u_unlisted", "u_proved"] {
                     try site.node("CREATE ROLE \(user) LOGIN PASSWORD 'right of \(user)'")
                 }
-                for (user, method) in [("u_trust", "text"), ("u_reject", "text"), ("u_md5", "text"), ("u_scram", "text"), ("u_aes", "aes"), ("u_foreign", "scram-sha-256")] {
+                for (user, method) in [("u_trust", "text"), ("u_reject", "text"), ("u_md5", "text"), ("u_scram", "text"), ("u_aes", "aes"), ("u_foreign", "scram-sha-256"), ("u_proved", "scram-sha-256")] {
                     try site.passwd(user, "right of \(user)", "--method", method)
                 }
                 for user in ["u_verifier", "u_mixed"] {
@@ -30,7 +31,7 @@ extension IntegrationTests {
                 try site.passwd("replicator", site.password(of: "replicator"), "--method", "text")
                 try site.start()
 
-                for user in ["u_password", "u_md5", "u_scram", "u_verifier", "u_mixed", "u_aes"] {
+                for user in ["u_password", "u_proved", "u_md5", "u_scram", "u_verifier", "u_mixed", "u_aes"] {
                     #expect(try site.logIn(user, "right of \(user)") == user)
                     #expect(site.refusal(user, "wrong") == "28P01", "\(user), whose backend is pooled by now (CVE-2025-46801)")
                     #expect(site.refusal(user, "") == "28P01" || site.refusal(user, "") == "no password", "\(user)")
@@ -52,6 +53,27 @@ extension IntegrationTests {
                 #expect(site.words("u_scram", "right of u_scram", options: ["replication": "true"]).contains("no pool_hba.conf entry"))
                 let log = try site.log()
                 #expect(log.contains("user \"nobody\", database \"app\", from 127.0.0.1") && !log.contains("right of"))
+            }
+        }
+
+        @Test("A certificate lets in the user whom it names, with TLS alone; hostssl and hostnossl see what the connection is")
+        func certificates() throws {
+            let files = try Certificates.shared.get()
+            let settings = [("ssl", "on"), ("ssl_cert", files("server.crt")), ("ssl_key", files("server.key")), ("ssl_ca_cert", files("ca.crt")), ("server_tls_sslmode", "disable")]
+            try onGuarded("hostssl all alice,bob all cert\nhostssl all app all scram-sha-256\nhostnossl all all all reject", settings) { site in
+                for user in ["alice", "bob"] {
+                    try site.node("CREATE ROLE \(user) LOGIN PASSWORD 'of \(user)'")
+                    try site.passwd(user, "of \(user)", "--method", "text")
+                }
+                try site.start()
+                let shown = ["sslmode": "require", "sslcert": files("alice.crt"), "sslkey": files("alice.key")]
+                #expect(try site.client("alice", "", options: shown).query("SELECT current_user").first?.first == "alice")
+                #expect(site.words("bob", "of bob", options: shown).contains("certificate authentication failed for user \"bob\""))
+                #expect(site.words("alice", "of alice", options: ["sslmode": "require"]).contains("requires a valid client certificate"))
+                #expect(site.words("alice", "of alice", options: ["sslmode": "disable"]).contains("pool_hba.conf rejects connection"))
+                let password = try site.password(of: "app")
+                #expect(try site.client("app", password, options: ["sslmode": "require"]).query("SELECT current_user").first?.first == "app", "SCRAM, where the client could bind to the channel")
+                #expect(site.words("app", password, options: ["sslmode": "require", "channel_binding": "require"]).contains("channel binding"))
             }
         }
 
@@ -99,6 +121,25 @@ extension IntegrationTests {
             }
         }
 
+        @Test("A reload takes rules and secrets over together, or nothing where one of them has a mistake; sessions stay")
+        func reload() throws {
+            try onGuarded("host all app all scram-sha-256") { site in
+                try site.start()
+                let password = try site.password(of: "app"), session = try site.client("app", password)
+                for (rules, mistake) in [("host all app all reject\nhost all all all ldap", "pool_hba.conf:2: ldap does not exist yet"), ("host all app nowhere trust", "is no address")] {
+                    try site.write(rules: rules)
+                    let (status, output) = try IntegrationTests.run("reload", "-f", site.cluster.configurationFile)
+                    #expect(status != 0 && output.contains(mistake), "\(output)")
+                    #expect(try site.logIn("app", password) == "app", "the rules that were there hold")
+                }
+                try site.write(rules: "host all app all reject")
+                let (status, output) = try IntegrationTests.run("reload", "-f", site.cluster.configurationFile)
+                #expect(status == 0, "\(output)")
+                #expect(site.refusal("app", password) == "28000")
+                #expect(try session.query("SELECT 1").count == 1)
+            }
+        }
+
         @Test("check says what is wrong with the rules and the secrets, by line")
         func check() throws {
             try IntegrationTests.onCluster(standbys: 0, settings: [("enable_pool_hba", "on")], startsDaemon: false) { cluster in
@@ -110,7 +151,7 @@ extension IntegrationTests {
 
         private func onGuarded(_ rules: String, _ settings: [(String, String)] = [], _ story: (Site) throws -> Void) throws {
             try IntegrationTests.onCluster(standbys: 0, settings: [("enable_pool_hba", "on"), ("pool_key_file", "pool_key")] + settings.map { (name: $0, value: $1) }, startsDaemon: false) { cluster in
-                try rules.write(toFile: cluster.directory + "/pool_hba.conf", atomically: true, encoding: .utf8)
+                try Site(cluster).write(rules: rules)
                 _ = FileManager.default.createFile(atPath: cluster.directory + "/pool_key", contents: Data("a key\n".utf8), attributes: [.posixPermissions: 0o600])
                 try story(try Site(cluster))
             }
@@ -150,6 +191,8 @@ extension IntegrationTests {
         }
 
         func start() throws { try cluster.startDaemon(waits: false); try IntegrationTests.eventually("the daemon serves") { try log().contains("primary_adopted") } }
+
+        func write(rules: String) throws { try rules.write(toFile: cluster.directory + "/pool_hba.conf", atomically: true, encoding: .utf8) }
 
         func reload() throws { kill(try #require(cluster.daemon), SIGHUP) }
 

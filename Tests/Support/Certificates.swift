@@ -5,8 +5,15 @@ internal import Foundation
 package struct Certificates: Sendable {
     package struct Failure: Error { package let description: String }
 
-    /// Made at the first use.
+    /// Made at the first use, which blocks.
     package static let shared = Result { try Certificates() }
+
+    /// The same without holding a thread that tasks need.
+    package static func made() async throws -> Certificates {
+        try await withCheckedContinuation { continuation in
+            Foundation.Thread.detachNewThread { continuation.resume(returning: shared) }
+        }.get()
+    }
 
     package let folder: String
 

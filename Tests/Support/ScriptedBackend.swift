@@ -46,9 +46,12 @@ package final class ScriptedBackend: Sendable {
     private let listener: Listener
     private let isStopped = Atomic(false)
     private let sockets = Mutex<[BlockingSocket]>([])
+    private let cancelled: @Sendable () -> Void
 
-    /// `behave` runs on a thread for each connection that starts up; what it throws ends the connection.
-    package init(_ behave: @escaping @Sendable (Connection) throws -> Void) throws {
+    /// `behave` runs on a thread for each connection that starts up; what it throws ends the connection. `cancelled` runs for each
+    /// cancel request, whose connection is closed when it returns.
+    package init(cancelled: @escaping @Sendable () -> Void = {}, _ behave: @escaping @Sendable (Connection) throws -> Void) throws {
+        self.cancelled = cancelled
         guard let address = SocketAddress(numeric: "127.0.0.1", port: 0) else { preconditionFailure("the loopback is an address") }
         listener = try Listener(address, backlog: 64)
         port = listener.port ?? 0
@@ -89,6 +92,7 @@ package final class ScriptedBackend: Sendable {
         if code == 80_877_102 {
             let numbers = body.withUnsafeBytes { (Int32(bigEndian: $0.loadUnaligned(as: Int32.self)), Int32(bigEndian: $0.loadUnaligned(fromByteOffset: 4, as: Int32.self))) }
             seen.add("cancel \(numbers.0) \(numbers.1)")
+            cancelled()
             return
         }
         seen.add("start")

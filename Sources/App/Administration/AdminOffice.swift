@@ -43,7 +43,9 @@ package struct AdminOffice: AdminResponder {
     /// On an ordinary session: what everybody may see, and the rest for those whom the rights name.
     package func answer(_ statement: AdminStatement, for asker: AdminAsker, reply: @escaping @Sendable (AdminReply) -> Void) {
         switch statement {
-        case .show(let name): run("SHOW \(name)", for: asker, reply: reply)
+        // They wait for nothing that could be given up.
+        case .show(let name): _ = run("SHOW \(name)", for: asker, reply: reply)
+        case .pgpool(let text): _ = run(text, for: asker, reply: reply)
         }
     }
 
@@ -61,16 +63,25 @@ package struct AdminOffice: AdminResponder {
     }
 
     /// Runs such a statement, or says why it may not be run.
-    package func run(_ text: String, for asker: AdminAsker, reply: @escaping @Sendable (AdminReply) -> Void) {
+    package func run(_ text: String, for asker: AdminAsker, reply: @escaping @Sendable (AdminReply) -> Void) -> @Sendable () -> Void {
         let request: AdminRequest
         do {
             request = try AdminRequest(text)
             try check(request, asker)
-        } catch { return reply(.failed(error)) }
+        } catch {
+            reply(.failed(error))
+            return {}
+        }
         // The loop that asks must not wait; one task a statement, and a session has one statement at a time.
-        Task {
+        let task = Task {
             do throws(ErrorMessage) { reply(try await carryOut(request)) } catch { reply(.failed(error)) }
         }
+        return { task.cancel() }
+    }
+
+    /// Carries a statement out for an operator of this machine, who may everything.
+    package func run(_ text: String) async -> AdminReply {
+        do throws(ErrorMessage) { return try await carryOut(try AdminRequest(text)) } catch { return .failed(error) }
     }
 
     // MARK: Rights

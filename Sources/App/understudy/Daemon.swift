@@ -59,7 +59,7 @@ struct Daemon {
             }
         }])
         desk.open(proxy, reloader)
-        let control = try makeControl(coordinator, journal, proxy, reloader, waiter)
+        let control = try makeControl(coordinator, journal, proxy, reloader, desk.office, waiter)
         logger.notice("serving", metadata: ["version": "\(Version.text)", "port": "\(proxy.port ?? 0)", "nodes": "\(nodes.count)", "descriptors": "\(limit)"])
         ServiceManager.tell("READY=1")
 
@@ -97,9 +97,9 @@ struct Daemon {
     }
 
     private func makeControl(_ coordinator: ClusterCoordinator, _ journal: EventJournal, _ proxy: Proxy, _ reloader: ConfigurationReloader,
-                             _ waiter: DescriptorWaiter) throws -> ControlServer {
+                             _ office: AdminOffice, _ waiter: DescriptorWaiter) throws -> ControlServer {
         let settings = settings, began = Date()
-        let commands = ControlCommands(coordinator: coordinator, journal: journal, status: { snapshot in
+        let commands = ControlCommands(coordinator: coordinator, journal: journal, office: office, status: { snapshot in
             let count = await proxy.statistics()
             return StatusView(process: (Version.text, Int(getpid()), -began.timeIntervalSinceNow), cluster: settings[\.daemon.clusterName], snapshot: snapshot,
                               port: proxy.port ?? 0, counts: (count.frontends, count.held, count.backends.values.reduce(0, +)))

@@ -59,7 +59,7 @@ extension Settings {
         configuration.backlog = Int32(clamping: self[\.connections.listenBacklogMultiplier] * frontendLimit)
         configuration.shardCount = self[\.pooling.shards] == 0 ? ProcessInfo.processInfo.activeProcessorCount : self[\.pooling.shards]
         configuration.maxFrontends = mostSessions
-        configuration.authenticationTimeout = self[\.connections.authenticationTimeout]
+        configuration.authenticationTimeout = Self.limit(self[\.connections.authenticationTimeout])
         configuration.queryWaitTimeout = self[\.connections.queryWaitTimeout]
         configuration.connectTimeout = self[\.health.connectTimeout]
         configuration.memoryLimit = self[\.connections.clientMemoryLimit]

@@ -21,10 +21,11 @@ package final class BackendState {
     /// The same parameters in memory that others share, so that comparing them costs a glance.
     package func share(_ same: ServerParameters) { parameters = same }
 
+    /// The node will end what it was sent by itself, without another message of the client.
+    package var willAnswer: Bool { pipeline.depth > 0 && !pipeline.awaitsCopyData }
+
     /// Answers are owed by the node.
     package var isBusy: Bool { !pipeline.isEmpty }
-    /// The node goes on answering without anything more from the client.
-    package var isAnswering: Bool { pipeline.isAnswering }
     /// Prepared statements of ours that it has.
     package var preparedCount: Int { prepared.count }
 

@@ -58,15 +58,22 @@ extension FrontendSession {
     static let inFailedBlock = ErrorMessage(.error, .inFailedTransaction,
                                             "current transaction is aborted, commands ignored until end of transaction block")
 
-    private func serveLostBlock(_ block: LostBlock, _ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?, _ library: inout StatementLibrary) -> Action {
+    private func serveLostBlock(_ block: LostBlock, _ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer?,
+                                _ library: inout StatementLibrary) -> Action {
         switch kind {
         case .query: return serveQuery(block, scan(body).effects)
         case .parse:
-            guard let body, let behind = Self.behindFirstName(body), endsOnly(scan(behind).effects), prepareEnd(body, behind, &library) else { return failBlock(block, kind) }
-            return bare(.parseComplete)
+            let behind = Self.behindFirstName(body), effects = scan(behind).effects
+            guard endsOnly(effects) else { return failBlock(block, kind) }
+            guard let body, let behind, Self.firstNameIsGiven(body) else {
+                localStatement = effects
+                return bare(.parseComplete)
+            }
+            return prepareLocally(Self.name(body), behind, block, &library)
         case .bind:
-            guard let effects = Self.behindFirstName(body).flatMap(ending) else { return failBlock(block, kind) }
-            localPortal = effects
+            guard let name = Self.behindFirstName(body), let statement = name.first == 0 ? localStatement : names[Self.name(name)]?.statement.effects,
+                  endsOnly(statement) else { return failBlock(block, kind) }
+            localPortal = statement
             return bare(.bindComplete)
         case .describe: return describe(block, body)
         case .close: return bare(.closeComplete)
@@ -75,6 +82,14 @@ extension FrontendSession {
             return executeEnd(block, portal)
         case .functionCall, .sync, .flush, .copyData, .copyDone, .copyFail, .secret, .terminate: return failBlock(block, kind)
         }
+    }
+
+    /// A statement that ends the block, by name: PostgreSQL prepares it in a failed block too.
+    private func prepareLocally(_ name: String, _ behind: UnsafeRawBufferPointer, _ block: LostBlock, _ library: inout StatementLibrary) -> Action {
+        guard names[name] == nil, names.count < Self.mostNames else { return failBlock(block, .parse) }
+        parses += 1
+        names[name] = NamedStatement(statement: statement(behind, &library), parse: parses)
+        return bare(.parseComplete)
     }
 
     private func serveQuery(_ block: LostBlock, _ effects: WorkEffects) -> Action {
@@ -97,26 +112,6 @@ extension FrontendSession {
         return failBlock(block, .query)
     }
 
-    /// A COMMIT or ROLLBACK is prepared: false where the name is taken.
-    private func prepareEnd(_ body: UnsafeRawBufferPointer, _ behind: UnsafeRawBufferPointer, _ library: inout StatementLibrary) -> Bool {
-        guard Self.firstNameIsGiven(body) else {
-            localStatement = scan(behind).effects
-            return true
-        }
-        let name = Self.name(body)
-        guard names[name] == nil, names.count < Self.mostNames else { return false }
-        parses += 1
-        names[name] = NamedStatement(statement: statement(behind, &library), parse: parses)
-        return true
-    }
-
-    /// What the statement that `name` begins with does, where it ends the block and nothing else; drivers prepare their COMMIT and ROLLBACK long before.
-    private func ending(_ name: UnsafeRawBufferPointer) -> WorkEffects? {
-        guard name.first != 0 else { return localStatement }
-        guard let effects = names[Self.name(name)]?.statement.effects, endsOnly(effects) else { return nil }
-        return effects
-    }
-
     private func endsOnly(_ effects: WorkEffects) -> Bool { effects.contains(.loneRollback) || effects.contains(.loneCommit) }
 
     private func executeEnd(_ block: LostBlock, _ portal: WorkEffects) -> Action {
@@ -128,8 +123,9 @@ extension FrontendSession {
 
     private func describe(_ block: LostBlock, _ body: UnsafeRawBufferPointer?) -> Action {
         let isStatement = body?.first == UInt8(ascii: "S")
-        let named = body.map { UnsafeRawBufferPointer(rebasing: $0.dropFirst()) }
-        guard (isStatement ? named.flatMap(ending) : localPortal) != nil else { return failBlock(block, .describe) }
+        let name = body.map { Self.name(UnsafeRawBufferPointer(rebasing: $0.dropFirst())) } ?? ""
+        let described = isStatement ? name.isEmpty ? localStatement : names[name]?.statement.effects : localPortal
+        guard let described, endsOnly(described) else { return failBlock(block, .describe) }
         var writer = MessageWriter()
         if isStatement { writer.message(.parameterDescription) { $0.int16(0) } }
         writer.bare(.noData)

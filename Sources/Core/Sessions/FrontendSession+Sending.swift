@@ -32,13 +32,11 @@ extension FrontendSession {
 
     private func sendQuery(_ body: UnsafeRawBufferPointer?, _ backend: BackendState) -> Action {
         let scan = scan(body)
-        // Only what a Sync or a Query has closed is answered without more: behind an open unit nothing is waited for.
-        let isOwed = backend.pipeline.depth > 0
-        if let admin = scan.admin { return isOwed ? .awaitAnswers : .administer(admin) }
+        if let admin = scan.admin { return backend.pipeline.depth > 0 ? .awaitAnswers : .administer(admin) }
         // So that the answers tell which transaction a setting belongs to.
-        if !scan.changes.isEmpty, isOwed { return .awaitAnswers }
+        if !scan.changes.isEmpty, backend.pipeline.depth > 0 { return .awaitAnswers }
         if mode == .statement, scan.effects.contains(.opensBlock) {
-            return isOwed ? .awaitAnswers : .reply(Self.refuseBlock(withReady: true))
+            return backend.pipeline.depth > 0 ? .awaitAnswers : .reply(Self.refuseBlock(withReady: true))
         }
         parses += 1
         note(scan)
@@ -81,7 +79,8 @@ extension FrontendSession {
         if body.first == 0 || !isWhole { return sendUnnamedParse(behind, isWhole, backend) }
         let name = Self.name(body)
         if let known = names[name] {
-            if backend.pipeline.isUncertain(known.statement.id) { return .awaitAnswers }
+            // What is under way may fail, or deallocate it.
+            if backend.pipeline.depth > 0 { return .awaitAnswers }
             // PostgreSQL refuses a name that is in use, and so does the node when it gets that statement again.
             prepare(known.statement, on: backend)
             backend.pipeline.sentRefused()

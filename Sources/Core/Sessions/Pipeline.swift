@@ -58,6 +58,8 @@ struct Pipeline: Sendable {
     private(set) var isOpen = false
     /// The node answered an error before it was sent the Sync: it ignores whatever comes before that.
     private(set) var isSkipping = false
+    /// What the first unit has executed already: by its answer alone nothing is known of the commit that its Sync makes.
+    private var done: WorkEffects?
     /// What the unnamed prepared statement does, and what the portals bound since the last ReadyForQuery do.
     private var unnamed: WorkEffects = [.extended]
     private var portals: WorkEffects = [.extended]
@@ -147,9 +149,6 @@ struct Pipeline: Sendable {
     /// What the node is to prepare.
     var parsed: Set<StatementID> { Set(entries[first...].filter { $0.code == .parse || $0.code == .preparing }.map(\.statement)) }
 
-    /// The node goes on answering without anything more from the client.
-    var isAnswering: Bool { depth > 0 && !isCopyingIn }
-
     // MARK: What is answered
 
     /// Writes the answers that are ours to give and whose turn has come.
@@ -163,6 +162,9 @@ struct Pipeline: Sendable {
             drop()
         }
     }
+
+    /// The node waits for more of a copy.
+    var awaitsCopyData: Bool { isCopyingIn }
 
     /// Whether the first answer is ours to give.
     var owesOwn: Bool {
@@ -180,7 +182,11 @@ struct Pipeline: Sendable {
         case (.parseComplete, .preparing), (.closeComplete, .closing):
             drop()
             return .swallow
-        case (.rowDescription, .describe), (.noData, .describe), (.commandComplete, .execute), (.emptyQuery, .execute), (.portalSuspended, .execute):
+        case (.rowDescription, .describe), (.noData, .describe):
+            drop()
+            return .forward
+        case (.commandComplete, .execute), (.emptyQuery, .execute), (.portalSuspended, .execute):
+            done = (done ?? .extended).then(entries[first].effects).union(.extended)
             drop()
             return .forward
         case (.parameterDescription, .describe), (_, .query), (_, .functionCall), (.copyOut, .execute), (.copyBoth, .execute):
@@ -209,17 +215,19 @@ struct Pipeline: Sendable {
         isFirstFailed = !isEmpty
         if first < entries.count, entries[first].code.endsUnit { return [] }
         var undone: [Entry] = []
+        let wasOwed = first < entries.count
         while first < entries.count, entries[first].code != .sync {
             switch entries[first].code {
-            case .query, .functionCall:
-                depth -= 1
-                isOpen = true
+            case .query, .functionCall: depth -= 1
             case .parse, .preparing, .closing, .parsed, .closed: undone.append(entries[first])
             case .sync, .refused, .bind, .describe, .execute, .close, .copyEnd: break
             }
             drop()
         }
-        isSkipping = isOpen && first == entries.count
+        if first == entries.count {
+            isOpen = isOpen || wasOwed
+            isSkipping = isOpen
+        }
         return undone
     }
 
@@ -234,6 +242,7 @@ struct Pipeline: Sendable {
         depth -= 1
         isCopyingIn = false
         isFirstFailed = false
+        done = nil
         if first == 0, !isOpen { portals = [.extended] }
         return true
     }
@@ -250,8 +259,7 @@ struct Pipeline: Sendable {
 
     /// What is owed, one element for each ReadyForQuery, and what no Sync has closed.
     var owed: (units: [WorkEffects], open: WorkEffects?) {
-        var units: [WorkEffects] = []
-        var unit: WorkEffects?
+        var units: [WorkEffects] = [], unit = done
         for entry in entries[first...] {
             switch entry.code {
             case .query, .functionCall:
@@ -266,7 +274,4 @@ struct Pipeline: Sendable {
         }
         return (units, isOpen ? unit ?? .extended : nil)
     }
-
-    /// The node is gone: nothing is owed by it any more.
-    mutating func clear() { self = Pipeline() }
 }

@@ -1,5 +1,4 @@
 internal import CPAM
-internal import Foundation
 
 /// Passwords that PAM judges.
 ///
@@ -23,9 +22,7 @@ package struct PAM: Sendable {
 
     /// Asks PAM. The caller bounds how many are under way.
     package func judge(service: String, user: String, password: String, host: String?) async -> Verdict {
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(returning: judgeHere(service, user, password, host)) }
-        }
+        await OwnThread.run { judgeHere(service, user, password, host) }
     }
 
     private func judgeHere(_ service: String, _ user: String, _ password: String, _ host: String?) -> Verdict {

@@ -22,6 +22,19 @@ enum Knock: Hashable {
         return Socket.connectError(descriptor).map(Knock.init) ?? .taken
     }
 
+    /// Whether a PostgreSQL at the address says yes or no when it is asked for TLS, so that whatever goes wrong behind that is about TLS.
+    static func answersTLSRequest(_ address: SocketAddress, until deadline: Monotonic, _ waiter: DescriptorWaiter) async -> Bool {
+        let descriptor: Int32
+        do { descriptor = try Socket.connect(to: address) } catch { return false }
+        defer { Socket.close(descriptor) }
+        guard await waiter.wait(for: descriptor, .writable, until: deadline) == .ready, Socket.connectError(descriptor) == nil else { return false }
+        let request: [UInt8] = [0, 0, 0, 8, 0x04, 0xD2, 0x16, 0x2F]
+        guard request.withUnsafeBytes({ Socket.send(descriptor, $0) }) == .bytes(request.count),
+              await waiter.wait(for: descriptor, .readable, until: deadline) == .ready else { return false }
+        var answer: UInt8 = 0
+        return withUnsafeMutableBytes(of: &answer) { Socket.receive(descriptor, into: $0) } == .bytes(1) && [UInt8(ascii: "S"), UInt8(ascii: "N")].contains(answer)
+    }
+
     init(_ error: SocketError) {
         self = switch error.code {
         // ENOENT: the socket file is not there.

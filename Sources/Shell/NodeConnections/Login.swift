@@ -47,8 +47,8 @@ struct Login {
 
     private func logIn(at address: SocketAddress, until deadline: Monotonic) async throws(NodeFailure) -> PostgresHandle {
         guard let handle = PostgresHandle(target, address: address.numericHost) else { throw .unable("libpq is out of memory") }
-        guard PQstatus(handle.pointer) != CONNECTION_BAD else { throw await failure(of: handle, at: address, until: deadline) }
-        var interest = Interest.writable
+        guard PQstatus(handle.pointer) != CONNECTION_BAD else { throw await failure(of: handle, false, at: address, until: deadline) }
+        var interest = Interest.writable, isEncrypting = false
         while true {
             guard await waiter.wait(for: handle.descriptor, interest, until: deadline) == .ready else {
                 throw Task.isCancelled ? .cancelled : .timedOut("no login at \(address) within \(target.connectTimeout)")
@@ -60,17 +60,20 @@ struct Login {
                 return handle
             case PGRES_POLLING_READING: interest = .readable
             case PGRES_POLLING_WRITING: interest = .writable
-            default: throw await failure(of: handle, at: address, until: deadline)
+            default: throw await failure(of: handle, isEncrypting, at: address, until: deadline)
             }
+            isEncrypting = PQstatus(handle.pointer) == CONNECTION_SSL_STARTUP
         }
     }
 
     /// What a failed login proves. libpq has words for it and no code, so where the server sent none, we ask the address ourselves.
-    private func failure(of handle: PostgresHandle, at address: SocketAddress, until deadline: Monotonic) async -> NodeFailure {
+    /// TLS that cannot begin (a certificate that has expired) is no sign of death, or a healthy primary would be replaced for it.
+    private func failure(of handle: PostgresHandle, _ isEncrypting: Bool, at address: SocketAddress, until deadline: Monotonic) async -> NodeFailure {
         if let (state, message) = handle.loginError { return .rejected(sqlState: state, message: message) }
         if PQconnectionNeedsPassword(handle.pointer) == 1 {
             return .rejected(sqlState: "28P01", message: "a password is asked for, and none is configured for role \(target.user)")
         }
+        if isEncrypting, await Knock.answersTLSRequest(address, until: deadline, waiter) { return .unable("TLS with it cannot begin: \(handle.words)") }
         return await Knock.at(address, until: deadline, waiter).failure(handle.words)
     }
 }

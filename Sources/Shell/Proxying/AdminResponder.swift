@@ -13,8 +13,9 @@ package protocol AdminResponder: Sendable {
     /// What a statement in one of those databases answers with.
     func shape(of text: String, for asker: AdminAsker) -> AdminShape
 
-    /// Runs such a statement. It may take long: PAUSE waits for transactions to end.
-    func run(_ text: String, for asker: AdminAsker, reply: @escaping @Sendable (AdminReply) -> Void)
+    /// Runs such a statement. It may take long: PAUSE waits for transactions to end. What is returned gives the waiting up, and
+    /// the answer is an error then; it may be called at any time, also when the answer is there.
+    func run(_ text: String, for asker: AdminAsker, reply: @escaping @Sendable (AdminReply) -> Void) -> @Sendable () -> Void
 
     /// What clients of those databases are told as the version.
     var version: String { get }

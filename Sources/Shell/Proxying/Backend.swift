@@ -25,6 +25,8 @@ final class Backend {
         case resetting(Interlude)
         /// Nobody has it, and a cancel request that was meant for its last session is still on its way. To `idle`.
         case awaitingCancel
+        /// Its session left in the middle of a statement, which is being cancelled; what it still says is for nobody. To its end.
+        case ending(cancels: Int)
     }
 
     let id: SlotID
@@ -89,7 +91,7 @@ final class Backend {
     var isPreparing: Bool {
         switch stage {
         case .connecting, .askingForTLS, .shakingHands: true
-        case .loggingIn, .idle, .aligning, .serving, .resetting, .awaitingCancel: false
+        case .loggingIn, .idle, .aligning, .serving, .resetting, .awaitingCancel, .ending: false
         }
     }
 

@@ -64,7 +64,7 @@ extension Shard {
             close(frontend)
             return
         }
-        setTimer(frontend, after: configuration.authenticationTimeout)
+        if let limit = configuration.authenticationTimeout { setTimer(frontend, after: limit) }
     }
 
     /// The packets before the messages. Returns how many bytes are done with.

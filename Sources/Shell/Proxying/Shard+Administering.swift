@@ -85,7 +85,7 @@ extension Shard {
         switch action {
         case .reply(let bytes): write(bytes, to: frontend)
         case .describe(let text): write(administration.session.described(shared.admin.shape(of: text, for: administration.asker)), to: frontend)
-        case .run(let text): shared.admin.run(text, for: administration.asker, reply: replying(to: frontend))
+        case .run(let text): administration.giveUp = shared.admin.run(text, for: administration.asker, reply: replying(to: frontend))
         case .terminate: close(frontend)
         case .close(let words): farewell(frontend, words)
         }

@@ -13,6 +13,7 @@ extension Shard {
         guard address != nil || Socket.isLocal(frontend.descriptor) else { return close(frontend) }
         let seen = HostRule.Applicant(user: startup.user, database: startup.database, address: address, isEncrypted: frontend.transport.isEncrypted,
                                       isPhysicalReplication: startup.isReplication && startup["replication"]?.lowercased() != "database")
+        guard max(startup.user.utf8.count, startup.database.utf8.count) <= Self.longestName else { return refuseLongName(frontend, host) }
         let authentication = Authentication(Authenticator.Applicant(seen, certificateName: frontend.transport.tls?.peerCommonName), host: host)
         frontend.authentication = authentication
         follow(configuration.authenticator.verdict(for: authentication.applicant), frontend, authentication)
@@ -38,10 +39,20 @@ extension Shard {
         }
     }
 
+    /// The longest name in PostgreSQL, in bytes. Some of its versions cut a longer one, and would see another user or database than
+    /// the rules saw.
+    static let longestName = 63
+
+    private func refuseLongName(_ frontend: Frontend, _ host: String?) {
+        shared.note(.info, "a login was refused: a name of more than \(Self.longestName) bytes, from \(host ?? "a local socket")")
+        farewell(frontend, ErrorMessage(.fatal, .invalidAuthorization, "names of users and databases have at most \(Self.longestName) bytes").bytes)
+    }
+
     private func entropy() -> LoginEntropy {
+        // Each number is a call of the kernel: whole words, not bytes.
         var random = SystemRandomNumberGenerator()
-        func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) } }
-        return LoginEntropy(nonce: bytes(18), salt: bytes(4), seed: configuration.authenticator.seed)
+        let bytes = (0..<3).flatMap { _ in withUnsafeBytes(of: random.next() as UInt64, Array.init) }
+        return LoginEntropy(nonce: Array(bytes[..<18]), salt: Array(bytes[18..<22]), seed: configuration.authenticator.seed)
     }
 
     /// What the proof is checked by is there.

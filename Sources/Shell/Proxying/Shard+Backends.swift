@@ -30,6 +30,7 @@ extension Shard {
     private func ended(_ backend: Backend) {
         switch backend.stage {
         case .connecting, .askingForTLS, .shakingHands, .loggingIn: openFailed(backend, .reset, "the node closed the connection during the login")
+        case .ending: closeAndReplace(backend)
         case .idle, .aligning, .serving, .resetting, .awaitingCancel:
             say(.evidence(backend.node, backend.epoch, .reset))
             lose(backend, .reset)
@@ -167,7 +168,7 @@ extension Shard {
 
     /// What waited for answers is looked at again; a client that sends no more and is owed nothing is done.
     private func answersCame(_ frontend: Frontend) {
-        guard !frontend.isClosed, frontend.stage == .awaitingAnswers || frontend.backend?.state.isAnswering != true else { return }
+        guard !frontend.isClosed, frontend.stage == .awaitingAnswers || frontend.backend?.state.willAnswer != true else { return }
         if frontend.stage == .awaitingAnswers { frontend.stage = .serving }
         revisit(frontend)
     }
@@ -179,6 +180,7 @@ extension Shard {
         case .loggingIn: relay(backend, kind, body)
         case .aligning, .resetting: continueInterlude(backend, kind, body, isWhole: isWhole)
         case .idle, .awaitingCancel: hearIdle(backend, kind, body, isWhole)
+        case .ending: break
         case .connecting, .askingForTLS, .shakingHands, .serving: preconditionFailure("a message in stage \(backend.stage)")
         }
     }
@@ -210,7 +212,8 @@ extension Shard {
             if !shared.keys.prepare(origin, { _ = mailbox.postAlways(.backendKeysReady(id)) }) { continueLogin(backend) }
         case .send(let bytes): send(bytes, to: backend)
         case .ready: if let login = backend.login { ready(backend, login) }
-        case .failed(.notNow(let message)): openFailed(backend, Self.evidence(message), message.message, isCrowded: message.state == .tooManyConnections)
+        case .failed(.notNow(let message)): openFailed(backend, Self.evidence(message), message.message,
+                                                         after: message.state == .tooManyConnections ? Self.crowdedPause : Self.retryPause)
         case .failed(.standby):
             say(.standbyAsPrimary(backend.node, backend.epoch))
             openFailed(backend, nil, "it says that it is a standby")
@@ -224,6 +227,7 @@ extension Shard {
         var writer = MessageWriter()
         writer.message(kind) { $0.raw(body) }
         switch frontend.session?.answeredDuringLogin(kind, body) ?? .close {
+        case .forward where kind == .authentication && backend.transport.isEncrypted: relayWithoutBinding(backend, body, to: frontend)
         case .forward: write(writer.bytes, to: frontend)
         case .swallow: break
         case .keep(let key): backend.key = key
@@ -234,6 +238,16 @@ extension Shard {
         case .lost(let loss): lost(backend, loss)
         case .release, .crashing, .unreplicated: preconditionFailure("a session in service during a login")
         }
+    }
+
+    /// The client must not bind its login to the channel between us and the node.
+    private func relayWithoutBinding(_ backend: Backend, _ body: UnsafeRawBufferPointer, to frontend: Frontend) {
+        do {
+            let changed = try AuthenticationRequest.withoutChannelBinding(body)
+            var writer = MessageWriter()
+            writer.message(.authentication) { message in if let changed { message.raw(changed) } else { message.raw(body) } }
+            write(writer.bytes, to: frontend)
+        } catch { lose(backend, .violation(error)) }
     }
 
     private func lost(_ backend: Backend, _ loss: BackendLoss) {
@@ -263,7 +277,7 @@ extension Shard {
             // Only a pool waits for it, if anybody.
             switch backend.stage {
             case .connecting, .askingForTLS, .shakingHands, .loggingIn: return openFailed(backend, nil, loss.reason)
-            case .idle, .aligning, .serving, .resetting, .awaitingCancel: return closeAndReplace(backend)
+            case .idle, .aligning, .serving, .resetting, .awaitingCancel, .ending: return closeAndReplace(backend)
             }
         }
         // Of the old epoch nothing is told any more once the gate is closed, not even what waits for the socket.
@@ -298,7 +312,7 @@ extension Shard {
     }
 
     /// Those who wait in its pool may want another in its place.
-    private func closeAndReplace(_ backend: Backend) {
+    func closeAndReplace(_ backend: Backend) {
         let pool = backend.pool
         close(backend)
         if let pool, pool.epoch == topology.epoch { openMore(pool) }
@@ -308,9 +322,8 @@ extension Shard {
     func abandon(_ backend: Backend) {
         var isServing = false
         if case .serving = backend.stage { isServing = true }
-        if isServing, backend.state.isBusy, let key = backend.key {
-            startErrand(to: backend, key, isKept: false, origin: nil)
-        } else if isServing {
+        if isServing, backend.state.isBusy, backend.key != nil { return leaveOver(backend) }
+        if isServing {
             var writer = MessageWriter()
             writer.message(.terminate) { _ in }
             send(writer.bytes, to: backend)

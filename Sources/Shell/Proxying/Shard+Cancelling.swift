@@ -23,9 +23,9 @@ extension Shard {
 
     /// A cancel request for the session at `place`.
     func cancel(_ place: Int, _ key: BackendKey, _ origin: CancelOrigin) {
-        guard let frontend = frontends[place], let session = frontend.session, session.key.matches(key), session.isInService else {
-            return done(origin)
-        }
+        guard let frontend = frontends[place], let session = frontend.session, session.key.matches(key) else { return done(origin) }
+        frontend.administration?.giveUp()
+        guard session.isInService else { return done(origin) }
         if frontend.stage == .held {
             refuseHeld(frontend, ErrorMessage(.error, .queryCanceled, "canceling statement due to user request"))
         } else if let backend = frontend.backend, backend.state.isBusy, let real = backend.key {

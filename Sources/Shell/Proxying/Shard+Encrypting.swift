@@ -29,7 +29,7 @@ extension Shard {
         case .connecting: connected(backend)
         case .askingForTLS: if readiness.isReadable { hearOfTLS(backend) }
         case .shakingHands: shakeHands(backend)
-        case .loggingIn, .idle, .aligning, .serving, .resetting, .awaitingCancel: preconditionFailure("the login has begun")
+        case .loggingIn, .idle, .aligning, .serving, .resetting, .awaitingCancel, .ending: preconditionFailure("the login has begun")
         }
     }
 
@@ -46,7 +46,7 @@ extension Shard {
         case .bytes(let count):
             switch EncryptionRequest.answered(UnsafeRawBufferPointer(rebasing: readBuffer[..<count]), allowsPlain: configuration.nodeTLS.allowsPlain) {
             case .plain: beginLogin(backend)
-            case .refused(let why): openFailed(backend, nil, "it \(why)")
+            case .refused(let why): openFailed(backend, nil, "it \(why)", after: Self.crowdedPause)
             case .secure: secure(backend)
             }
         }
@@ -54,7 +54,7 @@ extension Shard {
 
     private func secure(_ backend: Backend) {
         do { try backend.transport.connect(configuration.nodeTLS, host: host(of: backend.node)) } catch {
-            return openFailed(backend, nil, "\(error)")
+            return openFailed(backend, nil, "\(error)", after: Self.crowdedPause)
         }
         backend.stage = .shakingHands
         shakeHands(backend)
@@ -64,7 +64,9 @@ extension Shard {
         switch backend.transport.tls?.handshake() {
         case .done: beginLogin(backend)
         case .underWay: watch(backend)
-        case .failed, nil: openFailed(backend, nil, "TLS with it cannot begin: \(backend.transport.tls?.failure ?? "the connection broke")")
+        case .failed, nil:
+            let why = backend.transport.tls?.failure ?? "the connection broke"
+            openFailed(backend, nil, "TLS with it cannot begin: \(why)", after: Self.crowdedPause)
         }
     }
 

@@ -13,6 +13,10 @@ extension Shard {
             read(frontend)
         } else if readiness.isPeerFinished, frontend.stage == .held {
             heldFrontendFinished(frontend)
+        } else if readiness.isPeerFinished, frontend.stage == .awaitingAdmin, let administration = frontend.administration {
+            // It may still read; but for it nothing is waited for any longer.
+            frontend.isFinished = true
+            administration.giveUp()
         }
         if !frontend.isClosed { watch(frontend) }
     }
@@ -63,7 +67,7 @@ extension Shard {
                 swap(&kept, &frontend.input)
             }
         }
-        if frontend.isFinished, frontend.stage == .serving || frontend.stage == .startingUp, frontend.backend?.state.isAnswering != true { goodbye(frontend) }
+        if frontend.isFinished, frontend.stage == .serving || frontend.stage == .startingUp, frontend.backend?.state.willAnswer != true { goodbye(frontend) }
         if !frontend.isClosed { watch(frontend) }
     }
 
@@ -230,17 +234,20 @@ extension Shard {
         close(frontend)
     }
 
-    /// End of file: a half-closed client still reads the answers to what it asked. Where the node waits for more of it, a
-    /// Sync or the end of a copy, none will come.
+    /// End of file: a half-closed client still reads the answers to what it asked, as long as they come.
     private func finished(_ frontend: Frontend) {
         frontend.isFinished = true
         guard frontend.stage == .serving || frontend.stage == .awaitingAnswers || frontend.stage == .awaitingAdmin, let session = frontend.session,
-              session.isInService, frontend.backend?.state.isAnswering == true || frontend.stage != .serving else {
+              session.isInService, frontend.backend?.state.willAnswer == true || frontend.stage != .serving else {
             goodbye(frontend)
             return
         }
+        if frontend.timer == nil { setTimer(frontend, after: Self.patienceWithSilence) }
         if frontend.backend?.scanner.isAtBoundary == true { askWhetherAlive(frontend, session) }
     }
+
+    /// How long a client that sends no more is served: whether it still reads cannot be told for certain.
+    static let patienceWithSilence = Duration.seconds(600)
 
     /// A parameter that the client knows, said again, is lost on a client that only stopped sending; one that is gone
     /// answers it with a reset.
@@ -285,6 +292,7 @@ extension Shard {
         if let backend = frontend.backend { part(backend) }
         unqueue(frontend)
         cancelTimer(frontend)
+        frontend.administration?.giveUp()
         reactor.remove(frontend.descriptor)
         frontend.transport.close()
         frontends.remove(frontend.id)

@@ -84,6 +84,7 @@ extension Shard {
         switch backend.stage {
         case .connecting, .askingForTLS, .shakingHands, .loggingIn: openFailed(backend, .timedOut, "no answer in \(configuration.connectTimeout)")
         case .aligning, .resetting: lose(backend, .reset)
+        case .ending: cancelLeftOver(backend)
         case .idle, .serving, .awaitingCancel: preconditionFailure("a deadline in stage \(backend.stage)")
         }
     }

@@ -21,7 +21,7 @@ extension Shard {
     static let mostOpenings = 16
     /// Between two tries of a primary that does not take connections.
     static let retryPause = Duration.milliseconds(20)
-    /// The same where it has no slot free.
+    /// The same where it has no slot free, or will have none of our TLS: only people change that.
     static let crowdedPause = Duration.milliseconds(250)
 
     func wish(_ wish: BackendWish, atFront: Bool = false) {
@@ -174,7 +174,7 @@ extension Shard {
     }
 
     /// A backend did not come to life: those who wait for it wait on.
-    func openFailed(_ backend: Backend, _ evidence: TrafficEvidence?, _ reason: String, isCrowded: Bool = false) {
+    func openFailed(_ backend: Backend, _ evidence: TrafficEvidence?, _ reason: String, after pause: Duration = Shard.retryPause) {
         if let evidence { say(.evidence(backend.node, backend.epoch, evidence)) }
         let wish = takeWish(backend), frontend = backend.frontend, node = backend.node
         close(backend)
@@ -188,12 +188,13 @@ extension Shard {
             frontend.stage = .held
             watch(frontend)
         }
-        if let wish { tryLater(wish, "node \(node): \(reason)", after: isCrowded ? Self.crowdedPause : Self.retryPause) }
+        if let wish { tryLater(wish, "node \(node): \(reason)", after: pause) }
     }
 
     private func tryLater(_ wish: BackendWish, _ reason: String, after pause: Duration = Shard.retryPause) {
-        if !isPrimaryFailing { shared.note(.info, "a backend cannot be opened, trying again: \(reason)") }
+        if !isPrimaryFailing || reason != failure { shared.note(.info, "a backend cannot be opened, trying again: \(reason)") }
         isPrimaryFailing = true
+        failure = reason
         retryAt = reactor.now + pause
         reactor.setTimer(ShardToken.retry.token, at: retryAt)
         self.wish(wish, atFront: true)
@@ -263,7 +264,7 @@ extension Shard {
             }
         }
         guard frontend.session?.isInService == true else {
-            farewell(frontend, ErrorMessage(.fatal, .cannotConnectNow, "the login waited for \(configuration.authenticationTimeout) and was given up: \(why)").bytes)
+            farewell(frontend, ErrorMessage(.fatal, .cannotConnectNow, "the login waited \(configuration.authenticationTimeout.map { "for \($0) " } ?? "")and was given up: \(why)").bytes)
             return
         }
         refuseHeld(frontend, ErrorMessage(.error, .cannotConnectNow, "the statement waited for \(configuration.queryWaitTimeout) and was given up: \(why)",

@@ -212,7 +212,7 @@ extension Shard {
             let action = interlude.received(kind, body, isWhole: isWhole, backend.state)
             backend.stage = .resetting(interlude)
             continueResetting(backend, action)
-        case .connecting, .askingForTLS, .shakingHands, .loggingIn, .idle, .serving, .awaitingCancel: preconditionFailure("an interlude in stage \(backend.stage)")
+        case .connecting, .askingForTLS, .shakingHands, .loggingIn, .idle, .serving, .awaitingCancel, .ending: preconditionFailure("an interlude in stage \(backend.stage)")
         }
     }
 

@@ -93,6 +93,8 @@ extension Shard {
         report.backend = frontend.backend.map(id(of:))
         report.applicationName = session?.told["application_name"] ?? session?.startup["application_name"] ?? ""
         report.statements = session?.statementCount ?? 0
+        report.tls = Self.words(frontend.transport)
+        if let session, session.isReplication { report.replication = session.startup["replication"]?.lowercased() == "database" ? "logical" : "physical" }
         if let session, session.isInService {
             report.mode = session.mode
             report.hold = session.mode == .session ? nil : session.hold
@@ -100,6 +102,7 @@ extension Shard {
             report.isInTransaction = session.status != .idle
         }
         report.isBusy = frontend.backend?.state.isBusy == true
+        report.tls = Self.words(frontend.transport)
         report.queries = frontend.queries
         report.transactions = frontend.transactions
         return report
@@ -114,9 +117,16 @@ extension Shard {
         report.process = backend.key?.process ?? 0
         report.applicationName = backend.state.parameters["application_name"] ?? ""
         report.statements = backend.state.preparedCount
+        report.tls = Self.words(backend.transport)
         report.assignments = backend.history.assignments
         report.queries = backend.history.queries
         return report
+    }
+
+    /// Protocol and cipher; empty without TLS.
+    private static func words(_ transport: Transport) -> String {
+        guard let tls = transport.tls, tls.isEstablished else { return "" }
+        return "\(tls.version)/\(tls.cipher)"
     }
 
     private func ends(_ descriptor: Int32) -> ConnectionEnds {
@@ -142,7 +152,7 @@ extension Shard {
         case .idle: .idle
         case .aligning, .resetting: .tested
         case .serving: .active
-        case .awaitingCancel: .beingCanceled
+        case .awaitingCancel, .ending: .beingCanceled
         }
     }
 }

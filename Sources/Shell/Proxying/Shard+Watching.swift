@@ -59,7 +59,8 @@ extension Shard {
             let isTaken = frontend.backend?.output.isEmpty ?? frontend.output.isEmpty
             if isTaken, !frontend.isFinished { wanted = wanted.union(.readable) }
         case .held, .awaitingVerdict: if !frontend.isFinished { wanted = wanted.union(.peerFinished) }
-        case .cancelling, .awaitingAnswers, .awaitingAdmin: break
+        case .awaitingAdmin: if frontend.administration != nil, !frontend.isFinished { wanted = wanted.union(.peerFinished) }
+        case .cancelling, .awaitingAnswers: break
         }
         if wanted == frontend.interest { return }
         frontend.interest = wanted
@@ -80,6 +81,7 @@ extension Shard {
         frontend.timer = nil
         switch frontend.stage {
         case .closing, .cancelling: close(frontend)
+        case .serving where frontend.isFinished, .awaitingAnswers where frontend.isFinished: farewell(frontend, [])
         case .startingUp, .authenticating, .awaitingVerdict, .serving, .awaitingAnswers:
             farewell(frontend, ErrorMessage(.fatal, .queryCanceled, "canceling authentication due to timeout").bytes)
         case .awaitingAdmin: administered(frontend, .failed(.internalError, "no answer within \(Self.adminTimeout)"))

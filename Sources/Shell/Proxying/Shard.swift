@@ -45,6 +45,8 @@ final class Shard: EventHandler {
     var openings = 0
     /// The primary did not take the last connection: one try at a time until it does.
     var isPrimaryFailing = false
+    /// Why, as it was last logged.
+    var failure = ""
     var retryAt = Monotonic(nanoseconds: 0)
     var facts = FactLimiter()
     /// What was counted so far.

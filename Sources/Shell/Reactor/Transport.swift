@@ -9,26 +9,26 @@ package struct Transport: Sendable {
     /// In the clear.
     package init(_ descriptor: Int32) { self.descriptor = descriptor }
 
-    package var isEncrypted: Bool { tls != nil }
+    @inlinable package var isEncrypted: Bool { tls != nil }
 
     /// See `Socket.receive`; with TLS also goes on with the handshake, and `buffer` has at least `TLSStream.leastBuffer`.
-    package func receive(into buffer: UnsafeMutableRawBufferPointer) -> Socket.Received {
+    @inlinable package func receive(into buffer: UnsafeMutableRawBufferPointer) -> Socket.Received {
         if let tls { return tls.receive(into: buffer) }
         return Socket.receive(descriptor, into: buffer)
     }
 
     /// See `Socket.send`. With TLS, bytes that were taken may wait for the socket: see `hasUnsent`.
-    package func send(_ bytes: UnsafeRawBufferPointer) -> Socket.Sent {
+    @inlinable package func send(_ bytes: UnsafeRawBufferPointer) -> Socket.Sent {
         if let tls { return tls.send(bytes) }
         return Socket.send(descriptor, bytes)
     }
 
     /// Bytes that were taken wait for the socket: `flush`, or `send`, when it is writable.
-    package var hasUnsent: Bool { tls?.hasUnsent ?? false }
+    @inlinable package var hasUnsent: Bool { tls?.hasUnsent ?? false }
 
     /// Whether the descriptor is to be watched for being writable by an owner that keeps bytes to send, or none. During a
     /// handshake such bytes wait for the peer, not for the socket.
-    package func wantsWritable(hasOutput: Bool) -> Bool {
+    @inlinable package func wantsWritable(hasOutput: Bool) -> Bool {
         guard let tls else { return hasOutput }
         return tls.hasUnsent || (hasOutput && tls.isEstablished)
     }

@@ -54,7 +54,7 @@ struct AdminOfficeTests {
 
     private func ask(_ text: String, as user: String = "ops") async -> AdminReply {
         await withCheckedContinuation { continuation in
-            office.run(text, for: AdminAsker(user: user, database: "understudy")) { continuation.resume(returning: $0) }
+            _ = office.run(text, for: AdminAsker(user: user, database: "understudy")) { continuation.resume(returning: $0) }
         }
     }
 
@@ -135,6 +135,15 @@ struct AdminOfficeTests {
         let hands = NotedHands(backends: [2, 1, 0]), tests = AdminOfficeTests(hands)
         #expect(tests.state(await tests.ask("PAUSE")) == "PAUSE")
         #expect(hands.done == ["pause(nil)", "wait", "wait"])
+    }
+
+    @Test("A PAUSE that is given up is answered by an error, and waits no longer")
+    func givenUp() async {
+        let hands = NotedHands(backends: Array(repeating: 1, count: 1_000_000)), office = AdminOfficeTests(hands).office
+        let reply: AdminReply = await withCheckedContinuation { continuation in
+            office.run("PAUSE", for: AdminAsker(user: "ops", database: "understudy")) { continuation.resume(returning: $0) }()
+        }
+        #expect(state(reply) == "57014")
     }
 
     @Test("A RESUME ends a PAUSE that still waits")

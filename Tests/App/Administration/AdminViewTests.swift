@@ -1,5 +1,6 @@
 import PostgresWire
 import Foundation
+import PostgresWire
 import Proxying
 import Testing
 @testable import Administration

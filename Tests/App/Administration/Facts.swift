@@ -2,6 +2,7 @@ import PostgresWire
 import ClusterModel
 import Foundation
 import Pooling
+import PostgresWire
 import Proxying
 import Settings
 @testable import Administration

@@ -64,9 +64,9 @@ struct AdminSessionTests {
     @Test("Parse, Bind, Describe, Execute and Sync answer as PostgreSQL does, and only Execute runs")
     func extended() {
         var story = Story()
-        #expect(story.parse("s", "PAUSE") == "ParseComplete")
-        #expect(story.bind("", "s") == "BindComplete")
-        #expect(story.describe("S", "s").hasPrefix("ParameterDescription"))
+        #expect(story.parse("s", "PAUSE") == "parseComplete")
+        #expect(story.bind("", "s") == "bindComplete")
+        #expect(story.describe("S", "s").hasPrefix("parameterDescription"))
         _ = story.describe("P", "")
         #expect(story.asked == ["describe PAUSE", "describe PAUSE"])
         story.reply = .done(tag: "PAUSE")
@@ -80,7 +80,7 @@ struct AdminSessionTests {
         var story = Story()
         _ = story.parse("", "SHOW POOLS")
         _ = story.bind("p", "")
-        #expect(story.execute("p", most: 2).hasSuffix("PortalSuspended"))
+        #expect(story.execute("p", most: 2).hasSuffix("portalSuspended"))
         #expect(story.execute("p", most: 2).hasSuffix("Complete SHOW"))
         #expect(story.asked == ["run SHOW POOLS"])
     }
@@ -143,14 +143,14 @@ struct AdminSessionTests {
     @Test("Statements and portals are bounded")
     func bounded() {
         var story = Story()
-        for number in 0..<AdminSession.most { #expect(story.parse("s\(number)", "x") == "ParseComplete") }
+        for number in 0..<AdminSession.most { #expect(story.parse("s\(number)", "x") == "parseComplete") }
         #expect(story.parse("one more", "x").hasPrefix("Error ERROR 54000"))
         _ = story.send(.sync)
-        for number in 0..<AdminSession.most { #expect(story.bind("p\(number)", "s0") == "BindComplete") }
+        for number in 0..<AdminSession.most { #expect(story.bind("p\(number)", "s0") == "bindComplete") }
         #expect(story.bind("one more", "s0").hasPrefix("Error ERROR 54000"))
         // Sync ends the transaction, and with it every portal.
         _ = story.send(.sync)
-        #expect(story.bind("p", "s0") == "BindComplete")
+        #expect(story.bind("p", "s0") == "bindComplete")
     }
 
     @Test("A message that ends before its fields do ends the session", arguments: [FrontendMessageKind.query, .parse, .bind, .describe, .execute, .close])

@@ -1,4 +1,5 @@
 import PostgresWire
+import Synchronization
 import Testing
 @testable import Sessions
 
@@ -8,8 +9,20 @@ struct FrontendLoginTests {
     private let password = ClearPassword("pencil")
     private let verifier = SCRAMVerifier(ClearPassword("pencil"), salt: [9, 9, 9], iterations: 3)
 
+    private static let derived = Mutex<[SCRAMOrigin: SCRAMKeys]>([:])
+
+    /// Deriving is slow on purpose, and slower in a test: each password once.
+    private func keys(_ origin: SCRAMOrigin) -> SCRAMKeys {
+        Self.derived.withLock { known in
+            if let keys = known[origin] { return keys }
+            let keys = SCRAMKeys(origin)
+            known[origin] = keys
+            return keys
+        }
+    }
+
     private func login(_ method: LoginMethod) -> FrontendLogin { FrontendLogin(user: "anna", method, entropy) }
-    private func begin(_ login: inout FrontendLogin) -> FrontendLogin.Action { login.begin { SCRAMKeys($0) } }
+    private func begin(_ login: inout FrontendLogin) -> FrontendLogin.Action { login.begin(keys) }
 
     private func say(_ login: inout FrontendLogin, _ body: [UInt8], _ kind: FrontendMessageKind = .secret) -> FrontendLogin.Action {
         body.withUnsafeBytes { login.received(kind, $0) }
@@ -39,7 +52,7 @@ struct FrontendLoginTests {
             #expect(mechanisms == ["SCRAM-SHA-256"])
             var client = SCRAMExchange(nonce: "clients")
             guard case .saslContinue(let challenge) = try request(say(&login, initial(client.clientFirst))) else { throw Unexpected(what: "no challenge") }
-            let proof = try client.respond(to: challenge) { SCRAMKeys(SCRAMOrigin(password: password, salt: $0, iterations: $1)) }
+            let proof = try client.respond(to: challenge) { keys(SCRAMOrigin(password: password, salt: $0, iterations: $1)) }
             let verdict = say(&login, proof)
             if case .accepted(_, let words) = verdict {
                 guard case .saslFinal(let final) = try request(.send(words)) else { throw Unexpected(what: "no proof of the server") }
@@ -191,7 +204,7 @@ struct FrontendLoginTests {
         _ = begin(&login)
         #expect(try request(say(&login, initial([], length: -1))) == .saslContinue([]))
         guard case .saslContinue(let challenge) = try request(say(&login, client.clientFirst)) else { Issue.record("no challenge"); return }
-        guard case .accepted = say(&login, try client.respond(to: challenge) { SCRAMKeys(SCRAMOrigin(password: "pencil", salt: $0, iterations: $1)) }) else { Issue.record("not accepted"); return }
+        guard case .accepted = say(&login, try client.respond(to: challenge) { keys(SCRAMOrigin(password: "pencil", salt: $0, iterations: $1)) }) else { Issue.record("not accepted"); return }
     }
 
     @Test("After the verdict nothing more is taken for an answer")
@@ -203,8 +216,9 @@ struct FrontendLoginTests {
 
     @Test("Secrets do not print themselves")
     func redaction() {
-        for value in ["\(password)", "\(UserSecret.clear(password))", "\(BackendSecret.password(password))", "\(LoginMethod.password(.clear(password)))", "\(LoginMethod.scram(.verifier(verifier)))"] {
-            #expect(!value.contains("pencil") && !value.contains("storedKey"))
+        for value in ["\(password)", "\(UserSecret.clear(password))", "\(BackendSecret.password(password))", "\(LoginMethod.password(.clear(password)))", "\(LoginMethod.scram(.verifier(verifier)))", "\(SCRAMOrigin(password: "pencil", salt: [], iterations: 1))",
+                      "\(BackendSecret.keys(SCRAMKeys(clientKey: [1], serverKey: [2]), salt: [], iterations: 1))"] {
+            #expect(!value.contains("pencil") && !value.contains("Key"))
         }
     }
 }

@@ -149,6 +149,8 @@ struct StatementScannerTests {
 
     @Test("SHOW pool_… alone is the proxy's own; everything else is the node's")
     func admin() {
+        #expect(scan("pgpool show ALL; -- x").admin == .pgpool("pgpool show ALL"))
+        #expect(scan("SELECT pgpool").admin == nil && scan("PGPOOL SHOW a; SELECT 1").admin == nil)
         for text in ["SHOW pool_nodes", "show POOL_NODES;", " /* x */ SHOW pool_nodes -- y"] { #expect(scan(text).admin == .show("pool_nodes")) }
         for text in ["SHOW port", "SELECT 1; SHOW pool_nodes", "SHOW pool_nodes; SELECT 1", "SHOW pool_nodes x", "SELECT pool_nodes", "SHOW"] {
             #expect(scan(text).admin == nil, "\(text)")

@@ -44,6 +44,47 @@ extension IntegrationTests {
             }
         }
 
+        @Test("A client that vanishes in the middle of a block, a statement or a copy leaves nothing of it on the node", arguments: poolModes)
+        func vanished(_ mode: String) throws {
+            try onOneNode(mode) { stage in
+                for statement in ["CREATE TABLE t (id int)", "GRANT ALL ON t TO PUBLIC", "SET statement_timeout = '30s'"] { try stage.owner.query(statement) }
+                let stories: [[Conversation.Step]] = [
+                    [.query("BEGIN; LOCK t; INSERT INTO t VALUES (1)"), .ready()],
+                    [.query("BEGIN; LOCK t"), .ready(), .query("SELECT pg_sleep(1000)")],
+                    [.query("COPY t FROM STDIN"), .hear(.copyIn, 1), .copyData("1\n2\n")],
+                    [.parse("COPY t FROM STDIN"), .bind(), .execute(), .flush, .hear(.copyIn, 1), .copyData("1\n2\n3")],
+                    [.query("COPY (SELECT generate_series(1, 100000000)) TO STDOUT"), .hear(.copyOut, 1)],
+                    [.parse("INSERT INTO t VALUES (1)"), .bind(), .execute(), .flush, .hear(.commandComplete, 1)],
+                ]
+                for (number, steps) in stories.enumerated() {
+                    // Its socket is closed at the end of the statement; one that only stopped sending would still be listened to.
+                    _ = try Conversation("vanishing", steps).have(on: stage.frontend())
+                    let left = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'trusting' AND (state <> 'idle' OR backend_xid IS NOT NULL)"
+                    try IntegrationTests.eventually("story \(number) is over") { try stage.owner.query(left).first?.first == "0" }
+                    #expect(try stage.owner.query("SELECT count(*) FROM t").first?.first == "0", "story \(number)")
+                }
+                #expect(try stage.frontend().query("SELECT 1").hasSuffix("Ready I"))
+            }
+        }
+
+        @Test("A commit whose wait for its synchronous standby was cancelled is in the log, and its client has the node's warning")
+        func unreplicated() throws {
+            try IntegrationTests.onCluster(standbys: 1, sync: 1) { cluster in
+                for statement in ["CREATE TABLE t (id int)", "GRANT ALL ON t TO PUBLIC"] { try cluster.connect().query(statement) }
+                try cluster.signalNode(1, SIGSTOP)
+                defer { do { try cluster.signalNode(1, SIGCONT) } catch { Issue.record(error) } }
+                let control = try cluster.connect(toNode: 0), client = try ScriptedFrontend(port: cluster.description.port)
+                _ = try client.logIn(user: "trusting", database: PlaygroundCluster.database)
+                try control.query("SET synchronous_commit = local")
+                client.socket.wait(seconds: 20)
+                try client.sendQuery("INSERT INTO t VALUES (1)")
+                try IntegrationTests.eventually("the commit waits") { try control.query("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'").first?.first == "1" }
+                try control.query("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+                #expect(try client.answer().hasSuffix("Complete INSERT 0 1, Ready I"))
+                try IntegrationTests.eventually("it is logged") { try cluster.log().contains("a commit of trusting in app is durable on node 0 alone") }
+            }
+        }
+
         @Test("Rows and copied data of 300 MB pass through a few megabytes of memory, in both directions", arguments: poolModes)
         func large(_ mode: String) throws {
             try onOneNode(mode) { stage in

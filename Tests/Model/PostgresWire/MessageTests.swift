@@ -16,6 +16,15 @@ struct MessageTests {
         return writer.bytes
     }
 
+    @Test("A request for SASL is passed on without the mechanisms that bind to another channel; any other stays as it is")
+    func channelBinding() throws {
+        func changed(_ bytes: [UInt8]) throws -> [UInt8]? { try bytes.withUnsafeBytes { try AuthenticationRequest.withoutChannelBinding($0) } }
+        #expect(try changed([0, 0, 0, 10] + Array("SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0".utf8)) == [0, 0, 0, 10] + Array("SCRAM-SHA-256\0\0".utf8))
+        #expect(try changed([0, 0, 0, 10] + Array("SCRAM-SHA-256\0\0".utf8)) == [0, 0, 0, 10] + Array("SCRAM-SHA-256\0\0".utf8))
+        #expect(try changed([0, 0, 0, 3]) == nil)
+        #expect(throws: WireViolation.self) { try changed([0, 0]) }
+    }
+
     @Test("An error is read as it was written, and every truncation of it is refused")
     func error() throws {
         let message = ErrorMessage(.fatal, .adminShutdown, "über", detail: "why", hint: "what")

@@ -40,13 +40,33 @@ struct LoginTests {
             return try await body()
         }
 
+        /// Declines TLS on every connection, and closes it, while `body` runs.
+        func decliningTLS<Value>(_ body: () async throws -> Value) async throws -> Value {
+            let descriptor = descriptor, ended = Gate()
+            try spawn(name: "decliner") {
+                while case let connection = accept(descriptor, nil, nil), connection >= 0 {
+                    var request = [UInt8](repeating: 0, count: 8)
+                    if recv(connection, &request, 8, Int32(MSG_WAITALL)) == 8 { send(connection, "N", 1, Int32(MSG_NOSIGNAL)) }
+                    close(connection)
+                }
+                ended.open()
+            }
+            defer {
+                shutdown(descriptor, Int32(SHUT_RDWR))
+                ended.wait()
+            }
+            return try await body()
+        }
+
         deinit { close(descriptor) }
     }
 
-    private func failure(host: String = "127.0.0.1", port: Int, within timeout: Duration = .seconds(5),
+    private func failure(host: String = "127.0.0.1", port: Int, within timeout: Duration = .seconds(5), mode: String = "prefer",
                          resolver: HostResolver = HostResolver(refresh: .seconds(60))) async throws -> NodeFailure? {
         let waiter = try DescriptorWaiter()
-        let target = ConnectionTarget(host: host, port: port, user: "u", password: Password("hunter2"), database: "d", connectTimeout: timeout)
+        var encryption = ConnectionTarget.Encryption()
+        encryption.mode = mode
+        let target = ConnectionTarget(host: host, port: port, user: "u", password: Password("hunter2"), database: "d", connectTimeout: timeout, encryption: encryption)
         var failure: NodeFailure?
         do { _ = try await NodeConnection.connect(target, waiter: waiter, resolver: resolver) } catch { failure = error }
         await waiter.shutDown()
@@ -73,6 +93,17 @@ struct LoginTests {
         let peer = try Peer(listens: true)
         let failure = try await peer.dropping { try await self.failure(port: peer.port) }
         guard case .lost = failure else { return #expect(Bool(false), "\(String(describing: failure))") }
+    }
+
+    @Test("A server that does not speak TLS as demanded could not be asked, and is neither lost nor refused; one that drops the request is lost")
+    func noTLS() async throws {
+        let peer = try Peer(listens: true)
+        let declined = try await peer.decliningTLS { try await self.failure(port: peer.port, mode: "require") }
+        guard case .unable(let words) = declined else { return #expect(Bool(false), "\(String(describing: declined))") }
+        #expect(words.contains("TLS with it cannot begin"))
+        let dropper = try Peer(listens: true)
+        let dropped = try await dropper.dropping { try await self.failure(port: dropper.port, mode: "require") }
+        guard case .lost = dropped else { return #expect(Bool(false), "\(String(describing: dropped))") }
     }
 
     @Test("A name without an address is unreachable, not refused: the resolver may be what is down")

@@ -53,7 +53,8 @@ struct AdministeringTests {
         let node = try echoing(), stage = try stage(node) { $0.maxFrontends = 1 }
         let stranger = try stage.frontend()
         try stranger.socket.send(StartupMessage(user: "anna", database: "pgbouncer").packet)
-        #expect(try stranger.next().hasPrefix("Error FATAL 28000 user \"anna\" may not use the database \"pgbouncer\""))
+        let refusal = try stranger.next()
+        #expect(refusal.hasPrefix("Error FATAL 28000") && refusal.contains("user \"anna\" may not use the database \"pgbouncer\""), "\(refusal)")
         let session = try stage.frontend(), second = try stage.frontend(), administrator = try stage.frontend()
         _ = try session.logIn()
         #expect(throws: (any Error).self) { try second.logIn() }
@@ -150,7 +151,8 @@ struct AdministeringTests {
         let first = try stage.frontend(), second = try stage.frontend()
         _ = try first.logIn()
         try second.start()
-        #expect(try second.next() == "Error FATAL 53300 too many connections for user \"anna\": max_user_client_connections is 1")
+        let refusal = try second.next()
+        #expect(refusal.hasPrefix("Error FATAL 53300") && refusal.contains("max_user_client_connections is 1"), "\(refusal)")
         try first.send(.terminate)
         _ = try first.next()
         let third = try stage.frontend()

@@ -142,6 +142,30 @@ struct AuthenticationTests {
         node.stop()
     }
 
+    @Test("A name that PostgreSQL would cut is refused: it would see another user than the rules")
+    func longNames() async throws {
+        let node = try echoing(), longest = String(repeating: "x", count: Shard.longestName)
+        let stage = try stage(node, authenticator("host all \(longest) all reject\nhost all all all trust"))
+        try await onThread {
+            for (user, words) in [(longest, "rejects connection"), (longest + "x", "at most 63 bytes"), (String(longest.dropLast()), "authentication")] {
+                let frontend = try stage.frontend()
+                try frontend.start(user: user)
+                #expect(try frontend.next().contains(words), "\(user.count)")
+            }
+        }
+        await stage.proxy.stop(.fast)
+        node.stop()
+    }
+
+    @Test("With no limit a login may take as long as it does")
+    func unlimited() async throws {
+        let node = try echoing()
+        let stage = try stage(node, authenticator("host all all all trust")) { $0.authenticationTimeout = nil }
+        #expect(try await onThread { try stage.frontend().logIn() }.process != 0)
+        await stage.proxy.stop(.fast)
+        node.stop()
+    }
+
     @Test("auth_query is asked for whom the proxy does not know; its failure is told as one, and a wrong password makes its answer doubtful")
     func lookUp() async throws {
         let node = try echoing(), found = Source(.known(cheap))

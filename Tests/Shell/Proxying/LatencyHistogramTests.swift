@@ -19,8 +19,8 @@ struct LatencyHistogramTests {
         #expect(LatencyHistogram.bucket(of: 0) == 1)
         #expect(LatencyHistogram.bucket(of: .max) == LatencyHistogram.bucketCount - 1)
         var histogram = LatencyHistogram()
-        histogram.record(.seconds(-1))
-        histogram.record(.seconds(1_000_000))
+        histogram.record(0)
+        histogram.record(.max)
         #expect(histogram.total == 2)
     }
 
@@ -28,7 +28,7 @@ struct LatencyHistogramTests {
     func quantiles() {
         var histogram = LatencyHistogram()
         #expect(histogram.quantile(0.5) == 0)
-        for microseconds in 1...10_000 { histogram.record(.microseconds(microseconds)) }
+        for microseconds in 1...10_000 { histogram.record(UInt64(microseconds)) }
         for (share, exact) in [(0.5, 5000.0), (0.9, 9000), (0.99, 9900), (1, 10_000)] {
             let found = Double(histogram.quantile(share))
             #expect(found >= exact && found <= exact * 1.125, "\(share): \(found)")
@@ -39,9 +39,9 @@ struct LatencyHistogramTests {
     @Test("Two add up, and what came since an older state is the difference")
     func sums() {
         var a = LatencyHistogram(), b = LatencyHistogram()
-        a.record(.microseconds(5))
-        b.record(.microseconds(700))
-        b.record(.microseconds(5))
+        a.record(5)
+        b.record(700)
+        b.record(5)
         let before = a
         a.add(b)
         #expect(a.total == 3 && a.sum == 710)

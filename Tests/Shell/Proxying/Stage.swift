@@ -22,8 +22,9 @@ struct Stage {
 
         func shape(of text: String, for asker: AdminAsker) -> AdminShape { .table([ResultColumn("asker"), ResultColumn("text")]) }
 
-        func run(_ text: String, for asker: AdminAsker, reply: @escaping @Sendable (AdminReply) -> Void) {
+        func run(_ text: String, for asker: AdminAsker, reply: @escaping @Sendable (AdminReply) -> Void) -> @Sendable () -> Void {
             reply(.texts(columns: ["asker", "text"], rows: [[asker.user, text]]))
+            return {}
         }
     }
 

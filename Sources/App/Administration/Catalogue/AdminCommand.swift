@@ -31,6 +31,11 @@ struct AdminCommand: Sendable {
     let run: @Sendable (any AdminHands, String?) async throws(ErrorMessage) -> [String]
 
     var synopsis: String { name + argument.synopsis }
+
+    /// Throws when the waiting was given up.
+    static func checkCancelled() throws(ErrorMessage) {
+        if Task.isCancelled { throw ErrorMessage(.error, .queryCanceled, "canceling statement due to user request") }
+    }
 }
 
 /// What commands act by.

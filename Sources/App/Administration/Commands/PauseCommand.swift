@@ -5,7 +5,7 @@ internal import Proxying
 enum PauseCommand {
     static let command = AdminCommand(
         name: "PAUSE", argument: .databaseOrNothing,
-        meaning: "has statements wait from their next transaction on, and returns when the last backend is closed; sessions that keep theirs must end first"
+        meaning: "has statements wait from their next transaction on, and returns when the last backend is closed; sessions that keep theirs must end first. A cancel ends the waiting, not the pause"
     ) { hands, database async throws(ErrorMessage) in
         _ = await hands.perform(.pause(database))
         try await waitUntilClosed(database, hands)
@@ -15,6 +15,7 @@ enum PauseCommand {
     /// Somebody else's RESUME ends the waiting too.
     static func waitUntilClosed(_ database: String?, _ hands: any AdminHands) async throws(ErrorMessage) {
         while await hands.backendCount(of: database, stale: false) > 0 {
+            try AdminCommand.checkCancelled()
             let service = await hands.service()
             guard database.map(service.isPaused) ?? service.isPaused else {
                 throw ErrorMessage(.error, .objectNotInPrerequisiteState, "RESUME came before the last backend was closed")

@@ -1,4 +1,6 @@
 package import Coordination
+internal import PostgresWire
+internal import Sessions
 internal import Storage
 
 /// What the daemon answers on its control socket: the verbs and where each gets its facts.
@@ -8,15 +10,17 @@ package struct ControlCommands: Sendable {
 
     private let coordinator: ClusterCoordinator
     private let journal: EventJournal
+    private let office: AdminOffice
     private let status: @Sendable (ClusterSnapshot) async -> StatusView
     private let reload: @Sendable (_ requestedBy: String) async throws -> ReloadView
 
     /// `status` adds what the process and the proxy know to a snapshot; `reload` reads the configuration again, and throws what is
     /// wrong with it.
-    package init(coordinator: ClusterCoordinator, journal: EventJournal, status: @escaping @Sendable (ClusterSnapshot) async -> StatusView,
+    package init(coordinator: ClusterCoordinator, journal: EventJournal, office: AdminOffice, status: @escaping @Sendable (ClusterSnapshot) async -> StatusView,
                  reload: @escaping @Sendable (_ requestedBy: String) async throws -> ReloadView) {
         self.coordinator = coordinator
         self.journal = journal
+        self.office = office
         self.status = status
         self.reload = reload
     }
@@ -27,14 +31,31 @@ package struct ControlCommands: Sendable {
         case "status": try await answer(await status(coordinator.snapshot()), send)
         case "nodes": try await answer(NodeView.all(await coordinator.snapshot()), send)
         case "events": try await events(min(max(request.limit ?? 20, 0), Self.eventLimit), follow: request.follow ?? false, send)
+        case "pools": try await ask("SHOW POOLS", send)
+        case "pause": try await ask(Self.command("PAUSE", request.database), send)
+        case "resume": try await ask(Self.command("RESUME", request.database), send)
         case "reload":
             let view: ReloadView
             do { view = try await reload(requestedBy) } catch { return try await send(try ControlLine.encode(ControlReply<String>(error: "\(error)"))) }
             try await answer(view, send)
         default:
             try await send(try ControlLine.encode(ControlReply<String>(
-                error: "there is no command \"\(request.command)\"; this daemon knows status, nodes, events, reload")))
+                error: "there is no command \"\(request.command)\"; this daemon knows status, nodes, events, pools, pause, resume, reload")))
         }
+    }
+
+    /// A statement of the administrator's databases.
+    private func ask(_ statement: String, _ send: ControlServer.Send) async throws {
+        switch await office.run(statement) {
+        case .table(let columns, let rows): try await answer(Table(columns: columns.map(\.name), rows: rows), send)
+        case .done(let tag, let notices): try await answer(Table(columns: ["done"], rows: ([tag] + notices).map { [$0] }), send)
+        case .nothing: try await answer(Table(columns: [], rows: []), send)
+        case .failed(let error): try await send(try ControlLine.encode(ControlReply<String>(error: error.message)))
+        }
+    }
+
+    private static func command(_ verb: String, _ database: String?) -> String {
+        database.map { "\(verb) \"\($0.replacing("\"", with: "\"\""))\"" } ?? verb
     }
 
     /// One reply with a list; when following, one reply an event, for ever.

@@ -8,11 +8,14 @@ package struct ControlRequest: Codable, Sendable {
     package var limit: Int?
     /// For `events`: go on with each new one until the asker hangs up.
     package var follow: Bool?
+    /// For `pause` and `resume`: the database; nil is every one.
+    package var database: String?
 
-    package init(command: String, limit: Int? = nil, follow: Bool? = nil) {
+    package init(command: String, limit: Int? = nil, follow: Bool? = nil, database: String? = nil) {
         self.command = command
         self.limit = limit
         self.follow = follow
+        self.database = database
     }
 }
 

@@ -13,7 +13,7 @@ internal import Settings
 ///
 /// Each request is a task of its own; there are no more of them than frontends that log in.
 final class UserDirectory: SecretSource {
-    /// Passwords that the primary or PAM judges at a time.
+    /// Passwords that the primary, PAM or a verifier judges at a time.
     private static let mostJudgements = 8
     /// Between two tries while no node can be asked.
     private static let pause = Duration.milliseconds(200)
@@ -71,8 +71,11 @@ final class UserDirectory: SecretSource {
         switch judge {
         case .verifier(let verifier):
             Task {
+                await judging.wait()
+                defer { judging.signal() }
                 let password = ClearPassword(normalising: candidate.password)
-                reply(verifier.isSatisfied(by: password) ? .right(password) : .wrong(reason: "the password is not that of the stored verifier"))
+                let isRight = await OwnThread.run { verifier.isSatisfied(by: password) }
+                reply(isRight ? .right(password) : .wrong(reason: "the password is not that of the stored verifier"))
             }
         case .node:
             Task {

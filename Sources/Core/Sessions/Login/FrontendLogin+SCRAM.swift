@@ -67,7 +67,7 @@ extension FrontendLogin {
         case .unsupported(let what): return refuse(.featureNotSupported, what, what)
         case .wrongProof:
             if case .scram(.md5) = method { return fail("the stored secret is an md5 digest, by which scram-sha-256 cannot check") }
-            return fail(storedSecret == nil ? "the user is not known" : "the proof is not that of the password")
+            return fail(storedSecret == nil ? Self.unknown : "the proof is not that of the password")
         }
     }
 }

@@ -104,7 +104,7 @@ package struct FrontendLogin: Sendable {
 
     /// The verdict of the judge that `.judge` named.
     package mutating func judged(_ judgement: Judgement) -> Action {
-        guard case .awaitingJudgement = state else { preconditionFailure("a judgement of nothing in \(state)") }
+        guard case .awaitingJudgement = state else { preconditionFailure("a judgement that no login waits for") }
         switch judgement {
         case .right(let password):
             if case .pam(_, let secret?) = method, secret.forNodes != .none { return accept(secret.forNodes) }
@@ -124,7 +124,9 @@ package struct FrontendLogin: Sendable {
         case .awaitingPassword: return try check(password: Self.password(body))
         case .awaitingDigest(let expected):
             let answer = try Self.password(body)
-            guard let expected, isSameSecret(Array(answer.utf8), Array(expected.utf8)) else { return fail("the digest is not that of the password") }
+            guard let expected, isSameSecret(Array(answer.utf8), Array(expected.utf8)) else {
+                return fail(expected == nil ? Self.unknown : "the digest is not that of the password")
+            }
             return accept(storedSecret?.forNodes ?? .none)
         case .awaitingSCRAMChoice(let server): return try choose(server, body)
         case .awaitingSCRAMFirst(let server): return challenge(server, Array(body))
@@ -196,8 +198,10 @@ package struct FrontendLogin: Sendable {
     /// The one sentence for everything that is wrong about a user or a password.
     mutating func fail(_ reason: String) -> Action {
         if case .certificate = method { return refuse(.invalidAuthorization, "certificate authentication failed for user \"\(user)\"", reason) }
-        return refuse(.invalidPassword, "password authentication failed for user \"\(user)\"", storedSecret == nil ? reason + " (no secret of the user is stored)" : reason)
+        return refuse(.invalidPassword, "password authentication failed for user \"\(user)\"", reason)
     }
+
+    static let unknown = "no secret of the user is known here"
 
     mutating func violate(_ what: String) -> Action { refuse(.protocolViolation, what, what) }
 

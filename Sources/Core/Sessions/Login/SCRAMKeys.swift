@@ -1,10 +1,14 @@
 internal import Crypto
 
-/// What a password becomes with a salt and a number of iterations. Dear to derive, so worth remembering.
-package struct SCRAMKeys: Hashable, Sendable {
+/// What a password becomes with a salt and a number of iterations. Dear to derive, so worth remembering. It does not
+/// print itself.
+package struct SCRAMKeys: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
     let clientKey: [UInt8]
     let storedKey: [UInt8]
     let serverKey: [UInt8]
+
+    package var description: String { "<secret>" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 
     /// Takes some milliseconds with the usual number of iterations.
     package init(_ origin: SCRAMOrigin) {
@@ -47,10 +51,13 @@ package struct SCRAMKeys: Hashable, Sendable {
 }
 
 /// What a user's keys are made of. A standby has the same, so keys made at a login serve after a failover.
-package struct SCRAMOrigin: Hashable, Sendable {
+package struct SCRAMOrigin: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
     package let password: String
     package let salt: [UInt8]
     package let iterations: Int
+
+    package var description: String { "<secret>" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 
     package init(password: String, salt: [UInt8], iterations: Int) {
         self.password = password

@@ -1,13 +1,17 @@
 internal import Crypto
 
-/// What a server keeps of a password to check SCRAM proofs: it proves nothing by itself.
+/// What a server keeps of a password to check SCRAM proofs: it proves nothing by itself, but passwords can be tried against it. It
+/// does not print itself.
 ///
 /// Source: RFC 5803; PostgreSQL's form `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`.
-package struct SCRAMVerifier: Hashable, Sendable {
+package struct SCRAMVerifier: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
     let iterations: Int
     let salt: [UInt8]
     let storedKey: [UInt8]
     let serverKey: [UInt8]
+
+    package var description: String { "<secret>" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 
     /// PostgreSQL's default, and what is offered for users who do not exist.
     package static let usualIterations = 4096

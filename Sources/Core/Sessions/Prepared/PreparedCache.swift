@@ -33,6 +33,7 @@ struct PreparedCache: Sendable {
         doubtful.remove(id)
     }
 
+    /// The node has none of them any more, or soon.
     mutating func removeAll(but kept: Set<StatementID>) {
         lastUse = lastUse.filter { kept.contains($0.key) }
         doubtful.formIntersection(kept)

@@ -24,6 +24,7 @@ enum Keyword: String, CaseIterable {
     static let intoHash = Lexer.hash("into".utf8), pgCatalogHash = Lexer.hash("pg_catalog".utf8)
     static let updateHash = Lexer.hash("update".utf8), onHash = Lexer.hash("on".utf8), distinctHash = Lexer.hash("distinct".utf8)
     static let prepareHash = Lexer.hash("prepare".utf8), deallocateHash = Lexer.hash("deallocate".utf8), allHash = Lexer.hash("all".utf8)
+    static let pgpoolHash = Lexer.hash("pgpool".utf8)
     static let pgSettingsHash = Lexer.hash("pg_settings".utf8)
     static let setConfigHash = Lexer.hash("set_config".utf8), trueHash = Lexer.hash("true".utf8)
 

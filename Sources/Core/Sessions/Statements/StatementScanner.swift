@@ -28,6 +28,8 @@ package struct StatementScanner {
         var previous: UInt64 = 0, beforePrevious: UInt64 = 0
         var isEmpty = true
         var shown: String?
+        /// It begins with PGPOOL.
+        var isForPgpool = false
         /// `DISTINCT ON (…)`: a call may follow its parenthesis, where elsewhere only an alias can.
         var hasDistinctOn = false
         var updates = false
@@ -116,7 +118,10 @@ package struct StatementScanner {
             return
         }
         name = Name(hash: hash, range: range, isQuoted: false, context: statement.previous, followsParenthesis: followsParenthesis)
-        if statement.words == 0 { begin(Keyword(hash: hash), range) } else { follow(hash, range) }
+        if statement.words == 0 {
+            statement.isForPgpool = hash == Keyword.pgpoolHash
+            begin(Keyword(hash: hash), range)
+        } else { follow(hash, range) }
         statement.words += 1
         note(hash)
     }
@@ -254,7 +259,13 @@ package struct StatementScanner {
         readSetting()
         if statement.first == nil, statement.effects.isEmpty { statement.effects = .executes } // It begins with a parenthesis.
         effects = effects.then(statement.effects)
-        admin = statements == 1 ? statement.shown.map { .show($0) } : nil
+        admin = statements == 1 ? forProxy : nil
+    }
+
+    /// The statement, where the proxy answers it.
+    private var forProxy: AdminStatement? {
+        if statement.isForPgpool { return .pgpool(lexer.text(statement.start..<statement.end)) }
+        return statement.shown.map { .show($0) }
     }
 
     /// What SET, RESET, EXECUTE and DEALLOCATE name.

@@ -38,6 +38,14 @@ package enum AuthenticationRequest: Hashable, Sendable {
         try reader.end()
     }
 
+    /// The body of a request for SASL without the mechanisms that bind to the channel it came by; nil for any other request.
+    /// Who passes it on has another channel with the client.
+    package static func withoutChannelBinding(_ body: UnsafeRawBufferPointer) throws(WireViolation) -> [UInt8]? {
+        guard case .sasl(let mechanisms) = try AuthenticationRequest(body: body) else { return nil }
+        let names = mechanisms.filter { !$0.hasSuffix("-PLUS") }
+        return [0, 0, 0, 10] + names.flatMap { Array($0.utf8) + [0] } + [0]
+    }
+
     /// Whether the node wants something proved, now or in a later round.
     package var isOK: Bool { self == .ok }
 }

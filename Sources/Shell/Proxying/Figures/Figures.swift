@@ -19,26 +19,32 @@ final class Figures {
     func queryEnded(since start: Monotonic?, _ now: Monotonic) {
         traffic.queries &+= 1
         guard let start else { return }
-        let time = now - start
-        traffic.queryTime &+= time.wholeMicroseconds
+        let time = now.microseconds(since: start)
+        traffic.queryTime &+= time
         query.record(time)
     }
 
     func transactionEnded(since start: Monotonic?, _ now: Monotonic) {
         traffic.transactions &+= 1
         guard let start else { return }
-        let time = now - start
-        traffic.transactionTime &+= time.wholeMicroseconds
+        let time = now.microseconds(since: start)
+        traffic.transactionTime &+= time
         transaction.record(time)
     }
 
     func waited(since start: Monotonic, _ now: Monotonic) {
-        let time = now - start
-        traffic.waitTime &+= time.wholeMicroseconds
+        let time = now.microseconds(since: start)
+        traffic.waitTime &+= time
         wait.record(time)
     }
 
     var report: TrafficReport { TrafficReport(database: database, user: user, traffic: traffic, query: query, transaction: transaction, wait: wait) }
+}
+
+extension Monotonic {
+    /// Rounded down; zero where `start` is later. `Duration` counts attoseconds, whose division is dear.
+    @inline(__always)
+    fileprivate func microseconds(since start: Monotonic) -> UInt64 { nanoseconds > start.nanoseconds ? (nanoseconds - start.nanoseconds) / 1000 : 0 }
 }
 
 /// The figures of a shard, by database and user.

@@ -19,8 +19,7 @@ package struct LatencyHistogram: Hashable, Sendable {
 
     /// Counts one time.
     @inline(__always)
-    mutating func record(_ duration: Duration) {
-        let microseconds = duration.wholeMicroseconds
+    mutating func record(_ microseconds: UInt64) {
         sum &+= microseconds
         counts[Self.bucket(of: microseconds)] &+= 1
     }
@@ -69,13 +68,5 @@ package struct LatencyHistogram: Hashable, Sendable {
         difference.sum &-= earlier.sum
         for bucket in counts.indices { difference.counts[bucket] &-= earlier.counts[bucket] }
         return difference
-    }
-}
-
-extension Duration {
-    /// Rounded down; zero for a negative one.
-    var wholeMicroseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        return seconds < 0 || attoseconds < 0 ? 0 : UInt64(seconds) &* 1_000_000 &+ UInt64(attoseconds / 1_000_000_000_000)
     }
 }

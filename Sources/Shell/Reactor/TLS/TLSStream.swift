@@ -30,7 +30,7 @@ package final class TLSStream: @unchecked Sendable {
     /// errno of the socket, once it failed.
     var socketError: Int32 = 0
     /// The handshake is through.
-    private(set) var isEstablished = false
+    package private(set) var isEstablished = false
     private var isFinished = false
     private let requiresALPN: Bool
     /// Why the connection failed: a sentence for the log. Nil for an end of the socket without more.

@@ -7,7 +7,7 @@ import Testing
 struct DirectTLSTests {
     private let files: Certificates
 
-    init() throws { files = try Certificates.shared.get() }
+    init() async throws { files = try await Certificates.made() }
 
     /// What a client says first, as a shell that did not know of TLS has read it.
     private func hello(_ client: inout Transport, _ server: Int32) throws -> [UInt8] {
@@ -32,6 +32,29 @@ struct DirectTLSTests {
         #expect(try #require(server.tls?.failure).contains("ALPN"))
     }
 
+    @Test("A first message that was spoilt anywhere ends the handshake or waits for more; it is never through")
+    func spoilt() throws {
+        let ends = try TLSPair.sockets(), context = try TLSContext(server: .test(files))
+        defer { close(ends.0); close(ends.1) }
+        var client = Transport(ends.1)
+        let hello = try hello(&client, ends.0)
+        var random = Seeded(state: 0x5EED)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 64)
+        defer { buffer.deallocate() }
+        for _ in 0..<500 {
+            let pair = try TLSPair.sockets()
+            defer { close(pair.0); close(pair.1) }
+            var bytes = hello
+            for _ in 0...Int.random(in: 0..<4, using: &random) { bytes[Int.random(in: 1..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random) }
+            bytes.removeLast(Int.random(in: 0..<bytes.count / 2, using: &random))
+            var server = Transport(pair.0)
+            try bytes.withUnsafeBytes { bytes throws in try server.accept(context, early: bytes) }
+            #expect([.wouldBlock, .failed(EPROTO)].contains(server.receive(into: buffer)))
+            Socket.finish(pair.1)
+            #expect(server.receive(into: buffer) == .failed(EPROTO))
+        }
+    }
+
     @Test("A first message in two pieces is one handshake", arguments: [1, 5, 100])
     func pieces(_ first: Int) throws {
         let ends = try TLSPair.sockets()
@@ -42,5 +65,18 @@ struct DirectTLSTests {
         #expect(hello[first...].withUnsafeBytes { Socket.send(ends.1, $0) } == .bytes(hello.count - first))
         #expect(server.tls?.handshake() == .underWay)
         #expect(client.tls?.handshake() == .done)
+    }
+}
+
+/// Repeatable random numbers (SplitMix64).
+private struct Seeded: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
     }
 }

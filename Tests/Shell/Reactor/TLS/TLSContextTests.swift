@@ -7,7 +7,7 @@ import Testing
 struct TLSContextTests {
     private let files: Certificates
 
-    init() throws { files = try Certificates.shared.get() }
+    init() async throws { files = try await Certificates.made() }
 
     private func refusal(_ change: (inout TLSServerMaterial) -> Void) -> String {
         var material = TLSServerMaterial.test(files)

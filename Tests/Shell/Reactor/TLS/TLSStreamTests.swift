@@ -7,7 +7,7 @@ import Testing
 struct TLSStreamTests {
     private let files: Certificates
 
-    init() throws { files = try Certificates.shared.get() }
+    init() async throws { files = try await Certificates.made() }
 
     private func server(_ change: (inout TLSServerMaterial) -> Void = { _ in }) throws -> TLSContext {
         var material = TLSServerMaterial.test(files)

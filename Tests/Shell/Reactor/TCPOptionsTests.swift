@@ -1,0 +1,56 @@
+import Glibc
+import Testing
+@testable import Reactor
+
+@Suite("TCP options")
+struct TCPOptionsTests {
+    private func value(_ descriptor: Int32, _ level: Int32, _ option: Int32) -> Int32 {
+        var value: Int32 = -1, size = socklen_t(MemoryLayout<Int32>.size)
+        getsockopt(descriptor, level, option, &value, &size)
+        return value
+    }
+
+    /// Keepalive, idle, interval, count, user timeout, no delay.
+    private func values(_ descriptor: Int32) -> [Int32] {
+        let tcp = Int32(IPPROTO_TCP)
+        return [value(descriptor, SOL_SOCKET, SO_KEEPALIVE)] + [TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT, TCP_USER_TIMEOUT, TCP_NODELAY].map { value(descriptor, tcp, $0) }
+    }
+
+    @Test("What is asked for is what the kernel has")
+    func set() {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var options = TCPOptions()
+        options.keepaliveIdle = .seconds(7)
+        options.keepaliveInterval = .seconds(3)
+        options.keepaliveCount = 2
+        options.userTimeout = .milliseconds(1500)
+        Socket.tune(descriptor, options)
+        #expect(values(descriptor) == [1, 7, 3, 2, 1500, 1])
+    }
+
+    @Test("Zero leaves the system's own, and keepalive can be switched off")
+    func untouched() {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        let before = values(descriptor)
+        var options = TCPOptions()
+        options.keepaliveIdle = .zero
+        options.keepaliveInterval = .zero
+        options.keepaliveCount = 0
+        options.userTimeout = .zero
+        Socket.tune(descriptor, options)
+        #expect(values(descriptor) == [1] + before[1...4] + [1])
+        options.keepsAlive = false
+        Socket.tune(descriptor, options)
+        #expect(values(descriptor)[0] == 0)
+    }
+
+    @Test("A Unix-domain socket is left alone")
+    func local() {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        Socket.tune(descriptor, TCPOptions())
+        #expect(value(descriptor, SOL_SOCKET, SO_ERROR) == 0)
+    }
+}
