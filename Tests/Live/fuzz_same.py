@@ -60,9 +60,16 @@ def told(kind, body):
     return f"{name} {body!r}"
 
 
-def without_parameters(answers):
-    """ParameterStatus may come at other moments: a backend is told of a setting when it is next used."""
-    return [one for one in answers if not one.startswith("S ")]
+def comparable(answers):
+    """ParameterStatus may come at other moments: a backend is told of a setting when it is next used. And which of its errors PostgreSQL finds first in a
+    block that has failed anyway may differ, where the proxy prepared a statement anew for it."""
+    found, is_failed = [], False
+    for one in answers:
+        if one.startswith("ready"):
+            is_failed = one == "ready E"
+        if not one.startswith("S "):
+            found.append("error" if is_failed and one.startswith("error ERROR") else one)
+    return found
 
 
 def main():
@@ -80,9 +87,10 @@ def main():
             random = randomness.Random(seed)
             messages = conversations.conversation(random)
             longest = random.choice((7, 200, 10_000))
-            if differ(playground, messages, seed, longest):
+            pair = answers(playground, messages, seed, longest)
+            if pair[0] != pair[1]:
                 different.append(seed)
-                show(seed, playground, shortened(playground, messages, seed, longest), longest)
+                show(seed, *shortened(playground, messages, pair, seed, longest), longest)
             if len(different) == MOST_SHOWN:
                 break
             seed += 1
@@ -94,32 +102,27 @@ def main():
 def answers(playground, messages, seed, longest):
     """PostgreSQL's and the proxy's, the conversation cut in the same way."""
     pieces = list(wire.cut(randomness.Random(seed), b"".join(messages), longest))
-    return [without_parameters(hold(port, playground.database, pieces)) for port in (playground.nodes[0], playground.port)]
+    return [comparable(hold(port, playground.database, pieces)) for port in (playground.nodes[0], playground.port)]
 
 
-def differ(playground, messages, seed, longest):
-    here, there = answers(playground, messages, seed, longest)
-    return here != there
-
-
-def shortened(playground, messages, seed, longest):
-    """As few of the messages as still make a difference."""
+def shortened(playground, messages, pair, seed, longest):
+    """As few of the messages as still make a difference, and the answers to them."""
     size, attempts = len(messages) // 2, 0
     while size >= 1:
         at = 0
         while at < len(messages) and attempts < ATTEMPTS:
             fewer = messages[:at] + messages[at + size:]
             attempts += 1
-            if differ(playground, fewer, seed, longest):
-                messages = fewer
+            again = answers(playground, fewer, seed, longest)
+            if again[0] != again[1]:
+                messages, pair = fewer, again
             else:
                 at += size
         size //= 2
-    return messages
+    return messages, *pair
 
 
-def show(seed, playground, messages, longest):
-    here, there = answers(playground, messages, seed, longest)
+def show(seed, messages, here, there, longest):
     at = next((index for index, (one, other) in enumerate(zip(here, there)) if one != other), min(len(here), len(there)))
     print(f"seed {seed}, in pieces of up to {longest} bytes")
     for one in messages:

@@ -57,10 +57,7 @@ extension FrontendSession {
         case .commandComplete:
             if body.count >= 8 { completed(body, backend) }
             return try count(kind, backend)
-        case .parseComplete:
-            backend.prepared.confirm(backend.pipeline.firstStatement)
-            return try count(kind, backend)
-        case .bindComplete, .closeComplete, .rowDescription, .noData, .parameterDescription, .emptyQuery, .portalSuspended:
+        case .parseComplete, .bindComplete, .closeComplete, .rowDescription, .noData, .parameterDescription, .emptyQuery, .portalSuspended:
             return try count(kind, backend)
         case .error: return try failed(ErrorMessage(body: body, isWhole: isWhole), backend)
         case .notice:
@@ -88,14 +85,14 @@ extension FrontendSession {
         let hasFailed = backend.pipeline.isFirstFailed
         guard backend.pipeline.completed() else { throw .malformed("ReadyForQuery: nothing was asked") }
         status = try TransactionStatus(body: body)
-        if !backend.isBusy { confirmedParses = parses }
+        if !backend.isBusy, !closedNames.isEmpty { closedNames.removeAll() }
         if !pendingChanges.isEmpty { settle(hasFailed, backend) }
         return isReleasing(backend) ? .release : .forward
     }
 
     private func failed(_ message: ErrorMessage, _ backend: BackendState) throws(WireViolation) -> Reaction {
         guard message.isFinal else {
-            for skipped in backend.pipeline.failed() { undo(skipped.code, skipped.statement, backend) }
+            for skipped in backend.pipeline.failed().reversed() { undo(skipped, backend) }
             // The node's plan is of a table that has changed since: it is made anew at the next use.
             if message.isStalePlan { backend.prepared.doubtAll() }
             return .forward
@@ -103,16 +100,26 @@ extension FrontendSession {
         return message.state == .adminShutdown || message.state == .crashShutdown ? .lost(.said(message)) : .close
     }
 
-    /// A message that the node skipped because of an error before it.
-    private func undo(_ code: Pipeline.Code, _ statement: StatementID, _ backend: BackendState) {
-        if statement == .unnamed {
-            unnamed = nil
-            backend.unnamed = 0
-        } else if code != .parsed {
-            backend.prepared.doubt(statement)
+    /// A message that failed, or that the node skipped because of an error before it.
+    private func undo(_ skipped: Pipeline.Entry, _ backend: BackendState) {
+        switch skipped.code {
+        case .closed:
+            guard let index = closedNames.firstIndex(where: { $0.number == skipped.number }) else { return }
+            let closed = closedNames.remove(at: index)
+            guard let statement = closed.statement, !closedNames.contains(where: { $0.name == closed.name && $0.number > closed.number }) else { return }
+            names[closed.name] = statement
+        case .parse, .parsed, .preparing, .closing:
+            if skipped.statement == .unnamed {
+                if backend.unnamed == skipped.number { backend.unnamed = 0 }
+                if skipped.code == .parse, unnamed?.parse == skipped.number { unnamed = nil }
+                return
+            }
+            if skipped.code != .parsed { backend.prepared.doubt(skipped.statement) }
+            guard skipped.number > 0 else { return }
+            names = names.filter { $0.value.parse != skipped.number }
+            for index in closedNames.indices where closedNames[index].statement?.parse == skipped.number { closedNames[index].statement = nil }
+        case .query, .functionCall, .sync, .bind, .describe, .execute, .close, .copyEnd, .refused: break
         }
-        guard code == .parse || code == .parsed, statement != .unnamed else { return }
-        names = names.filter { $0.value.statement.id != statement || $0.value.parse <= confirmedParses }
     }
 
     /// A parameter that the client set, or something that it called: it goes with the session from now on.

@@ -97,10 +97,8 @@ extension FrontendSession {
     /// A statement that ends the block, by name: PostgreSQL prepares it in a failed block too.
     private func prepareLocally(_ name: String, _ behind: UnsafeRawBufferPointer, _ block: LostBlock, _ library: inout StatementLibrary) -> Action {
         guard names[name] == nil, names.count < Self.mostNames else { return failBlock(block, .parse) }
-        let identity = PreparedIdentity(body: Array(behind), escapesByBackslash: reading.escapesByBackslash, encoding: told["client_encoding"] ?? "")
         parses += 1
-        names[name] = NamedStatement(statement: library.statement(identity, scan), parse: parses)
-        confirmedParses = parses
+        names[name] = NamedStatement(statement: statement(behind, &library), parse: parses)
         return bare(.parseComplete)
     }
 

@@ -77,7 +77,7 @@ extension FrontendSession {
         if let unnamed, backend.unnamed != unnamed.parse {
             rewriting.unnamed = unnamed.body
             backend.unnamed = unnamed.parse
-            backend.pipeline.sentParse(.unnamed, unnamed.effects, isOwn: true)
+            backend.pipeline.sentParse(.unnamed, unnamed.effects, number: unnamed.parse, isOwn: true)
             note(backend)
             return .rewrite
         }

@@ -15,7 +15,7 @@ extension FrontendSession {
         case .describe: return sendDescribe(body, backend)
         case .close: return sendClose(body, backend)
         case .execute:
-            backend.pipeline.sentExecute()
+            backend.pipeline.sentExecute(number: parses)
             pendingChanges += boundChanges
         case .flush: backend.pipeline.sentFlush()
         case .sync:
@@ -38,13 +38,14 @@ extension FrontendSession {
         if mode == .statement, scan.effects.contains(.opensBlock) {
             return backend.pipeline.depth > 0 ? .awaitAnswers : .reply(Self.refuseBlock(withReady: true))
         }
+        parses += 1
         note(scan)
         unnamed = nil
         backend.unnamed = 0
         pendingChanges += scan.changes
         var effects = scan.effects
         let action = useName(in: scan, behind: 0, &effects, backend)
-        backend.pipeline.sentQuery(effects)
+        backend.pipeline.sentQuery(effects, number: parses)
         return action
     }
 
@@ -75,41 +76,47 @@ extension FrontendSession {
             backend.pipeline.sentParse(.unnamed, .unknown, isOwn: false)
             return .forward // It has no end: the node refuses it.
         }
-        parses += 1
         if body.first == 0 || !isWhole { return sendUnnamedParse(behind, isWhole, backend) }
         let name = Self.name(body)
         if let known = names[name] {
+            // What is under way may fail, or deallocate it.
+            if backend.pipeline.depth > 0 { return .awaitAnswers }
             // PostgreSQL refuses a name that is in use, and so does the node when it gets that statement again.
             prepare(known.statement, on: backend)
-            backend.pipeline.sentParse(known.statement.id, [], isOwn: false)
+            backend.pipeline.sentRefused()
             rewriting.replace(0..<body.count - behind.count - 1, by: known.statement.name)
             return .rewrite
         }
-        let identity = PreparedIdentity(body: Array(behind), escapesByBackslash: reading.escapesByBackslash, encoding: told["client_encoding"] ?? "")
-        let statement = library.statement(identity, scan)
-        // One that another Sync closes off may still turn out to have failed.
-        if backend.pipeline.depth > 0, backend.prepared.isUnconfirmed(statement.id) { return .awaitAnswers }
+        if backend.pipeline.depth > 0, isClosing(name) { return .awaitAnswers }
+        let statement = statement(behind, &library)
         if mode == .statement, statement.effects.contains(.opensBlock) { return .close(Self.refuseBlock(withReady: false)) }
-        keep(statement.pin)
         guard names.count < Self.mostNames else {
             return .close(ErrorMessage(.fatal, .tooManyStatements, "a session may have \(Self.mostNames) prepared statements",
                                        hint: "Close those that are not needed any more.").bytes)
         }
+        parses += 1
+        keep(statement.pin)
         names[name] = NamedStatement(statement: statement, parse: parses)
-        if status != .failed, backend.prepared.use(statement.id) {
-            backend.pipeline.keptParse(statement.id)
+        if status != .failed, backend.pipeline.isForeseeable, backend.prepared.use(statement.id) {
+            backend.pipeline.keptParse(statement.id, number: parses)
             return .swallow
         }
         makeRoom(for: statement.id, on: backend)
-        backend.pipeline.sentParse(statement.id, statement.effects, isOwn: false)
+        backend.pipeline.sentParse(statement.id, statement.effects, number: parses, isOwn: false)
         rewriting.replace(0..<body.count - behind.count - 1, by: statement.name)
         return .rewrite
+    }
+
+    /// What a Parse prepares; `behind` is what comes behind its name.
+    func statement(_ behind: UnsafeRawBufferPointer, _ library: inout StatementLibrary) -> PreparedStatement {
+        library.statement(PreparedIdentity(body: Array(behind), escapesByBackslash: reading.escapesByBackslash, encoding: told["client_encoding"] ?? ""), scan)
     }
 
     private func sendUnnamedParse(_ behind: UnsafeRawBufferPointer, _ isWhole: Bool, _ backend: BackendState) -> Action {
         let scan = scan(isWhole ? behind : nil)
         if !scan.changes.isEmpty, backend.pipeline.depth > 0 { return .awaitAnswers }
         if mode == .statement, scan.effects.contains(.opensBlock) { return .close(Self.refuseBlock(withReady: false)) }
+        parses += 1
         note(scan)
         var effects = scan.effects
         let action = useName(in: scan, behind: 1, &effects, backend)
@@ -121,7 +128,7 @@ extension FrontendSession {
             unnamed = nil
             backend.unnamed = parses
         }
-        backend.pipeline.sentParse(.unnamed, effects, isOwn: false)
+        backend.pipeline.sentParse(.unnamed, effects, number: parses, isOwn: false)
         return action
     }
 
@@ -133,9 +140,11 @@ extension FrontendSession {
         let start = body.count - behind.count
         if end == 0 { return useUnnamed(start..<start, backend) { $0.pipeline.sentBind(nil) } }
         guard let named = names[Self.name(behind)] else {
+            if backend.pipeline.depth > 0, isClosing(Self.name(behind)) { return .awaitAnswers }
             backend.pipeline.sentBind(.unknown)
             return useUnknown(behind, start..<start + end)
         }
+        if backend.pipeline.isUncertain(named.statement.id) { return .awaitAnswers }
         boundChanges += named.statement.changes
         prepare(named.statement, on: backend)
         backend.pipeline.sentBind(named.statement.effects)
@@ -151,9 +160,11 @@ extension FrontendSession {
         if end == 1 { return useUnnamed(1..<1, backend) { $0.pipeline.sentDescribe() } }
         let name = UnsafeRawBufferPointer(rebasing: body[1...])
         guard let statement = names[Self.name(name)]?.statement else {
+            if backend.pipeline.depth > 0, isClosing(Self.name(name)) { return .awaitAnswers }
             backend.pipeline.sentDescribe()
             return useUnknown(name, 1..<end)
         }
+        if backend.pipeline.isUncertain(statement.id) { return .awaitAnswers }
         prepare(statement, on: backend)
         backend.pipeline.sentDescribe()
         rewriting.replace(1..<end, by: statement.name)
@@ -163,9 +174,13 @@ extension FrontendSession {
     private func sendClose(_ body: UnsafeRawBufferPointer, _ backend: BackendState) -> Action {
         if body.first == UInt8(ascii: "S"), let end = body.firstIndex(of: 0), end > 1 {
             let name = UnsafeRawBufferPointer(rebasing: body[1...])
-            if names.removeValue(forKey: Self.name(name)) != nil {
+            let key = Self.name(name)
+            let closed = names.removeValue(forKey: key)
+            if closed != nil || isClosing(key) {
                 // Others may need it there.
-                backend.pipeline.keptClose()
+                parses += 1
+                closedNames.append((parses, key, closed))
+                backend.pipeline.keptClose(number: parses)
                 return .swallow
             }
             backend.pipeline.sentClose(isOwn: false)
@@ -178,6 +193,9 @@ extension FrontendSession {
         backend.pipeline.sentClose(isOwn: false)
         return .forward
     }
+
+    /// Whether a Close of the name is under way: should the node skip it, the name is still there.
+    func isClosing(_ name: String) -> Bool { closedNames.contains { $0.name == name } }
 
     static func refuseBlock(withReady: Bool) -> [UInt8] {
         let error = ErrorMessage(withReady ? .error : .fatal, .featureNotSupported, "transaction blocks are not allowed in statement pooling mode",

@@ -16,15 +16,18 @@ extension FrontendSession {
         text.withUTF8Buffer { $0.elementsEqual(tag.dropLast()) }
     }
 
+    /// Statements that were prepared before are gone; those that were sent since, the node will have.
     private func forgetPrepared(_ backend: BackendState) {
-        names = [:]
-        backend.prepared.removeAll()
+        let last = backend.pipeline.number
+        names = names.filter { $0.value.parse > last }
+        backend.prepared.removeAll(but: backend.pipeline.parsed)
     }
 
     /// The backend is as it began, and so must the session be: what it asked for at its start is set anew.
     private func discardedAll(_ backend: BackendState) {
         forgetPrepared(backend)
-        pin = nil
+        // What was sent behind it may pin the session again.
+        if pinnedBy <= backend.pipeline.number { pin = nil }
         backend.applied = SessionSettings()
         restoreStartupSettings()
         isMisaligned = !settings.isEmpty

@@ -105,8 +105,12 @@ package final class FrontendSession {
     var boundChanges: [SettingChange] = []
     var names: [String: NamedStatement] = [:]
     var unnamed: UnnamedStatement?
-    /// Parse messages so far, and how many of them the node has answered for certain.
-    var parses: UInt64 = 0, confirmedParses: UInt64 = 0
+    /// Query and Parse messages, and Close messages of known names, so far: each has its number.
+    var parses: UInt64 = 0
+    /// The last of them that pinned the session.
+    var pinnedBy: UInt64 = 0
+    /// Names that were closed by messages whose answers have not come: should the node skip one, its name is back.
+    var closedNames: [(number: UInt64, name: String, statement: NamedStatement?)] = []
     var rewriting = Rewriting()
     var lostBlock: LostBlock?
     /// In the block that is served here: what the unnamed statement, and the unnamed portal, would do.
@@ -222,6 +226,7 @@ package final class FrontendSession {
 
     func keep(_ reason: Pin?) {
         guard let reason else { return }
+        pinnedBy = parses
         if pin == nil || reason.isCertain && pin?.isCertain == false { pin = reason }
     }
 

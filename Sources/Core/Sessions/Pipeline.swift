@@ -14,17 +14,25 @@ struct Pipeline: Sendable {
         let effects: WorkEffects
         /// The prepared statement that is parsed or closed.
         let statement: StatementID
+        /// The number of the client's Parse or Close, or of the last before what is executed; 0 for messages of ours.
+        let number: UInt64
     }
 
     enum Code: UInt8 {
         case query, functionCall, sync
         case parse, bind, describe, execute, close
+        /// A Parse of a name that is in use: it fails, or is skipped, and leaves everything as it was.
+        case refused
         /// CopyDone or CopyFail: no answer of its own.
         case copyEnd
         /// Our own Parse and Close: their answers are swallowed.
         case preparing, closing
         /// The client's Parse and Close that the backend never saw: we answer them.
         case parsed, closed
+
+        /// ReadyForQuery answers it.
+        var endsUnit: Bool { self == .query || self == .functionCall || self == .sync }
+        var isParse: Bool { self == .parse || self == .preparing || self == .parsed }
     }
 
     /// What to do with a message of the node.
@@ -65,8 +73,9 @@ struct Pipeline: Sendable {
 
     // MARK: What is sent
 
-    mutating func sentQuery(_ effects: WorkEffects) {
-        add(.query, effects.union(.executes))
+    /// `number` is that of the client's last Parse before it.
+    mutating func sentQuery(_ effects: WorkEffects, number: UInt64 = 0) {
+        add(.query, effects.union(.executes), .unnamed, number)
         depth += 1
         isOpen = false
         unnamed = [.extended]
@@ -77,11 +86,11 @@ struct Pipeline: Sendable {
         depth += 1
     }
 
-    /// `preparing` is our own Parse.
-    mutating func sentParse(_ statement: StatementID, _ effects: WorkEffects, isOwn: Bool) {
+    /// `number` is the client's, also where a Parse of ours repeats it.
+    mutating func sentParse(_ statement: StatementID, _ effects: WorkEffects, number: UInt64 = 0, isOwn: Bool) {
         if statement == .unnamed { unnamed = effects.union(.extended).subtracting(.executes) }
         parses &+= 1
-        touch(isOwn ? .preparing : .parse, statement)
+        touch(isOwn ? .preparing : .parse, statement, number: number)
     }
 
     /// A portal of a statement with these effects; nil for the unnamed one.
@@ -91,12 +100,14 @@ struct Pipeline: Sendable {
     }
 
     mutating func sentDescribe() { touch(.describe) }
-    mutating func sentExecute() { touch(.execute, effects: portals.union([.executes, .extended])) }
+    mutating func sentExecute(number: UInt64 = 0) { touch(.execute, number: number, effects: portals.union([.executes, .extended])) }
     /// `isOwn`: a Close of ours.
     mutating func sentClose(_ statement: StatementID = .unnamed, isOwn: Bool) { touch(isOwn ? .closing : .close, statement) }
     /// A Parse or Close of the client that is not sent, but answered when its turn comes.
-    mutating func keptParse(_ statement: StatementID) { touch(.parsed, statement) }
-    mutating func keptClose() { touch(.closed) }
+    mutating func keptParse(_ statement: StatementID, number: UInt64) { touch(.parsed, statement, number: number) }
+    mutating func keptClose(number: UInt64) { touch(.closed, number: number) }
+
+    mutating func sentRefused() { touch(.refused) }
 
     mutating func sentFlush() { isOpen = true }
 
@@ -114,14 +125,29 @@ struct Pipeline: Sendable {
         if first < entries.count { add(.copyEnd, []) }
     }
 
-    private mutating func touch(_ code: Code, _ statement: StatementID = .unnamed, effects: WorkEffects = .extended) {
+    private mutating func touch(_ code: Code, _ statement: StatementID = .unnamed, number: UInt64 = 0, effects: WorkEffects = .extended) {
         isOpen = true
-        add(code, effects, statement)
+        add(code, effects, statement, number)
     }
 
-    private mutating func add(_ code: Code, _ effects: WorkEffects, _ statement: StatementID = .unnamed) {
-        entries.append(Entry(code: code, effects: effects, statement: statement))
+    private mutating func add(_ code: Code, _ effects: WorkEffects, _ statement: StatementID = .unnamed, _ number: UInt64 = 0) {
+        entries.append(Entry(code: code, effects: effects, statement: statement, number: number))
     }
+
+    /// Whether a Parse of the statement is under way in a unit before the one that is being sent: it may fail there, or be skipped.
+    func isUncertain(_ statement: StatementID) -> Bool {
+        guard depth > 0, let parse = entries[first...].firstIndex(where: { $0.statement == statement && $0.code.isParse }) else { return false }
+        return entries[parse...].contains { $0.code.endsUnit }
+    }
+
+    /// Nothing is under way that may fail or drop a statement before the next message comes to its turn, but the open unit itself.
+    var isForeseeable: Bool { depth == 0 && !entries[first...].contains { $0.code == .execute } }
+
+    /// The number that came with what is being answered.
+    var number: UInt64 { first < entries.count ? entries[first].number : 0 }
+
+    /// What the node is to prepare.
+    var parsed: Set<StatementID> { Set(entries[first...].filter { $0.code == .parse || $0.code == .preparing }.map(\.statement)) }
 
     // MARK: What is answered
 
@@ -131,14 +157,11 @@ struct Pipeline: Sendable {
             switch entries[first].code {
             case .parsed: say(.parseComplete)
             case .closed: say(.closeComplete)
-            case .query, .functionCall, .sync, .parse, .bind, .describe, .execute, .close, .copyEnd, .preparing, .closing: return
+            case .query, .functionCall, .sync, .parse, .refused, .bind, .describe, .execute, .close, .copyEnd, .preparing, .closing: return
             }
             drop()
         }
     }
-
-    /// What the first entry prepares or closes.
-    var firstStatement: StatementID { first < entries.count ? entries[first].statement : .unnamed }
 
     /// The node waits for more of a copy.
     var awaitsCopyData: Bool { isCopyingIn }
@@ -153,7 +176,7 @@ struct Pipeline: Sendable {
     mutating func answered(_ kind: BackendMessageKind) -> Answer {
         guard first < entries.count else { return .unasked }
         switch (kind, entries[first].code) {
-        case (.parseComplete, .parse), (.bindComplete, .bind), (.closeComplete, .close):
+        case (.parseComplete, .parse), (.parseComplete, .refused), (.bindComplete, .bind), (.closeComplete, .close):
             drop()
             return .forward
         case (.parseComplete, .preparing), (.closeComplete, .closing):
@@ -185,26 +208,26 @@ struct Pipeline: Sendable {
         if depth == 0 || end == nil { isOpen = true }
     }
 
-    /// The node answered an error: a copy is over, though the frontend may not know yet, and the rest of the unit is not
-    /// answered any more. Returns what of it never happened.
+    /// The node answered an error: a copy is over, though the frontend may not know yet, and in the extended protocol
+    /// nothing up to the next Sync is looked at, a Query neither. Returns what of it never happened.
     mutating func failed() -> [Entry] {
         isCopyingIn = false
         isFirstFailed = !isEmpty
+        if first < entries.count, entries[first].code.endsUnit { return [] }
         var undone: [Entry] = []
-        let isExtended = first < entries.count && entries[first].code != .query && entries[first].code != .functionCall
-        while first < entries.count {
+        let wasOwed = first < entries.count
+        while first < entries.count, entries[first].code != .sync {
             switch entries[first].code {
-            case .sync: return undone
-            case .query, .functionCall:
-                if !isExtended { return undone }
-                depth -= 1 // It was sent before the Sync, so it is skipped too.
-            case .parse, .preparing, .closing, .parsed: undone.append(entries[first])
-            case .bind, .describe, .execute, .close, .copyEnd, .closed: break
+            case .query, .functionCall: depth -= 1
+            case .parse, .preparing, .closing, .parsed, .closed: undone.append(entries[first])
+            case .sync, .refused, .bind, .describe, .execute, .close, .copyEnd: break
             }
             drop()
         }
-        isSkipping = isExtended || isOpen
-        isOpen = isSkipping
+        if first == entries.count {
+            isOpen = isOpen || wasOwed
+            isSkipping = isOpen
+        }
         return undone
     }
 
@@ -213,7 +236,7 @@ struct Pipeline: Sendable {
         guard first < entries.count else { return false }
         switch entries[first].code {
         case .query, .functionCall, .sync: break
-        case .parse, .bind, .describe, .execute, .close, .copyEnd, .preparing, .closing, .parsed, .closed: return false
+        case .parse, .refused, .bind, .describe, .execute, .close, .copyEnd, .preparing, .closing, .parsed, .closed: return false
         }
         drop()
         depth -= 1
@@ -246,7 +269,7 @@ struct Pipeline: Sendable {
                 units.append(unit ?? (entry.effects == Self.ping ? Self.ping : .extended))
                 unit = nil
             case .execute: unit = (unit ?? .extended).then(entry.effects).union(.extended)
-            case .parse, .bind, .describe, .close, .copyEnd, .preparing, .closing, .parsed, .closed: unit = unit ?? .extended
+            case .parse, .refused, .bind, .describe, .close, .copyEnd, .preparing, .closing, .parsed, .closed: unit = unit ?? .extended
             }
         }
         return (units, isOpen ? unit ?? .extended : nil)

@@ -3,8 +3,6 @@ struct PreparedCache: Sendable {
     private var lastUse: [StatementID: UInt64] = [:]
     /// It may have them, or an old plan of them: they are closed before they are prepared again.
     private var doubtful: Set<StatementID> = []
-    /// They were sent, and the node has not said that they are prepared.
-    private var unconfirmed: Set<StatementID> = []
     private var clock: UInt64 = 0
 
     var count: Int { lastUse.count }
@@ -17,12 +15,6 @@ struct PreparedCache: Sendable {
         return true
     }
 
-    /// Whether it was sent, but may still fail.
-    func isUnconfirmed(_ id: StatementID) -> Bool { !unconfirmed.isEmpty && unconfirmed.contains(id) }
-
-    /// The node prepared it.
-    mutating func confirm(_ id: StatementID) { if !unconfirmed.isEmpty { unconfirmed.remove(id) } }
-
     /// Whether the backend has it, or may.
     func mayHave(_ id: StatementID) -> Bool { lastUse[id] != nil }
 
@@ -31,7 +23,6 @@ struct PreparedCache: Sendable {
         clock &+= 1
         lastUse[id] = clock
         doubtful.remove(id)
-        unconfirmed.insert(id)
         guard lastUse.count > max(1, capacity), let oldest = lastUse.min(by: { $0.value < $1.value })?.key else { return nil }
         remove(oldest)
         return oldest
@@ -40,19 +31,22 @@ struct PreparedCache: Sendable {
     mutating func remove(_ id: StatementID) {
         lastUse[id] = nil
         doubtful.remove(id)
-        unconfirmed.remove(id)
+    }
+
+    /// The node has none of them any more, or soon.
+    mutating func removeAll(but kept: Set<StatementID>) {
+        lastUse = lastUse.filter { kept.contains($0.key) }
+        doubtful.formIntersection(kept)
     }
 
     mutating func removeAll() {
         lastUse.removeAll()
         doubtful.removeAll()
-        unconfirmed.removeAll()
     }
 
     mutating func doubt(_ id: StatementID) {
         lastUse[id] = lastUse[id] ?? 0
         doubtful.insert(id)
-        unconfirmed.remove(id)
     }
 
     mutating func doubtAll() { doubtful = Set(lastUse.keys) }
