@@ -10,7 +10,10 @@ package actor SecretCache {
         case known(UserSecret)
         /// There is no such user who may log in by a password.
         case unknown
+        /// Nobody answered: asking again may help.
         case failed(reason: String)
+        /// The question itself is wrong, or the daemon may not ask it.
+        case mistaken(reason: String)
     }
 
     private struct Entry {
@@ -63,7 +66,10 @@ package actor SecretCache {
     }
 
     private func remember(_ answer: Answer, of user: String, _ now: ContinuousClock.Instant) -> Answer {
-        if case .failed = answer { return entries[user]?.answer ?? answer }
+        switch answer {
+        case .failed, .mistaken: return entries[user]?.answer ?? answer
+        case .known, .unknown: break
+        }
         if entries.count >= Self.capacity, entries[user] == nil { makeRoom(now) }
         entries[user] = Entry(answer: answer, since: now)
         return answer

@@ -38,7 +38,8 @@ struct AuthQuery {
                 reasons.append("\(node.name) \(error)")
                 // What the server itself refuses, the others would refuse too.
                 switch error {
-                case .sql(_, _, isFatal: false): return .failed(reason: "auth_query: " + reasons.joined(separator: "; "))
+                case .sql(_, _, isFatal: false), .rejected("28P01", _), .rejected("28000", _), .rejected("3D000", _):
+                    return .mistaken(reason: "auth_query: " + reasons.joined(separator: "; "))
                 case .sql, .refused, .unreachable, .timedOut, .rejected, .lost, .unable, .cancelled: break
                 }
             }
@@ -49,8 +50,8 @@ struct AuthQuery {
     /// The first row: the user's name and the secret, which may be NULL.
     private static func answer(_ rows: Rows, _ user: String) -> SecretCache.Answer {
         guard let row = rows.values.first else { return .unknown }
-        guard row.count >= 2 else { return .failed(reason: "auth_query: expected two columns, the user's name and secret, got \(row.count)") }
+        guard row.count >= 2 else { return .mistaken(reason: "auth_query: expected two columns, the user's name and secret, got \(row.count)") }
         guard row[0] == user, let secret = row[1], !secret.isEmpty else { return .unknown }
-        return UserSecret(stored: secret).map(SecretCache.Answer.known) ?? .failed(reason: "auth_query: expected a secret as in pg_authid, md5… or SCRAM-SHA-256$…")
+        return UserSecret(stored: secret).map(SecretCache.Answer.known) ?? .mistaken(reason: "auth_query: expected a secret as in pg_authid, md5… or SCRAM-SHA-256$…")
     }
 }

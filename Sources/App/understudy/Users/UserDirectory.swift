@@ -53,6 +53,7 @@ final class UserDirectory: SecretSource {
                 switch await cache.secret(of: user) {
                 case .known(let secret): return reply(.known(secret))
                 case .unknown: return reply(.unknown)
+                case .mistaken(let reason): return reply(.failed(reason: reason))
                 case .failed(let reason):
                     // While the nodes change places a login waits, as a statement does.
                     guard Monotonic.now() + Self.pause < deadline else { return reply(.failed(reason: reason)) }
