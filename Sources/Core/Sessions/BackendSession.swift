@@ -103,7 +103,7 @@ package struct BackendSession: Sendable {
             return .wait
         }
         if case .none = secret {
-            return refuse("the node asks for a password that the daemon does not have", "Write one into pool_passwd (understudy passwd), or use auth_query.")
+            return refuse("the node asks for a password that the daemon does not have", "Write it into pool_passwd as TEXT or AES (understudy passwd --method text): a verifier alone cannot log in.")
         }
         switch request {
         case .ok: return .wait

@@ -22,13 +22,23 @@ extension FrontendSession {
         case .query, .parse, .bind, .describe, .execute, .functionCall: break
         case .secret, .terminate: preconditionFailure("received \(kind) beyond the place that handles it")
         }
-        if kind == .query, let admin = scan(body).admin { return .administer(admin) }
+        if kind == .query, Self.mayBeForUs(body), let admin = scan(body).admin { return .administer(admin) }
         if let lostBlock { return serveLostBlock(lostBlock, kind, body, &library) }
         if let refusal {
             self.refusal = nil
             return fail(refusal, kind)
         }
         return .needBackend
+    }
+
+    /// Whether a text may begin with SHOW or PGPOOL: all others are read once, with the backend that they need.
+    private static func mayBeForUs(_ text: UnsafeRawBufferPointer?) -> Bool {
+        guard let text, text.count > 1 else { return false }
+        switch text[0] | 0x20 {
+        case UInt8(ascii: "s"): return text[1] | 0x20 == UInt8(ascii: "h")
+        case UInt8(ascii: "p"), 0x20...UInt8(ascii: "/"): return true
+        default: return text[0] < 0x20
+        }
     }
 
     /// The client cancelled what is held, or it was held too long: bring it again to have it answered by the error.

@@ -11,6 +11,8 @@ struct ServiceState {
     static let capacity = 10_000
 
     var hasPauses: Bool { switched.isPaused || !switched.pausedDatabases.isEmpty }
+    /// Backends may have to go when they are free.
+    var hasMarks: Bool { hasPauses || allStaleBefore != nil || !staleBefore.isEmpty }
     func isPaused(_ database: String) -> Bool { switched.isPaused(database) }
     func isDisabled(_ database: String) -> Bool { switched.disabledDatabases.contains(database) }
 

@@ -14,6 +14,9 @@ extension Shard {
         return fresh
     }
 
+    /// The client is let in.
+    func noteLogin(_ frontend: Frontend) { _ = figures(of: frontend) }
+
     /// The frontend gets the backend.
     func noteAssignment(_ backend: Backend, _ frontend: Frontend) {
         backend.history.assignments &+= 1

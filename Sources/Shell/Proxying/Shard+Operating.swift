@@ -77,7 +77,7 @@ extension Shard {
 
     /// Whether a backend is to go as soon as nobody has it.
     func mustGo(_ backend: Backend, _ pool: ShardPool) -> Bool {
-        service.isPaused(pool.key.database) || service.isStale(pool.key.database, openedAt: backend.openedAt)
+        hasMarks && (service.isPaused(pool.key.database) || service.isStale(pool.key.database, openedAt: backend.openedAt))
     }
 
     /// Backends of a database that somebody has or that are on their way; only those that must go, where `stale` says so.

@@ -38,6 +38,7 @@ extension Shard {
 
     /// The frontend's login, or its next message, waits for a backend.
     func hold(_ frontend: Frontend) {
+        if welcome(frontend) { return }
         if frontend.stage != .held {
             frontend.stage = .held
             if frontend.session?.isInService == true { setTimer(frontend, after: configuration.queryWaitTimeout) }
@@ -52,18 +53,46 @@ extension Shard {
         watch(frontend)
     }
 
+    /// Ends a login that another session with the same wishes has had before in this epoch: it needs no backend to be told of the server.
+    private func welcome(_ frontend: Frontend) -> Bool {
+        guard let session = frontend.session, session.isAwaitingGreeting, !session.isReplication, frontend.backend == nil,
+              let parameters = welcomes[session.startup] else { return false }
+        unqueue(frontend)
+        cancelTimer(frontend)
+        frontend.stage = .serving
+        noteLogin(frontend)
+        write(session.greeted(with: parameters), to: frontend)
+        if !frontend.isClosed { revisit(frontend) }
+        return true
+    }
+
+    /// What the next login with the same wishes may be told.
+    private func rememberWelcome(_ session: FrontendSession, _ parameters: ServerParameters) {
+        if welcomes.count >= Self.mostWelcomes { welcomes.removeAll() }
+        welcomes[session.startup] = parameters
+    }
+
+    /// Start-up packets whose answer is known.
+    private static let mostWelcomes = 1024
+
     /// Puts a frontend into the queue that it belongs to.
     func wait(_ frontend: Frontend) {
         if frontend.isQueued { return }
-        guard let session = frontend.session, let pool = pool(for: frontend), !service.isPaused(pool.key.database) else {
+        guard let session = frontend.session, primary != nil, !service.isPaused(session.startup.database) else {
             stranded.append(frontend.id)
             return
         }
         if !session.isInService, !session.isAwaitingGreeting {
             wish(.login(frontend.id))
-        } else if session.isReplication {
+            return
+        }
+        if session.isReplication {
             wish(.walsender(frontend.id))
-        } else if let refusal = freshRefusal(pool) {
+            return
+        }
+        // Not before: who is let in by nobody gets no pool.
+        guard let pool = pool(for: frontend) else { preconditionFailure("a primary without pools") }
+        if let refusal = freshRefusal(pool) {
             refuse(frontend, refusal)
         } else if let id = pool.core.checkOut(), let backend = backends[id] {
             assign(backend, to: frontend)
@@ -116,6 +145,7 @@ extension Shard {
         backend.stage = .serving
         cancelTimer(frontend)
         noteAssignment(backend, frontend)
+        if let session = frontend.session, session.isAwaitingGreeting { rememberWelcome(session, backend.state.parameters) }
         let news = frontend.session?.attached(backend.state) ?? []
         write(news, to: frontend)
         if frontend.isClosed || backend.isClosed { return }

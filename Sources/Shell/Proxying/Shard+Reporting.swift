@@ -102,7 +102,6 @@ extension Shard {
             report.isInTransaction = session.status != .idle
         }
         report.isBusy = frontend.backend?.state.isBusy == true
-        report.tls = Self.words(frontend.transport)
         report.queries = frontend.queries
         report.transactions = frontend.transactions
         return report

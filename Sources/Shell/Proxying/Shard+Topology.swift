@@ -15,6 +15,7 @@ extension Shard {
         retryAt = reactor.now
         let waiting = takeWaiters()
         pools.removeAll()
+        welcomes.removeAll()
         for backend in backends.all where !backend.isClosed {
             if backend.node != new.primary?.id || backend.epoch != new.epoch { lose(backend, .gateClosed) }
         }

@@ -37,6 +37,8 @@ final class Shard: EventHandler {
     var secrets: [String: BackendSecret] = [:]
     var library: StatementLibrary
     var parameterSets = ParameterSets()
+    /// What sessions of this epoch were told at their login, by what they asked for.
+    var welcomes: [StartupMessage: ServerParameters] = [:]
     /// What is set aside on its way to a backend and to a frontend, so that it goes in one write.
     var requests = MessageWriter(), replies = MessageWriter()
     /// Commits that nodes answered without waiting for their synchronous standbys.
@@ -52,9 +54,14 @@ final class Shard: EventHandler {
     /// What was counted so far.
     var figures = FigureTable()
     /// What administrators have switched.
-    var service = ServiceState() { didSet { hasPauses = service.hasPauses } }
+    var service = ServiceState() { didSet {
+        hasPauses = service.hasPauses
+        hasMarks = service.hasMarks
+    } }
     /// Some statements wait for an administrator.
     private(set) var hasPauses = false
+    /// Something is paused or to be reconnected; looked at before anything is looked up.
+    private(set) var hasMarks = false
     /// Frontends whose kept messages can be looked at again at the end of the turn.
     var revisits: [SlotID] = []
     var stopping: (mode: ProxyStopMode, receipt: Receipt)?

@@ -46,6 +46,12 @@ struct PasswdCommand: ParsableCommand {
         let path = try poolPasswd ?? settings.map { try pathOfPasswd($0) } ?? ""
         let said = try delete ? remove(from: path) : write(to: path, settings)
         print(said)
+        if method == .scram, !stored, !admin, !delete {
+            print("""
+                This verifier is a new one. It lets \(user) in here, but the daemon cannot log in to a node with it, unless the node has the very same: \
+                use --stored with the verifier of pg_authid, --method text or aes, or auth_query.
+                """)
+        }
         if admin { print("Let the user in by admin_users: in \(file ?? "the configuration"), add '\(user)' to it.") }
     }
 

@@ -79,9 +79,10 @@ final class UserDirectory: SecretSource {
             }
         case .node:
             Task {
+                guard let node = await primary() else { return reply(.impossible(reason: "there was no primary to try the password at for \(patience)")) }
                 await judging.wait()
                 defer { judging.signal() }
-                reply(await judgedByNode(candidate))
+                reply(await judged(by: node, candidate))
             }
         case .pam(let service):
             Task {
@@ -96,11 +97,19 @@ final class UserDirectory: SecretSource {
         }
     }
 
-    /// Logs in at the primary as the user.
-    private func judgedByNode(_ candidate: LoginCandidate) async -> FrontendLogin.Judgement {
-        guard let primary = await coordinator.value?.snapshot().primary, let node = nodes.first(where: { $0.id == primary }) else {
-            return .impossible(reason: "there is no primary to try the password at")
+    /// The primary, once there is one: while the nodes change places a login waits, as a statement does.
+    private func primary() async -> Node? {
+        let deadline = Monotonic.now() + patience
+        while true {
+            let primary = await coordinator.value?.snapshot().primary
+            if let node = nodes.first(where: { $0.id == primary }) { return node }
+            guard Monotonic.now() + Self.pause < deadline else { return nil }
+            await waiter.sleep(Self.pause)
         }
+    }
+
+    /// Logs in at a node as the user.
+    private func judged(by node: Node, _ candidate: LoginCandidate) async -> FrontendLogin.Judgement {
         let target = ConnectionTarget(host: node.host, port: node.port, user: candidate.user, password: Password(candidate.password), database: candidate.database,
                                       connectTimeout: connectTimeout, encryption: encryption)
         let right = FrontendLogin.Judgement.right(ClearPassword(normalising: candidate.password))

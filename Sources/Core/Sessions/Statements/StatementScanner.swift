@@ -27,7 +27,8 @@ package struct StatementScanner {
         /// The last words, by their hashes; 0 for anything else.
         var previous: UInt64 = 0, beforePrevious: UInt64 = 0
         var isEmpty = true
-        var shown: String?
+        /// SHOW and where its name stands, if that begins with pool_.
+        var shown: Range<Int>?
         /// It begins with PGPOOL.
         var isForPgpool = false
         /// `DISTINCT ON (…)`: a call may follow its parenthesis, where elsewhere only an alias can.
@@ -36,7 +37,7 @@ package struct StatementScanner {
         /// Where it begins and ends in the text.
         var start = 0, end = 0
         /// It makes something temporary, which ON COMMIT DROP may take away again.
-        var temporary: String?
+        var isTemporary = false
     }
 
     /// A name that a parenthesis may follow.
@@ -196,16 +197,16 @@ package struct StatementScanner {
         case .declare where keyword == .hold && previous == .with:
             keep("a cursor WITH HOLD", isCertain: true)
         case .create where (keyword == .temp || keyword == .temporary) && statement.words <= 4 && depth == 0:
-            statement.temporary = "a temporary object"
+            statement.isTemporary = true
         case .create where keyword == .drop && previous == .commit && depth == 0:
-            statement.temporary = nil
+            statement.isTemporary = false
         case .explain where (keyword == .temp || keyword == .temporary) && (previous == .create || previous == .local || previous == .global):
-            statement.temporary = "a temporary object"
+            statement.isTemporary = true
         case .create where keyword == .atomic && previous == .begin:
             keep("a function body in SQL, whose end Understudy does not find")
         case .show where isSecond:
             let name = lexer.text(range).lowercased()
-            if name.hasPrefix("pool_") { statement.shown = name }
+            if name.hasPrefix("pool_") { statement.shown = range }
         default:
             if statement.previous == Keyword.intoHash { selectInto(keyword) }
         }
@@ -255,7 +256,7 @@ package struct StatementScanner {
         }
         guard !statement.isEmpty else { return }
         statements += 1
-        if let temporary = statement.temporary { keep(temporary, isCertain: true) }
+        if statement.isTemporary { keep("a temporary object", isCertain: true) }
         readSetting()
         if statement.first == nil, statement.effects.isEmpty { statement.effects = .executes } // It begins with a parenthesis.
         effects = effects.then(statement.effects)
@@ -265,7 +266,7 @@ package struct StatementScanner {
     /// The statement, where the proxy answers it.
     private var forProxy: AdminStatement? {
         if statement.isForPgpool { return .pgpool(lexer.text(statement.start..<statement.end)) }
-        return statement.shown.map { .show($0) }
+        return statement.shown.map { .show(lexer.text($0).lowercased()) }
     }
 
     /// What SET, RESET, EXECUTE and DEALLOCATE name.
