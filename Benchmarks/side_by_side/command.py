@@ -62,7 +62,8 @@ def describe(bench, options):
         processor = next(line.split(":")[1].strip() for line in file if line.startswith("model name"))
     commit = subprocess.run(["git", "-C", os.path.dirname(__file__), "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
     return {
-        "command": "Benchmarks/side-by-side " + " ".join([".build/release/understudy", *sys.argv[2:]]),
+        "command": " ".join(["Benchmarks/side-by-side .build/release/understudy", *options.scenarios, f"--rounds {options.rounds} --seconds {options.seconds} --idle {options.idle}",
+                             "--markdown docs/performance.md"]),
         "date": datetime.date.today().isoformat(), "commit": commit or "unknown", "versions": peers.versions(bench.node),
         "machine": {"cores": os.cpu_count(), "processor": processor, "kernel": platform.release(),
                     "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30)},

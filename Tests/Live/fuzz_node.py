@@ -7,6 +7,7 @@ A relay stands between the daemon and PostgreSQL. On connections of the user `tr
 delivered in pieces, broken off. The daemon must not crash, hang, or keep descriptors, memory or backends, and `app`, whose answers are left alone, must not notice.
 """
 
+import contextlib
 import json
 import random as randomness
 import selectors
@@ -92,9 +93,11 @@ class Relay(threading.Thread):
 
     def hang_up(self):
         """Ends what was spoiled: a client that left while its answer never came is noticed when the node goes."""
-        for pair in self.pairs:
+        for pair in list(self.pairs):
             if pair["is_spoiled"]:
-                pair["node"].shutdown(socket.SHUT_RDWR)
+                # The relay's thread may have ended it in this moment.
+                with contextlib.suppress(OSError):
+                    pair["node"].shutdown(socket.SHUT_RDWR)
 
 
 def converse(port, database, seed):

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -18,6 +19,8 @@ class Playground:
 
     def __init__(self, binary, standbys=0, sync=0, settings=(), directory=None):
         self.binary = os.path.realpath(binary)
+        # A run that somebody ends takes its servers with it.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
         self.parent = tempfile.mkdtemp(prefix="understudy-live-") if directory is None else os.path.dirname(directory)
         os.chmod(self.parent, 0o755)
         self.directory = directory or self.parent + "/cluster"
