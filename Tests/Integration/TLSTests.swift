@@ -270,19 +270,22 @@ private struct PSQL {
 
 /// A client that begins with TLS: `openssl s_client` with a whole conversation as its input.
 private enum Direct {
-    /// StartupMessage and Query.
+    /// StartupMessage, Query and Terminate: the proxy ends the connection when it has answered.
     static let conversation: [UInt8] = {
         let startup = Array("user\0trusting\0database\0\(PlaygroundCluster.database)\0\0".utf8), query = Array("SELECT 'by TLS ' || 'alone'\0".utf8)
         func length(_ count: Int) -> [UInt8] { withUnsafeBytes(of: UInt32(count).bigEndian, Array.init) }
-        return length(startup.count + 8) + [0, 3, 0, 0] + startup + [UInt8(ascii: "Q")] + length(query.count + 4) + query
+        return length(startup.count + 8) + [0, 3, 0, 0] + startup + [UInt8(ascii: "Q")] + length(query.count + 4) + query + [UInt8(ascii: "X"), 0, 0, 0, 4]
     }()
 
     /// Everything that came back.
     static func ask(_ cluster: PlaygroundCluster, _ arguments: String...) throws -> String {
         let input = cluster.directory + "/conversation-\(UUID().uuidString)"
         try Data(conversation).write(to: URL(filePath: input))
-        // The input stays open until the answer must be there: s_client ends with it.
-        let command = "(cat \(input); sleep 2) | timeout 10 openssl s_client -quiet -no_ign_eof -connect 127.0.0.1:\(cluster.description.port) \(arguments.joined(separator: " ")) 2>&1 | tr -d '\\000'"
+        // s_client ends with its input or with the connection: a pipe that the shell itself holds open leaves the latter.
+        let command = """
+            mkfifo \(input).pipe; exec 3<>\(input).pipe; cat \(input) >&3
+            timeout 20 openssl s_client -quiet -no_ign_eof -connect 127.0.0.1:\(cluster.description.port) \(arguments.joined(separator: " ")) <\(input).pipe 2>&1 | tr -d '\\000'
+            """
         return try IntegrationTests.launch("/bin/sh", ["-c", command]).output
     }
 }

@@ -150,7 +150,7 @@ extension Shard {
                 frontend.scanner = before
                 return offset
             }
-            if frontend.isClosed || frontend.stage == .closing { return bytes.count }
+            if frontend.isClosed || frontend.stage == .closing || action == .terminate { return bytes.count }
             offset += size
             run = offset
             frontend.isSwallowing = true
@@ -206,7 +206,8 @@ extension Shard {
             administer(frontend, statement)
             return true
         case .terminate:
-            goodbye(frontend)
+            // What it asked before is still answered, as PostgreSQL does.
+            finished(frontend)
             return true
         case .close(let words):
             farewell(frontend, words)
