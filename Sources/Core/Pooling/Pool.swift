@@ -32,7 +32,6 @@ package struct Pool {
     package private(set) var waiterCount = 0
     /// Since when the first waits; nil where nobody does.
     package private(set) var oldestWait: Duration?
-    package var isUnused: Bool { idle.isEmpty && waiterCount == 0 && opening == 0 }
 
     /// An idle backend for a frontend, the one used last; nil when it must wait.
     package mutating func checkOut() -> SlotID? { waiterCount == 0 ? idle.popLast()?.backend : nil }

@@ -12,6 +12,7 @@ package final class BackendState {
     var pipeline = Pipeline()
     /// Whose unnamed statement it has: the number its session gave it; 0 for nobody's.
     var unnamed: UInt64 = 0
+
     /// A backend that logged in just now, and was set nothing.
     package init(_ parameters: ServerParameters) {
         self.parameters = parameters

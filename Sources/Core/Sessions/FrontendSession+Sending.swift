@@ -50,12 +50,10 @@ extension FrontendSession {
     }
 
     /// What a text may leave in the session.
-    func pinned(by scan: StatementScanner) -> Pin? {
-        if scan.returnsToSavepoint, !pendingChanges.isEmpty { return Pin("a setting before ROLLBACK TO SAVEPOINT", isCertain: true) }
-        return scan.pin
+    private func note(_ scan: StatementScanner) {
+        let undoes = scan.returnsToSavepoint && !pendingChanges.isEmpty
+        keep(undoes ? Pin("a setting before ROLLBACK TO SAVEPOINT", isCertain: true) : scan.pin)
     }
-
-    func note(_ scan: StatementScanner) { keep(pinned(by: scan)) }
 
     /// EXECUTE and DEALLOCATE of a statement that was prepared by the protocol.
     private func useName(in scan: StatementScanner, behind offset: Int, _ effects: inout WorkEffects, _ backend: BackendState) -> Action {
@@ -120,14 +118,10 @@ extension FrontendSession {
         note(scan)
         var effects = scan.effects
         let action = useName(in: scan, behind: 1, &effects, backend)
-        if isWhole, case .forward = action {
-            unnamed = UnnamedStatement(parse: parses, body: Array(behind), effects: effects, changes: scan.changes)
-            backend.unnamed = parses
-        } else {
-            // One that names another statement, or is too long to be kept, lasts as long as its backend is held.
-            unnamed = nil
-            backend.unnamed = parses
-        }
+        // One that names another statement, or is too long to be kept, lasts as long as its backend is held.
+        let isKept = isWhole && action == .forward
+        unnamed = isKept ? UnnamedStatement(parse: parses, body: Array(behind), effects: effects, changes: scan.changes) : nil
+        backend.unnamed = parses
         backend.pipeline.sentParse(.unnamed, effects, number: parses, isOwn: false)
         return action
     }

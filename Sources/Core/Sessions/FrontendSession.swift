@@ -232,9 +232,6 @@ package final class FrontendSession {
 
     static func firstNameIsGiven(_ body: UnsafeRawBufferPointer?) -> Bool { body?.first != 0 }
 
-    /// The statement's name in a Bind, behind the portal's.
-    static func secondNameIsGiven(_ body: UnsafeRawBufferPointer?) -> Bool { behindFirstName(body)?.first != 0 }
-
     static func behindFirstName(_ body: UnsafeRawBufferPointer?) -> UnsafeRawBufferPointer? {
         guard let body, let end = body.firstIndex(of: 0) else { return nil }
         return UnsafeRawBufferPointer(rebasing: body[(end + 1)...])

@@ -68,6 +68,23 @@ package struct FrameScanner: Sendable {
         return .large(kind: kind, body: UnsafeRawBufferPointer(rebasing: bytes[(offset + 5)...]), size: available)
     }
 
+    /// The next message at `offset`, for a conversation in which large ones mean nothing: theirs has no body. Moves `offset` behind what is
+    /// done with; nil where the rest of the bytes is less than a message.
+    package mutating func nextMessage(_ bytes: UnsafeRawBufferPointer, at offset: inout Int) throws(WireViolation) -> (kind: UInt8, body: UnsafeRawBufferPointer?)? {
+        while true {
+            switch try next(bytes, at: offset) {
+            case nil, .incomplete: return nil
+            case .passing(let count): offset += count
+            case .message(let kind, let body, let size):
+                offset += size
+                return (kind, body)
+            case .large(let kind, _, let size):
+                offset += size
+                return (kind, nil)
+            }
+        }
+    }
+
     private func limit(_ kind: UInt8) -> Int {
         guard speaker == .frontend else { return gathered }
         return kind == FrontendMessageKind.query.rawValue || kind == FrontendMessageKind.parse.rawValue ? gatheredText : gathered

@@ -25,7 +25,6 @@ package struct SQLState: Hashable, Sendable, CustomStringConvertible {
     package static let syntaxError = SQLState("42601")
     package static let undefinedObject = SQLState("42704")
     package static let insufficientPrivilege = SQLState("42501")
-    package static let undefinedDatabase = SQLState("3D000")
     package static let invalidParameterValue = SQLState("22023")
     package static let objectNotInPrerequisiteState = SQLState("55000")
     package static let queryCanceled = SQLState("57014")

@@ -57,26 +57,14 @@ extension Shard {
     func takeAdministration(_ frontend: Frontend, _ administration: Administration, _ bytes: UnsafeRawBufferPointer) -> Int {
         var offset = 0
         while frontend.stage == .serving, !frontend.isClosed {
-            let piece: FrameScanner.Piece?
-            do { piece = try frontend.scanner.next(bytes, at: offset) } catch {
-                farewell(frontend, ErrorMessage(.fatal, .protocolViolation, error.description).bytes)
+            do {
+                guard let message = try frontend.scanner.nextMessage(bytes, at: &offset) else { return offset }
+                guard let kind = FrontendMessageKind(rawValue: message.kind) else { preconditionFailure("a message of kind \(message.kind) that the scanner let through") }
+                perform(administration.session.received(kind, message.body), frontend, administration)
+            } catch {
+                refuse(frontend, error)
                 return bytes.count
             }
-            let kind: UInt8, body: UnsafeRawBufferPointer?
-            switch piece {
-            case nil, .incomplete: return offset
-            case .passing(let count):
-                offset += count
-                continue
-            case .message(let itsKind, let itsBody, let size):
-                (kind, body) = (itsKind, itsBody)
-                offset += size
-            case .large(let itsKind, _, let size):
-                (kind, body) = (itsKind, nil)
-                offset += size
-            }
-            guard let known = FrontendMessageKind(rawValue: kind) else { preconditionFailure("a message of kind \(kind) that the scanner let through") }
-            perform(administration.session.received(known, body), frontend, administration)
         }
         return frontend.isClosed || frontend.stage == .closing ? bytes.count : offset
     }

@@ -98,26 +98,16 @@ extension Shard {
     func takeProof(_ frontend: Frontend, _ bytes: UnsafeRawBufferPointer) -> Int {
         var offset = 0
         while frontend.stage == .authenticating, let authentication = frontend.authentication {
-            let piece: FrameScanner.Piece?
-            do { piece = try frontend.scanner.next(bytes, at: offset) } catch {
+            let message: (kind: UInt8, body: UnsafeRawBufferPointer?)
+            do {
+                guard let next = try frontend.scanner.nextMessage(bytes, at: &offset) else { return offset }
+                message = next
+            } catch {
                 refuse(frontend, authentication, ErrorMessage(.fatal, .protocolViolation, error.description), error.description)
                 return bytes.count
             }
-            let kind: UInt8, body: UnsafeRawBufferPointer?
-            switch piece {
-            case nil, .incomplete: return offset
-            case .passing(let count):
-                offset += count
-                continue
-            case .message(let itsKind, let itsBody, let size):
-                (kind, body) = (itsKind, itsBody)
-                offset += size
-            case .large(let itsKind, _, let size):
-                (kind, body) = (itsKind, nil)
-                offset += size
-            }
-            guard let known = FrontendMessageKind(rawValue: kind), let action = authentication.login?.received(known, body) else {
-                preconditionFailure("a message of kind \(kind) that the scanner let through, or before the login")
+            guard let kind = FrontendMessageKind(rawValue: message.kind), let action = authentication.login?.received(kind, message.body) else {
+                preconditionFailure("a message of kind \(message.kind) that the scanner let through, or before the login")
             }
             perform(action, frontend, authentication)
             if frontend.isClosed || frontend.stage == .closing { return bytes.count }

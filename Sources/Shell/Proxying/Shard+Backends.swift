@@ -315,7 +315,7 @@ extension Shard {
     func closeAndReplace(_ backend: Backend) {
         let pool = backend.pool
         close(backend)
-        if let pool, pool.epoch == topology.epoch { openMore(pool) }
+        if let pool, pool.epoch == epoch { openMore(pool) }
     }
 
     /// The backend cannot serve anybody else: a statement under way is cancelled.
@@ -323,11 +323,7 @@ extension Shard {
         var isServing = false
         if case .serving = backend.stage { isServing = true }
         if isServing, backend.state.isBusy, backend.key != nil { return leaveOver(backend) }
-        if isServing {
-            var writer = MessageWriter()
-            writer.message(.terminate) { _ in }
-            send(writer.bytes, to: backend)
-        }
+        if isServing { sayGoodbye(backend) }
         closeAndReplace(backend)
     }
 

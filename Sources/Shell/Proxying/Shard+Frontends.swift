@@ -8,7 +8,7 @@ extension Shard {
         if readiness.isWritable, frontend.transport.wantsWritable(hasOutput: !frontend.output.isEmpty) { flush(frontend) }
         if frontend.isClosed { return }
         if readiness.isDead {
-            gone(frontend)
+            close(frontend)
         } else if frontend.interest.contains(.readable), readiness.isReadable {
             read(frontend)
         } else if readiness.isPeerFinished, frontend.stage == .held {
@@ -31,7 +31,7 @@ extension Shard {
         case .end: finished(frontend)
         case .failed:
             if let why = frontend.transport.tls?.failure { shared.note(.info, "TLS with a frontend ended: \(why)") }
-            gone(frontend)
+            close(frontend)
         }
     }
 
@@ -67,7 +67,7 @@ extension Shard {
                 swap(&kept, &frontend.input)
             }
         }
-        if frontend.isFinished, frontend.stage == .serving || frontend.stage == .startingUp, frontend.backend?.state.willAnswer != true { goodbye(frontend) }
+        if frontend.isFinished, frontend.stage == .serving || frontend.stage == .startingUp, frontend.backend?.state.willAnswer != true { close(frontend) }
         if !frontend.isClosed { watch(frontend) }
     }
 
@@ -143,14 +143,19 @@ extension Shard {
             case .needBackend where checkOutNow(frontend):
                 frontend.scanner = before
                 continue
-            case .reply, .needBackend, .awaitAnswers, .administer, .terminate, .close: break
+            case .terminate:
+                forward(bytes, run..<offset, from: frontend)
+                // What it asked before is still answered, as PostgreSQL does.
+                finished(frontend)
+                return bytes.count
+            case .reply, .needBackend, .awaitAnswers, .administer, .close: break
             }
             forward(bytes, run..<offset, from: frontend)
             if !perform(action, frontend) {
                 frontend.scanner = before
                 return offset
             }
-            if frontend.isClosed || frontend.stage == .closing || action == .terminate { return bytes.count }
+            if frontend.isClosed || frontend.stage == .closing { return bytes.count }
             offset += size
             run = offset
             frontend.isSwallowing = true
@@ -192,7 +197,7 @@ extension Shard {
     /// False when the message is to be kept.
     private func perform(_ action: FrontendSession.Action, _ frontend: Frontend) -> Bool {
         switch action {
-        case .forward, .rewrite, .swallow: preconditionFailure("\(action) is the caller's")
+        case .forward, .rewrite, .swallow, .terminate: preconditionFailure("\(action) is the caller's")
         case .reply(let bytes):
             write(bytes, to: frontend)
             return true
@@ -205,17 +210,13 @@ extension Shard {
         case .administer(let statement):
             administer(frontend, statement)
             return true
-        case .terminate:
-            // What it asked before is still answered, as PostgreSQL does.
-            finished(frontend)
-            return true
         case .close(let words):
             farewell(frontend, words)
             return true
         }
     }
 
-    private func refuse(_ frontend: Frontend, _ violation: WireViolation) {
+    func refuse(_ frontend: Frontend, _ violation: WireViolation) {
         farewell(frontend, ErrorMessage(.fatal, .protocolViolation, violation.description).bytes)
     }
 
@@ -229,18 +230,12 @@ extension Shard {
 
     // MARK: Ends
 
-    /// The client said goodbye, or sends no more and is owed nothing.
-    private func goodbye(_ frontend: Frontend) {
-        if let backend = frontend.backend { part(backend) }
-        close(frontend)
-    }
-
     /// End of file: a half-closed client still reads the answers to what it asked, as long as they come.
     private func finished(_ frontend: Frontend) {
         frontend.isFinished = true
         guard frontend.stage == .serving || frontend.stage == .awaitingAnswers || frontend.stage == .awaitingAdmin, let session = frontend.session,
               session.isInService, frontend.backend?.state.willAnswer == true || frontend.stage != .serving else {
-            goodbye(frontend)
+            close(frontend)
             return
         }
         if frontend.timer == nil { setTimer(frontend, after: Self.patienceWithSilence) }
@@ -265,12 +260,6 @@ extension Shard {
         if frontend.session?.isInService != true { close(frontend) }
     }
 
-    /// The connection is broken.
-    private func gone(_ frontend: Frontend) {
-        if let backend = frontend.backend { part(backend) }
-        close(frontend)
-    }
-
     /// Sends last words and closes once they are read, or after a moment: closing at once, with bytes unread, would
     /// reset the connection and lose them.
     func farewell(_ frontend: Frontend, _ words: [UInt8]) {
@@ -287,6 +276,7 @@ extension Shard {
 
     static let lingering = Duration.seconds(2)
 
+    /// What it had is given back, or cancelled.
     func close(_ frontend: Frontend) {
         if frontend.isClosed { return }
         frontend.isClosed = true

@@ -22,7 +22,7 @@ extension Shard {
             openMore(pool)
             askForRoom(pool)
             for id in pool.core.waiting { if let frontend = frontends[id] { notify(frontend) } }
-        } else if pool.share.open < pool.core.rule.minimum, pool.core.opening == 0, pool.refusal == nil, !service.isPaused(pool.key.database),
+        } else if pool.share.open < pool.core.rule.minimum, pool.core.opening == 0, pool.refusal == nil, !isPaused(pool.key.database),
                   pool.share.reserve(limit: pool.core.rule.minimum, pool.core.rule) == .granted {
             pool.core.openingBegan()
             wish(.pool(pool))
@@ -38,10 +38,14 @@ extension Shard {
 
     /// An idle backend is closed with a goodbye.
     func retire(_ backend: Backend) {
+        sayGoodbye(backend)
+        close(backend)
+    }
+
+    func sayGoodbye(_ backend: Backend) {
         var writer = MessageWriter()
         writer.message(.terminate) { _ in }
         send(writer.bytes, to: backend)
-        close(backend)
     }
 
     /// Tells a client that it waits, once.

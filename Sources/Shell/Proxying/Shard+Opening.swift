@@ -56,7 +56,7 @@ extension Shard {
             switch wish {
             case .login(let id), .walsender(let id): if let frontend = frontends[id], frontend.stage == .held, frontend.backend == nil { return wish }
             case .pool(let pool):
-                if pool.epoch == topology.epoch { return wish }
+                if pool.epoch == epoch { return wish }
                 pool.share.release()
             }
         }
@@ -77,11 +77,11 @@ extension Shard {
         while let address = others.popFirst() {
             do {
                 let descriptor = try Socket.connect(to: address)
-                start(wish, BackendOpening(node: node, epoch: topology.epoch, address: address, others: others, at: reactor.now), descriptor)
+                start(wish, BackendOpening(node: node, epoch: epoch, address: address, others: others, at: reactor.now), descriptor)
                 return
             } catch { failure = error }
         }
-        say(.evidence(node, topology.epoch, failure?.isTimeout == true ? .timedOut : .refused))
+        say(.evidence(node, epoch, failure?.isTimeout == true ? .timedOut : .refused))
         tryLater(wish, "node \(node): \(failure.map(\.description) ?? "no address is left")")
     }
 
@@ -255,7 +255,7 @@ extension Shard {
     func heldTooLong(_ frontend: Frontend) {
         let why = switch topology.gate {
         case .closed(let reason): "there is no primary: \(reason)"
-        case .open where service.isPaused(frontend.session?.startup.database ?? ""): "the database is paused by an administrator"
+        case .open where isPaused(frontend.session?.startup.database ?? ""): "the database is paused by an administrator"
         case .open(let primary):
             if let pool = frontend.pool, frontend.isQueued, pool.share.open >= pool.core.rule.size {
                 "all \(pool.share.open) backends of the pool are in use (default_pool_size)"
@@ -279,19 +279,5 @@ extension Shard {
         frontend.session?.refuseHeld(error)
         frontend.stage = .serving
         revisit(frontend)
-    }
-}
-
-/// Sets of reported parameters, each once: sessions and backends compare theirs by a glance.
-struct ParameterSets {
-    /// Nodes and settings make few; beyond, the oldest make room.
-    private static let capacity = 64
-    private var sets: [ServerParameters] = []
-
-    mutating func one(like parameters: ServerParameters) -> ServerParameters {
-        if let known = sets.first(where: { $0 == parameters }) { return known }
-        if sets.count == Self.capacity { sets.removeFirst() }
-        sets.append(parameters)
-        return parameters
     }
 }

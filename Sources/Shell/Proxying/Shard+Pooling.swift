@@ -20,7 +20,7 @@ extension Shard {
     func pool(_ key: PoolKey) -> ShardPool {
         if let known = pools[key] { return known }
         let rule = configuration.rule(database: key.database, user: key.user)
-        let fresh = ShardPool(key, topology.epoch, rule, shared.directory.share(key), shard: number)
+        let fresh = ShardPool(key, epoch, rule, shared.directory.share(key), shard: number)
         pools[key] = fresh
         return fresh
     }
@@ -29,7 +29,7 @@ extension Shard {
 
     /// A backend for the message at hand, without waiting; false where there is none that is ready for this session.
     func checkOutNow(_ frontend: Frontend) -> Bool {
-        guard frontend.backend == nil, let pool = pool(for: frontend), !hasPauses || !service.isPaused(pool.key.database), let id = pool.core.checkOut() else { return false }
+        guard frontend.backend == nil, let pool = pool(for: frontend), !isPaused(pool.key.database), let id = pool.core.checkOut() else { return false }
         pool.publish()
         guard let backend = backends[id] else { preconditionFailure("a pool holds a backend that is gone") }
         assign(backend, to: frontend)
@@ -78,7 +78,7 @@ extension Shard {
     /// Puts a frontend into the queue that it belongs to.
     func wait(_ frontend: Frontend) {
         if frontend.isQueued { return }
-        guard let session = frontend.session, primary != nil, !service.isPaused(session.startup.database) else {
+        guard let session = frontend.session, primary != nil, !isPaused(session.startup.database) else {
             stranded.append(frontend.id)
             return
         }
@@ -102,6 +102,12 @@ extension Shard {
             openMore(pool)
         }
         pool.publish()
+    }
+
+    /// Those who waited where there is nothing to wait for any more.
+    func waitAgain(_ ids: [SlotID]) {
+        for id in ids { if let frontend = frontends[id], frontend.stage == .held, frontend.backend == nil { wait(frontend) } }
+        openNext()
     }
 
     private func freshRefusal(_ pool: ShardPool) -> ErrorMessage? {

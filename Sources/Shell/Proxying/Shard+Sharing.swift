@@ -8,7 +8,7 @@ internal import Sessions
 extension Shard {
     /// Asks for backends until there is one on its way for each who waits, or the limit is reached; then asks other shards.
     func openMore(_ pool: ShardPool) {
-        if service.isPaused(pool.key.database) { return }
+        if isPaused(pool.key.database) { return }
         while pool.core.wantsBackend {
             switch pool.share.reserve(limit: pool.core.limit(at: reactor.now.sinceBoot), pool.core.rule) {
             case .granted:
@@ -49,7 +49,7 @@ extension Shard {
 
     /// Another shard has no backend of this pool left and may not open one.
     func lend(_ key: PoolKey, to other: Int) {
-        guard let pool = pools[key], pool.epoch == topology.epoch, let id = pool.core.lend(), let backend = backends[id] else { return }
+        guard let pool = pools[key], pool.epoch == epoch, let id = pool.core.lend(), let backend = backends[id] else { return }
         give(backend, to: other, pool)
         pool.publish()
     }
@@ -77,7 +77,7 @@ extension Shard {
         backend.history = moved.history
         backend.stage = .idle
         backend.interest = .readable
-        backend.pool = moved.opening.epoch == topology.epoch ? pool(moved.pool) : ShardPool(moved.pool, moved.opening.epoch, PoolRule(), share, shard: number)
+        backend.pool = moved.opening.epoch == epoch ? pool(moved.pool) : ShardPool(moved.pool, moved.opening.epoch, PoolRule(), share, shard: number)
         do { try reactor.add(backend.descriptor, ShardToken.backend(backend.id).token, .readable) } catch {
             shared.note(.warning, "cannot watch a backend: \(error)")
             close(backend)

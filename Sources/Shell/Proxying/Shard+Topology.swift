@@ -20,8 +20,7 @@ extension Shard {
             if backend.node != new.primary?.id || backend.epoch != new.epoch { lose(backend, .gateClosed) }
         }
         breakOffStale()
-        for id in waiting { if let frontend = frontends[id], frontend.stage == .held, frontend.backend == nil { wait(frontend) } }
-        openNext()
+        waitAgain(waiting)
     }
 
     /// Those who wait in pools that are no more, the first first, and those who had none.
