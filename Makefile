@@ -30,9 +30,9 @@ test: deps ## install what is needed and run every test
 	@Scripts/install $(TEST_PACKAGES)
 	swift build --build-tests -j $(JOBS)
 	@# One after the other: some compute for seconds, and others must not wait behind them.
-	swift test --skip-build --no-parallel --skip IntegrationTests
+	@Scripts/run-tests --skip-build --no-parallel --skip IntegrationTests
 	@# Apart from the others: these block for seconds, kill servers, and want the cores to themselves.
-	swift test --skip-build --filter IntegrationTests
+	@Scripts/run-tests --skip-build --filter IntegrationTests
 
 test-all: test build ## also what takes hours: long fuzzing, failovers under load, an hour of soak; continues where it was interrupted
 	@Scripts/test-all $(RELEASE)
