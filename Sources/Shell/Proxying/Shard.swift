@@ -36,7 +36,7 @@ final class Shard: EventHandler {
     /// What the daemon logs in to nodes with, by user.
     var secrets: [String: BackendSecret] = [:]
     var library: StatementLibrary
-    var parameterSets = ParameterSets()
+    var parameterSets = SharedValues<ServerParameters>(), settingSets = SharedValues<SessionSettings>()
     /// What sessions of this epoch were told at their login, by what they asked for.
     var welcomes: [StartupMessage: ServerParameters] = [:]
     /// What is set aside on its way to a backend and to a frontend, so that it goes in one write.
