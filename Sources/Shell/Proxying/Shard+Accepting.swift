@@ -108,7 +108,7 @@ extension Shard {
             return
         }
         // The process number leads a cancel request to the shard and the place; the secret alone gives the right to it.
-        let key = BackendKey(process: Int32(truncatingIfNeeded: (number + 1) << 24 | frontend.id.index), isLong: message.takesLongKey, using: &chance)
+        let key = BackendKey(process: Int32(truncatingIfNeeded: (number + 1) << 24 | frontend.id.index), isLong: message.takesLongKey) { chance.take($0) }
         frontend.session = FrontendSession(message, key: key, mode: configuration.rule(database: message.database, user: message.user).mode,
                                            preparedCapacity: configuration.preparedStatements)
         write(reply, to: frontend)

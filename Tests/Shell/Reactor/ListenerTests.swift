@@ -37,7 +37,8 @@ struct ListenerTests {
     /// A connection to a listener, and whether the kernel has shown it to the listener within a time that is long on one machine.
     private func connect(to listener: Listener) throws -> Int32 {
         let port = try #require(listener.port)
-        return try Socket.connect(to: #require(SocketAddress(numeric: "127.0.0.1", port: port)))
+        let address = try #require(SocketAddress(numeric: "127.0.0.1", port: port))
+        return try Socket.connect(to: address)
     }
 
     private func isReady(_ listener: Listener, within milliseconds: Int32) -> Bool {

@@ -49,7 +49,8 @@ struct TCPOptionsTests {
     /// A connection that a listener with these options accepted, one after the other.
     private func accepted(by options: TCPOptions...) throws -> [[Int32]] {
         let listener = try Listener(#require(SocketAddress(numeric: "127.0.0.1", port: 0)), backlog: 8)
-        let address = try #require(SocketAddress(numeric: "127.0.0.1", port: #require(listener.port)))
+        let port = try #require(listener.port)
+        let address = try #require(SocketAddress(numeric: "127.0.0.1", port: port))
         return try options.map { options in
             var options = options
             options.deferral = .zero
