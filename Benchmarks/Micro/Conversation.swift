@@ -18,7 +18,7 @@ final class Conversation {
         for (name, value) in Self.reported { parameters.set(name, to: value) }
         backend = BackendState(parameters)
         session.authenticated()
-        _ = session.greeted(with: parameters)
+        _ = session.greeted(with: Welcome(parameters))
         // What the client asked for is set on the backend once.
         if let text = session.alignment(of: backend) {
             var interlude = Interlude(aligning: text, with: session.settings)

@@ -135,7 +135,7 @@ package final class FrontendSession {
         // A search_path with it makes every CREATE TABLE a temporary one.
         if isReplication {
             pin = Pin("a replication connection", isCertain: true)
-        } else if startup.parameters.contains(where: { $0.value.lowercased().contains("pg_temp") }) {
+        } else if startup.namesTemporarySchema {
             pin = Pin("pg_temp in a start-up parameter", isCertain: true)
         }
     }

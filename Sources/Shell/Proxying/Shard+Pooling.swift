@@ -56,12 +56,12 @@ extension Shard {
     /// Ends a login that another session with the same wishes has had before in this epoch: it needs no backend to be told of the server.
     private func welcome(_ frontend: Frontend) -> Bool {
         guard let session = frontend.session, session.isAwaitingGreeting, !session.isReplication, frontend.backend == nil,
-              let parameters = welcomes[session.startup] else { return false }
+              let welcome = welcomes[session.startup] else { return false }
         unqueue(frontend)
         cancelTimer(frontend)
         frontend.stage = .serving
         noteLogin(frontend)
-        write(session.greeted(with: parameters), to: frontend)
+        write(session.greeted(with: welcome), to: frontend)
         if !frontend.isClosed { revisit(frontend) }
         return true
     }
@@ -69,7 +69,7 @@ extension Shard {
     /// What the next login with the same wishes may be told.
     private func rememberWelcome(_ session: FrontendSession, _ parameters: ServerParameters) {
         if welcomes.count >= Self.mostWelcomes { welcomes.removeAll() }
-        welcomes[session.startup] = parameters
+        welcomes[session.startup] = Welcome(parameters)
     }
 
     /// Start-up packets whose answer is known.

@@ -70,7 +70,7 @@ package enum Socket {
         return code == 0 ? nil : SocketError("connect", code: code)
     }
 
-    /// What the kernel shall do for a TCP connection; nothing for a path.
+    /// What the kernel shall do for a TCP connection that was made here; nothing for a path. One that was accepted has it from its listener.
     package static func tune(_ descriptor: Int32, _ options: TCPOptions) { options.apply(to: descriptor) }
 
     /// Says that nothing more is sent.
