@@ -20,7 +20,7 @@ final class AdminDesk: AdminHands {
     private let state: Mutex<State>
     private let coordinator: CoordinatorReference
     private let began = Date()
-    /// What SHUTDOWN asks for.
+    /// What SHUTDOWN and signals ask for.
     let shutdowns: AsyncStream<ProxyStopMode>
     private let requests: AsyncStream<ProxyStopMode>.Continuation
 
@@ -30,7 +30,7 @@ final class AdminDesk: AdminHands {
     init(_ settings: Settings, _ coordinator: CoordinatorReference) {
         self.coordinator = coordinator
         state = Mutex(State(settings: settings, averages: TrafficAverages(at: Self.uptime())))
-        (shutdowns, requests) = AsyncStream.makeStream(of: ProxyStopMode.self, bufferingPolicy: .bufferingOldest(1))
+        (shutdowns, requests) = AsyncStream.makeStream(of: ProxyStopMode.self, bufferingPolicy: .bufferingOldest(16))
     }
 
     /// Who answers.
@@ -90,6 +90,8 @@ final class AdminDesk: AdminHands {
     func backendCount(of database: String?, stale: Bool) async -> Int { await proxy?.backendCount(of: database, stale: stale) ?? 0 }
 
     func service() async -> ProxyReport.Service { await proxy?.report([]).service ?? ProxyReport.Service() }
+
+    func databases() async -> Set<String> { await facts(.pools)?.databases ?? [] }
 
     func pause() async {
         do { try await Task.sleep(for: Self.impatience) } catch { return } // The daemon ends, and so does the waiting.

@@ -22,12 +22,12 @@ package struct ProxyStatistics: Hashable, Sendable {
     }
 }
 
-/// How sessions end when the proxy stops.
-package enum ProxyStopMode: Hashable, Sendable {
+/// How sessions end when the proxy stops; the later ones hurry more.
+package enum ProxyStopMode: Hashable, Comparable, Sendable {
+    /// When its client leaves; until then it is served as ever.
+    case patient
     /// Each at the end of its transaction.
     case smart
-    /// When its client leaves.
-    case patient
     /// Now, with a message.
     case fast
 }

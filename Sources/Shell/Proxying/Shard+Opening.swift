@@ -248,6 +248,7 @@ extension Shard {
         cancelTimer(backend)
         backend.state = BackendState(parameterSets.one(like: parameters))
         backend.stage = .serving
+        if let pool = backend.pool { began(pool, parameters) }
         say(.connected(backend.node, backend.epoch))
     }
 
@@ -257,8 +258,8 @@ extension Shard {
         case .closed(let reason): "there is no primary: \(reason)"
         case .open where isPaused(frontend.session?.startup.database ?? ""): "the database is paused by an administrator"
         case .open(let primary):
-            if let pool = frontend.pool, frontend.isQueued, pool.share.open >= pool.core.rule.size {
-                "all \(pool.share.open) backends of the pool are in use (default_pool_size)"
+            if let pool = frontend.pool, frontend.isQueued, let shortage = pool.share.shortage(pool.core.rule) {
+                shortage.sentence(pool.key, pool.core.rule)
             } else {
                 "the primary (node \(primary)) does not take connections"
             }

@@ -46,6 +46,9 @@ package final class Listener: Sendable {
         if let path { unlink(path) }
     }
 
+    /// From now on who connects is refused at once. The descriptor stays its own.
+    package func refuse() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
     /// The next connection, non-blocking and close-on-exec; nil when none waits.
     package func accept() throws(SocketError) -> Int32? {
         while true {
