@@ -101,7 +101,7 @@ final class AdminDesk: AdminHands {
         guard let reloader = state.withLock({ $0.reloader }) else { throw ErrorMessage(.error, .cannotConnectNow, "the daemon is starting") }
         do {
             let view = try await reloader.reload(requestedBy: "RELOAD")
-            return view.notices + view.needs_restart.map { "\($0) takes effect with a restart" }
+            return view.notices + view.changed_files.map { "the file of \($0) was read anew" } + view.needs_restart.map { "\($0) takes effect with a restart" }
         } catch { throw ErrorMessage(.error, .invalidParameterValue, "\(error)") }
     }
 

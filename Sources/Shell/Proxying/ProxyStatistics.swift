@@ -6,8 +6,6 @@ package struct ProxyStatistics: Hashable, Sendable {
     package var frontends = 0
     /// Frontends that wait for a backend.
     package var held = 0
-    /// Commits since the start that a node answered although their synchronous standbys had not confirmed them.
-    package var unreplicatedCommits = 0
     /// Connections to nodes.
     package var backends: [NodeID: Int] = [:]
 
@@ -17,7 +15,6 @@ package struct ProxyStatistics: Hashable, Sendable {
     package mutating func add(_ other: ProxyStatistics) {
         frontends += other.frontends
         held += other.held
-        unreplicatedCommits += other.unreplicatedCommits
         backends.merge(other.backends) { $0 + $1 }
     }
 }

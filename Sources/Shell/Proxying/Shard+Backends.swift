@@ -151,7 +151,7 @@ extension Shard {
 
     /// What a client may overlook, its operator should not.
     private func noteUnreplicated(_ backend: Backend, _ frontend: Frontend) {
-        unreplicatedCommits += 1
+        frontend.figures?.traffic.unreplicatedCommits &+= 1
         guard let startup = frontend.session?.startup else { return }
         shared.note(.warning, "a commit of \(startup.user) in \(startup.database) is durable on node \(backend.node) alone: the wait for its synchronous standbys was cancelled")
     }

@@ -41,8 +41,6 @@ final class Shard: EventHandler {
     var welcomes: [StartupMessage: ServerParameters] = [:]
     /// What is set aside on its way to a backend and to a frontend, so that it goes in one write.
     var requests = MessageWriter(), replies = MessageWriter()
-    /// Commits that nodes answered without waiting for their synchronous standbys.
-    var unreplicatedCommits = 0
     /// Backends whose node has not answered yet.
     var openings = 0
     /// The primary did not take the last connection: one try at a time until it does.
@@ -178,7 +176,6 @@ final class Shard: EventHandler {
     private func statistics() -> ProxyStatistics {
         var count = ProxyStatistics()
         count.frontends = frontends.count
-        count.unreplicatedCommits = unreplicatedCommits
         count.held = frontends.all.count { $0.stage == .held }
         for backend in backends.all { count.backends[backend.node, default: 0] += 1 }
         return count
