@@ -239,9 +239,20 @@ extension Shard {
         guard admit(frontend) else { return }
         joined(backend, parameters)
         if let session = frontend.session, session.login != .relayed, !session.isReplication, let pool = pool(for: frontend),
-           pool.share.reserve(limit: pool.core.rule.size, pool.core.rule) == .granted { backend.pool = pool }
+           pool.share.reserve(limit: pool.core.rule.size, pool.core.rule) == .granted {
+            backend.pool = pool
+            dropSurplus(pool)
+        }
         frontend.stage = .held
         hold(frontend)
+    }
+
+    /// A login that had to bring its own backend leaves one more behind than anybody needs, where another idles already: without an end, if
+    /// clients come and go.
+    private func dropSurplus(_ pool: ShardPool) {
+        guard pool.share.open > pool.core.rule.minimum, let id = pool.core.lend(), let surplus = backends[id] else { return }
+        retire(surplus)
+        pool.publish()
     }
 
     private func joined(_ backend: Backend, _ parameters: ServerParameters) {

@@ -121,6 +121,29 @@ struct WelcomeTests {
         node.stop()
     }
 
+    @Test("Clients that log in at the node itself, one after the other, leave one backend behind and not one each", arguments: [PoolMode.session, .transaction])
+    func surplus(_ mode: PoolMode) async throws {
+        let node = try echoing(), stage = try Stage(node) {
+            $0.pooling.mode = mode
+            $0.pooling.size = 100
+            $0.resetQueries = []
+            $0.shardCount = 1
+        }
+        for number in 0..<10 {
+            try await onThread {
+                let frontend = try stage.frontend()
+                _ = try frontend.logIn()
+                #expect(try frontend.query("SELECT \(number)") == "Complete SELECT \(number), Ready I")
+                try frontend.send(.terminate)
+                #expect(try frontend.next() == "closed")
+            }
+        }
+        #expect(node.seen.all.filter { $0 == "start" }.count == 10, "each proved to the node who it is")
+        #expect(await stage.eventually { await stage.proxy.report(.backends).backends.count == 1 })
+        await stage.proxy.stop(.fast)
+        node.stop()
+    }
+
     @Test("A login that a node refuses leaves no pool and no figures behind, one that it accepts has a pool")
     func ghosts() async throws {
         let node = try ScriptedBackend { connection in
