@@ -146,7 +146,8 @@ package struct StatementScanner {
 
     /// The session keeps something that only this backend has; without `isCertain` it only may.
     private mutating func keep(_ reason: String, isCertain: Bool = false) {
-        if pin == nil || isCertain && pin?.isCertain == false { pin = Pin(reason, isCertain: isCertain) }
+        let reason = Pin(reason, isCertain: isCertain)
+        pin = pin?.and(reason) ?? reason
     }
 
     /// The first word of a statement.
