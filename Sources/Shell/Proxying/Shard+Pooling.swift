@@ -10,12 +10,15 @@ extension Shard {
     /// The pool of a frontend at the primary; nil while there is none.
     func pool(for frontend: Frontend) -> ShardPool? {
         guard let primary else { return nil }
-        if let pool = frontend.pool, pool.epoch == epoch, pool.node == primary { return pool }
+        if let pool = frontend.pool, isCurrent(pool.epoch), pool.node.number == primary.number { return pool }
         guard let startup = frontend.session?.startup else { return nil }
         let pool = pool(PoolKey(database: startup.database, user: startup.user, node: primary))
         frontend.pool = pool
         return pool
     }
+
+    /// Numbers are compared: `==` of another module's type is found at run time, and this is asked for every transaction.
+    private func isCurrent(_ other: Epoch) -> Bool { other.number == epoch.number }
 
     func pool(_ key: PoolKey) -> ShardPool {
         if let known = pools[key] { return known }
@@ -192,7 +195,7 @@ extension Shard {
 
     /// A backend that nobody has: to whom has waited longest, or into its pool.
     func checkIn(_ backend: Backend) {
-        guard let pool = backend.pool, pool.epoch == epoch, backend.epoch == epoch, !isWindingUp else { return close(backend) }
+        guard let pool = backend.pool, isCurrent(pool.epoch), isCurrent(backend.epoch), !isWindingUp else { return close(backend) }
         if backend.cancels > 0 {
             backend.stage = .awaitingCancel
             return
