@@ -70,7 +70,6 @@ enum PgBouncerNames {
         "so_reuseport": "one process serves all cores (shards)",
         "suspend_timeout": "there is no SUSPEND",
         "syslog": logged,
-        "tcp_defer_accept": "a connection that says nothing costs little until authentication_timeout",
         "tcp_socket_buffer": "the kernel sizes buffers",
         "track_extra_parameters": asked,
         "user": "the service manager chooses the user",

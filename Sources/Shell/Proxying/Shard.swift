@@ -36,9 +36,11 @@ final class Shard: EventHandler {
     /// What the daemon logs in to nodes with, by user.
     var secrets: [String: BackendSecret] = [:]
     var library: StatementLibrary
-    var parameterSets = ParameterSets()
+    /// For what nobody may guess.
+    var chance = RandomReserve()
+    var parameterSets = SharedValues<ServerParameters>(), settingSets = SharedValues<SessionSettings>()
     /// What sessions of this epoch were told at their login, by what they asked for.
-    var welcomes: [StartupMessage: ServerParameters] = [:]
+    var welcomes: [StartupMessage: Welcome] = [:]
     /// What is set aside on its way to a backend and to a frontend, so that it goes in one write.
     var requests = MessageWriter(), replies = MessageWriter()
     /// Backends whose node has not answered yet.
