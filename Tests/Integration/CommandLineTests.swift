@@ -102,6 +102,21 @@ extension IntegrationTests {
             }
         }
 
+        @Test("A client beyond num_init_children is told that name, and not another")
+        func pgpoolLimit() throws {
+            try IntegrationTests.onCluster(standbys: 0, settings: [("num_init_children", "3"), ("reserved_connections", "1")]) { cluster in
+                var sessions: [SQLClient] = []
+                // The one that waited for the daemon may not be gone yet.
+                IntegrationTests.eventually("two are in") {
+                    do { sessions.append(try cluster.connect()) } catch { return false }
+                    return sessions.count == 2
+                }
+                let refusal = #expect(throws: SQLClient.Failure.self) { try cluster.connect() }
+                #expect(refusal?.description.contains("num_init_children less reserved_connections is 2") == true, "\(refusal?.description ?? "")")
+                for session in sessions { try session.query("SELECT 1") }
+            }
+        }
+
         @Test("SIGINT hurries what SIGTERM began")
         func hurriedEnd() throws {
             try IntegrationTests.onCluster(standbys: 0) { cluster in

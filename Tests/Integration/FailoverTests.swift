@@ -37,8 +37,10 @@ extension IntegrationTests {
                 let after = try cluster.connect()
                 try after.query("INSERT INTO t VALUES (2)")
                 #expect(try after.query("SELECT count(*) FROM t").first?.first == "2")
-                let events = try IntegrationTests.run("events", "--socket", cluster.description.socket)
-                #expect(events.output.contains("failover_finished"))
+                // Statements are served before it is on record: nothing waits for the journal.
+                try IntegrationTests.eventually("the end is on record") {
+                    try IntegrationTests.run("events", "--socket", cluster.description.socket).output.contains("failover_finished")
+                }
             }
         }
 

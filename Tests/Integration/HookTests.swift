@@ -26,7 +26,12 @@ extension IntegrationTests {
                 try cluster.killNode(0)
                 try client.query("INSERT INTO t VALUES (1)")
                 #expect(cluster.primary() == 1)
-                let events = try IntegrationTests.run("events", "--json", "--socket", cluster.description.socket).output
+                var events = ""
+                // Statements are served before all of it is on record.
+                try IntegrationTests.eventually("the end is on record") {
+                    events = try IntegrationTests.run("events", "--json", "--socket", cluster.description.socket).output
+                    return events.contains("failover_finished")
+                }
                 let log = try String(contentsOfFile: cluster.directory + "/log/understudy.log", encoding: .utf8)
                 try check(cluster, events, log)
             }

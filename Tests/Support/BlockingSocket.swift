@@ -1,12 +1,12 @@
 import Glibc
 import PostgresWire
 
-/// A connected socket that blocks, for a peer played by a test; every read gives up after a few seconds.
+/// A connected socket that blocks, for a peer played by a test; every read gives up after a while.
 package final class BlockingSocket: Sendable {
     package enum Failure: Error { case cannotConnect(Int32), timedOut, closed, broken(Int32) }
 
-    /// How long a test waits for bytes before it fails.
-    private static let patience = 5
+    /// How long a test waits for bytes before it fails; also how long a scripted node bears to be idle, so longer than a test on busy cores.
+    private static let patience = 30
 
     private let descriptor: Int32
 

@@ -13,8 +13,8 @@ enum PgBouncerNames {
 
     static let counterparts = [
         "auth_file": "pool_passwd",
-        "auth_hba_file": "pool_hba_conf, with enable_pool_hba = on,",
-        "auth_type": "the method of a rule in pool_hba_conf, with enable_pool_hba = on,",
+        "auth_hba_file": "pool_hba_conf (with enable_pool_hba = on)",
+        "auth_type": "the method of a rule in pool_hba_conf (with enable_pool_hba = on)",
         "client_idle_timeout": "client_idle_limit",
         "client_login_timeout": "authentication_timeout",
         "client_tls_ca_file": "ssl_ca_cert",
@@ -24,7 +24,7 @@ enum PgBouncerNames {
         "client_tls_ecdhcurve": "ssl_ecdh_curve",
         "client_tls_key_file": "ssl_key",
         "client_tls_protocols": "ssl_min_protocol_version",
-        "client_tls_sslmode": "ssl = on, with hostssl rules in pool_hba_conf,",
+        "client_tls_sslmode": "ssl = on (with hostssl rules in pool_hba_conf)",
         "dns_max_ttl": "dns_refresh",
         "dns_zone_check_period": "dns_refresh",
         "listen_addr": "listen_addresses",

@@ -49,6 +49,15 @@ struct AdminViewTests {
         #expect(total?["value"] == "200")
     }
 
+    @Test("Commits that were not replicated are counted by database, and in all")
+    func unreplicated() {
+        let facts = madeFacts { facts in
+            for index in facts.report.traffic.indices { facts.report.traffic[index].traffic.unreplicatedCommits = 2 }
+        }
+        #expect(rows("STATS", facts).first?["total_unreplicated_commits"] == "4")
+        #expect(rows("TOTALS", facts).first { $0["name"] == "total_unreplicated_commits" }?["value"] == "4")
+    }
+
     @Test("Before the first period is over averages are zero")
     func firstPeriod() {
         let facts = madeFacts { $0.averages = TrafficAverages(at: .zero) }

@@ -138,6 +138,32 @@ struct AdministeringTests {
         node.stop()
     }
 
+    @Test("A commit that its node answered without waiting for its standbys is counted in its database")
+    func unreplicated() async throws {
+        let node = try ScriptedBackend { connection in
+            try connection.welcome()
+            while try connection.socket.message().kind == FrontendMessageKind.query.rawValue {
+                try connection.send {
+                    $0.message(.notice) { notice in
+                        for (field, text) in [("S", "WARNING"), ("V", "WARNING"), ("C", "01000"), ("M", "canceling wait"), ("R", "SyncRepWaitForLSN")] {
+                            notice.raw(field.utf8)
+                            notice.string(text)
+                        }
+                        notice.byte(0)
+                    }
+                    $0.commandComplete("COMMIT")
+                    $0.readyForQuery(.idle)
+                }
+            }
+        }
+        let stage = try stage(node), frontend = try stage.frontend()
+        _ = try frontend.logIn()
+        for _ in 0..<2 { #expect(try frontend.query("COMMIT").hasSuffix("Complete COMMIT, Ready I")) }
+        #expect(await stage.proxy.report(.traffic).traffic.map(\.traffic.unreplicatedCommits) == [2])
+        await stage.proxy.stop(.fast)
+        node.stop()
+    }
+
     @Test("Limits of a database's and a user's frontends refuse the next with 53300, and give back what ended")
     func clientLimits() async throws {
         let node = try echoing()

@@ -45,9 +45,9 @@ struct Stage {
 
     func frontend() throws -> ScriptedFrontend { try ScriptedFrontend(port: proxy.port ?? 0) }
 
-    /// Waits until something is so; nothing of the proxy can be waited for otherwise. False after five seconds.
+    /// Waits until something is so; nothing of the proxy can be waited for otherwise. False after twenty seconds.
     func eventually(_ isSo: () async -> Bool) async -> Bool {
-        let end = ContinuousClock.now + .seconds(5)
+        let end = ContinuousClock.now + .seconds(20)
         while ContinuousClock.now < end {
             if await isSo() { return true }
             await Task.yield()

@@ -28,6 +28,10 @@ package enum AdminManual {
 
     private static let more = """
 
+        Every database of the nodes may be named, also one that nobody uses yet: `PAUSE`, `KILL` and `DISABLE` then say so in a notice, for it may be misspelt; the other
+        commands refuse it. While the daemon ends, who connects is refused. SIGTERM is `SHUTDOWN WAIT_FOR_SERVERS`, SIGINT is `SHUTDOWN`, SIGQUIT ends it without a word to
+        anybody; a later order may hurry the end that an earlier one began.
+
         `SET` of what drivers set when they connect is taken and means nothing; of other parameters it is refused: change the file and `RELOAD`.
         `PGPOOL SHOW name` and `PGPOOL SHOW ALL` show parameters as in pgpool-II, for `admin_users`.
 

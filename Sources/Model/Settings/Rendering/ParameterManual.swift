@@ -77,7 +77,7 @@ package enum ParameterManual {
         |---|---|
 
         """ + PgBouncerNames.all.map { name in
-            row("`\(name)`", PgBouncerNames.counterparts[name].map { $0.hasSuffix(",") ? String($0.dropLast()) : $0 } ?? PgBouncerNames.needless[name].map { "not needed: \($0)" } ?? "")
+            row("`\(name)`", PgBouncerNames.counterparts[name] ?? PgBouncerNames.needless[name].map { "not needed: \($0)" } ?? "")
         }.joined()
     }
 
