@@ -23,6 +23,8 @@ package final class SessionStart: Hashable, Sendable {
         } else { nil }
     }
 
+    /// Identity.
     package static func == (one: SessionStart, other: SessionStart) -> Bool { one === other }
+    /// Of its identity.
     package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 }
