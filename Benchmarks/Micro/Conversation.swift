@@ -91,9 +91,9 @@ final class Conversation {
     private static func next(_ scanner: inout FrameScanner, _ bytes: UnsafeRawBufferPointer, _ offset: Int) -> (kind: UInt8, body: UnsafeRawBufferPointer?, size: Int) {
         do {
             switch try scanner.next(bytes, at: offset) {
-            case .message(let kind, let body, let size): return (kind, body, size)
+            case .message(let kind, let body, let size, isWhole: true): return (kind, body, size)
             case .passing(let count): return (0, nil, count)
-            case .large, .incomplete, nil: preconditionFailure("a piece of a stream of small whole messages")
+            case .message, .incomplete, nil: preconditionFailure("a piece of a stream of small whole messages")
             }
         } catch { preconditionFailure("\(error)") }
     }

@@ -18,13 +18,13 @@ enum PoolBenchmarks {
 
     private static let batch = 100
 
-    private static func pool(_ name: String, waiters: Int, _ step: @escaping (inout Pool, SlotID, Duration) -> Void) -> Benchmark {
-        var pool = Pool(PoolRule()), now = Duration.seconds(1)
+    private static func pool(_ name: String, waiters: Int, _ step: @escaping (inout Pool, SlotID, PoolTime) -> Void) -> Benchmark {
+        var pool = Pool(PoolRule()), now = PoolTime.seconds(1)
         for index in 0..<waiters { pool.wait(SlotID(index: index, generation: 0), at: now) }
         if waiters == 0 { for index in 0..<16 { _ = pool.checkIn(SlotID(index: index, generation: 0), opened: .zero, at: now) } }
         return Benchmark(name: "pool: \(name)", unit: "transaction", operations: batch) {
             for index in 0..<batch {
-                now += .nanoseconds(1)
+                now = PoolTime(nanoseconds: now.nanoseconds + 1)
                 step(&pool, SlotID(index: index, generation: 1), now)
             }
         }

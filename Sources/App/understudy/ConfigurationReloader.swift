@@ -40,10 +40,11 @@ actor ConfigurationReloader {
             do { changes.append(try await part(next)) } catch { throw Refused(description: "\(error)\nnothing was reloaded") }
         }
         for change in changes { await change() }
+        let files = next.contents.changed(from: running.contents)
         running = next
-        logger.notice("configuration reloaded", metadata: ["by": "\(requestedBy)", "changed": "\(reload.applied.joined(separator: ", "))",
+        logger.notice("configuration reloaded", metadata: ["by": "\(requestedBy)", "changed": "\(reload.applied.joined(separator: ", "))", "files": "\(files.joined(separator: ", "))",
                                                           "needs restart": "\(reload.waiting.joined(separator: ", "))"])
-        return ReloadView(applied: reload.applied, needsRestart: reload.waiting, notices: fresh.diagnostics.map(\.description))
+        return ReloadView(applied: reload.applied, changedFiles: files, needsRestart: reload.waiting, notices: fresh.diagnostics.map(\.description))
     }
 
     /// For a signal, which has nobody to answer: what came of it is in the log.

@@ -28,7 +28,7 @@ struct Daemon {
     }
 
     func run() async throws {
-        let limit = try ProcessLimits.raise(forFrontends: settings.frontendLimit, poolSize: settings.poolRule.size)
+        let limit = try ProcessLimits.raise(forFrontends: settings.frontendLimit, settings.frontendLimitName, poolSize: settings.poolRule.size)
         let store = try StateStore(directory: settings[\.daemon.stateDirectory])
         let waiter = try DescriptorWaiter()
         let resolver = HostResolver(refresh: settings[\.daemon.dnsRefresh])
@@ -69,9 +69,9 @@ struct Daemon {
             group.addTask { await control.run() }
             group.addTask { await hooks.run() }
             group.addTask { await probers.run { inbox.post($0) } }
-            group.addTask { await self.serveSignals(signals, proxy, reloader) }
+            group.addTask { await self.serveSignals(signals, desk, reloader) }
             group.addTask { await desk.keepAverages() }
-            group.addTask { await self.serveShutdowns(desk, proxy) }
+            group.addTask { await self.serveShutdowns(desk.shutdowns, proxy) }
             // The first to end, by a signal or by a failure, ends the others.
             defer { group.cancelAll() }
             try await group.next()
@@ -110,29 +110,38 @@ struct Daemon {
         } catch let error as SocketError { throw StartFailure("control_socket \(path): \(error)") }
     }
 
-    /// Returns when an administrator's SHUTDOWN ended the service.
-    private func serveShutdowns(_ desk: AdminDesk, _ proxy: Proxy) async {
-        for await mode in desk.shutdowns {
-            logger.notice("stopping: an administrator commanded SHUTDOWN", metadata: ["mode": "\(mode)"])
-            ServiceManager.tell("STOPPING=1")
-            return await proxy.stop(mode)
+    /// Returns when the service has ended as a signal or an administrator's SHUTDOWN ordered. A later order may hurry an earlier one, so
+    /// orders are heard while one is carried out.
+    private func serveShutdowns(_ orders: AsyncStream<ProxyStopMode>, _ proxy: Proxy) async {
+        await withTaskGroup(of: ProxyStopMode?.self) { group in
+            func hearNext() { group.addTask { await orders.first { _ in true } } }
+            hearNext()
+            // A stop that is done answers nothing, and so does the end of the stream.
+            while let order = await group.next(), let mode = order {
+                logger.notice("stopping: \(Self.words(mode))")
+                ServiceManager.tell("STOPPING=1")
+                group.addTask { await proxy.stop(mode); return nil }
+                hearNext()
+            }
+            group.cancelAll()
         }
-        // The stream ends with the daemon alone; until then this waits for the others.
     }
 
-    /// Returns when a signal ended the service.
-    private func serveSignals(_ signals: SignalStream, _ proxy: Proxy, _ reloader: ConfigurationReloader) async {
+    private static func words(_ mode: ProxyStopMode) -> String {
+        switch mode {
+        case .patient: "when the last client has left"
+        case .smart: "sessions end after their transaction"
+        case .fast: "sessions end now"
+        }
+    }
+
+    /// Returns at SIGQUIT, which lets nobody end anything.
+    private func serveSignals(_ signals: SignalStream, _ desk: AdminDesk, _ reloader: ConfigurationReloader) async {
         for await signal in signals.stream {
             switch signal {
             case SIGHUP: await reloader.reloadAndLog(requestedBy: "SIGHUP")
-            case SIGTERM:
-                logger.notice("stopping: sessions end after their transaction")
-                ServiceManager.tell("STOPPING=1")
-                return await proxy.stop(.smart)
-            case SIGINT:
-                logger.notice("stopping: sessions end now")
-                ServiceManager.tell("STOPPING=1")
-                return await proxy.stop(.fast)
+            case SIGTERM: desk.shutDown(.smart)
+            case SIGINT: desk.shutDown(.fast)
             default: return
             }
         }

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// How the kernel watches over a TCP connection; a Unix-domain socket needs none of it.
@@ -21,6 +22,7 @@ package struct TCPOptions: Hashable, Sendable {
     /// Sets them, and no delay for small writes. What the kernel refuses stays as it is.
     func apply(to descriptor: Int32) {
         set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        if understudy_is_local(descriptor) == 1 { useReno(descriptor) }
         set(descriptor, SOL_SOCKET, SO_KEEPALIVE, keepsAlive ? 1 : 0)
         if keepsAlive {
             set(descriptor, Int32(IPPROTO_TCP), TCP_KEEPIDLE, Self.seconds(keepaliveIdle))
@@ -29,6 +31,13 @@ package struct TCPOptions: Hashable, Sendable {
         }
         let (whole, attoseconds) = userTimeout.components
         set(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, Int32(clamping: whole * 1000 + attoseconds / 1_000_000_000_000_000))
+    }
+
+    /// Where nothing can be lost, the plainest congestion control will do: the models and pacing of BBR, where a host has that by
+    /// default, are a twentieth of what a statement costs. A system that refuses keeps its own.
+    private func useReno(_ descriptor: Int32) {
+        let name = "reno"
+        name.withCString { _ = setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_CONGESTION, $0, socklen_t(name.utf8.count)) }
     }
 
     /// Sets them on a listener, for the connections to come: on Linux they have what their listener had. `untouched` is what the
@@ -40,6 +49,7 @@ package struct TCPOptions: Hashable, Sendable {
         if whole.keepaliveCount == 0 { whole.keepaliveCount = untouched.keepaliveCount }
         whole.apply(to: descriptor)
         set(descriptor, Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, Self.seconds(deferral))
+        if let own = Socket.own(descriptor), own.host.hasPrefix("127.") || own.host == "::1" { useReno(descriptor) }
     }
 
     /// What a descriptor has that was not tuned.

@@ -95,4 +95,19 @@ struct TCPOptionsTests {
         Socket.tune(descriptor, TCPOptions())
         #expect(value(descriptor, SOL_SOCKET, SO_ERROR) == 0)
     }
+
+    @Test("A connection within the host has the plainest congestion control, whatever the host's default")
+    func plain() throws {
+        let address = try #require(SocketAddress(numeric: "127.0.0.1", port: 0))
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(listener) }
+        try #require(address.withPointer { bind(listener, $0, $1) } == 0 && listen(listener, 1) == 0)
+        let port = try #require(Socket.own(listener)).port
+        let client = try Socket.connect(to: try #require(SocketAddress(numeric: "127.0.0.1", port: port)))
+        defer { close(client) }
+        Socket.tune(client, TCPOptions())
+        var name = [CChar](repeating: 0, count: 16), size = socklen_t(16)
+        #expect(getsockopt(client, Int32(IPPROTO_TCP), TCP_CONGESTION, &name, &size) == 0)
+        #expect(name.prefix(4).map { UInt8(bitPattern: $0) } == Array("reno".utf8))
+    }
 }
