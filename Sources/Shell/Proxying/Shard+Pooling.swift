@@ -22,7 +22,7 @@ extension Shard {
 
     func pool(_ key: PoolKey) -> ShardPool {
         if let known = pools[key] { return known }
-        let rule = configuration.rule(database: key.database, user: key.user)
+        let rule = rule(database: key.database, user: key.user)
         let fresh = ShardPool(key, epoch, rule, shared.directory.share(key), shard: number)
         pools[key] = fresh
         return fresh
@@ -59,7 +59,7 @@ extension Shard {
     /// Ends a login that another session with the same wishes has had before in this epoch: it needs no backend to be told of the server.
     private func welcome(_ frontend: Frontend) -> Bool {
         guard let session = frontend.session, session.isAwaitingGreeting, !session.isReplication, frontend.backend == nil,
-              let welcome = welcomes[session.startup] else { return false }
+              let welcome = welcomes[session.start] else { return false }
         unqueue(frontend)
         cancelTimer(frontend)
         frontend.stage = .serving
@@ -71,8 +71,12 @@ extension Shard {
 
     /// What the next login with the same wishes may be told.
     private func rememberWelcome(_ session: FrontendSession, _ parameters: ServerParameters) {
-        if welcomes.count >= Self.mostWelcomes { welcomes.removeAll() }
-        welcomes[session.startup] = Welcome(parameters)
+        if starts.count >= Self.mostWelcomes {
+            starts.removeAll()
+            welcomes.removeAll()
+        }
+        if let forgotten = starts.updateValue(session.start, forKey: session.startup) { welcomes[forgotten] = nil }
+        welcomes[session.start] = Welcome(parameters)
     }
 
     /// A backend began with these values, which ALTER ROLE or a new configuration of the node may have changed.
