@@ -30,7 +30,7 @@ package struct HookEvent: Sendable {
     }
 
     package let schema: EventSchema
-    package let header: Header
+    package var header: Header
     package let cluster: HookCluster
     /// The event's own fields; the schema names each.
     let fields: [String: HookValue]

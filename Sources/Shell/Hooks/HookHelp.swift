@@ -17,8 +17,8 @@ package enum HookHelp {
         return HostFunction.all.first { $0.name == method }.map(text)
     }
 
-    /// Every name that `text(for:)` knows.
-    package static var names: [String] { EventSchema.all.map(\.name) + HostFunction.all.map(\.name) }
+    /// The end of a sentence that says a name is unknown.
+    package static func suggestion(for name: String) -> String { NearName.hint(name, EventSchema.all.map(\.name) + HostFunction.all.map(\.name)) }
 
     private static func text(for event: EventSchema) -> String {
         let fields = event.ownFields + EventSchema.common
