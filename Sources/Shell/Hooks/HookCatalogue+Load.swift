@@ -18,6 +18,14 @@ extension HookCatalogue {
         return (HookCatalogue(hooks: loader.hooks, library: loader.library, modules: loader.modules), loader.problems)
     }
 
+    /// The library and the site's modules, without the hooks.
+    static func sources(_ directories: HookDirectories) throws(HookProblem) -> (library: [String: LuaFile], modules: [String: LuaFile]) {
+        var loader = Loader(options: [])
+        loader.readFiles(directories)
+        if let problem = loader.problems.first { throw problem }
+        return (loader.library, loader.modules)
+    }
+
     private struct Loader {
         let options: [Settings.HookOption]
         var library: [String: LuaFile] = [:]
@@ -35,7 +43,7 @@ extension HookCatalogue {
             for file in readHooks(directories.bundled) { files.append((file, true)) }
             guard let site = directories.site else { return }
             modules = readModules(site + "/lib", chunks: "lib/", names: "")
-            for file in readHooks(site) { files.append((file, false)) }
+            for file in readHooks(site) where directories.siteFile.map({ $0 == file.chunk }) ?? true { files.append((file, false)) }
         }
 
         private mutating func readModules(_ directory: String, chunks: String, names prefix: String) -> [String: LuaFile] {

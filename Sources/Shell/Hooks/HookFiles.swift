@@ -8,6 +8,8 @@ package struct HookDirectories: Hashable, Sendable {
     package var bundled: String
     /// The site's own hooks, and under `lib/` its modules; it may be missing.
     package var site: String?
+    /// The one file of the site's that counts, for a test of it alone; nil for all of them.
+    package var siteFile: String?
 
     package init(library: String, bundled: String, site: String?) {
         self.library = library
@@ -51,7 +53,7 @@ struct LuaFile: Hashable, Sendable {
         do { all = try isDeep ? manager.subpathsOfDirectory(atPath: directory) : manager.contentsOfDirectory(atPath: directory) } catch {
             throw HookProblem(directory, "cannot be read: \((error as NSError).localizedDescription)")
         }
-        let names = all.filter { $0.hasSuffix(".lua") && !$0.hasSuffix("_spec.lua") }.sorted()
+        let names = all.filter { $0.hasSuffix(".lua") && !$0.hasSuffix(specSuffix) }.sorted()
         guard names.count <= maximumFiles else { throw HookProblem(directory, "holds \(names.count) Lua files: at most \(maximumFiles) are read") }
         return names
     }

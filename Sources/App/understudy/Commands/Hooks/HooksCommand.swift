@@ -1,0 +1,6 @@
+internal import ArgumentParser
+
+struct HooksCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hooks", abstract: "Write, test and run hooks.", subcommands: [HooksTestCommand.self])
+}
