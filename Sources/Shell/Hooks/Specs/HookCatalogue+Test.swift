@@ -14,6 +14,7 @@ extension HookCatalogue {
         modules[Self.boot] = begin.value
         request["library"] = .map(modules)
         request["declarations"] = .map(Dictionary(uniqueKeysWithValues: EventSchema.all.map { ($0.name, $0.testValue) }))
+        request["changes"] = .map(Dictionary(uniqueKeysWithValues: HostFunction.byOperation.map { ($0.key, .boolean($0.value.effect == .write)) }))
         return request
     }
 

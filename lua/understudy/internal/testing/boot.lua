@@ -20,6 +20,8 @@ local function load_module(name)
 end
 
 request.compile = compile
+request.ops = {}
+for op in pairs(request.changes) do request.ops[#request.ops + 1] = op end
 
 local environment = load_module "understudy.internal.environment"
 local specs       = load_module "understudy.internal.testing.specs"
