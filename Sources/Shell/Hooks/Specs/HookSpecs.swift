@@ -1,5 +1,5 @@
 internal import Foundation
-package import Settings
+internal import Settings
 
 /// Runs files of tests of hooks, `*_spec.lua`: each in a hook process of its own, sandboxed as a hook is, over a cluster that is a table.
 ///
