@@ -20,8 +20,9 @@ local function load_module(name)
 end
 
 request.compile = compile
-request.ops = {}
-for op in pairs(request.changes) do request.ops[#request.ops + 1] = op end
+--- Every host function by its name, and their names.
+request.ops, request.op_names = {}, {}
+for at, declared in ipairs(request.schema.host) do request.ops[declared.op], request.op_names[at] = declared, declared.op end
 
 local environment = load_module "understudy.internal.environment"
 local specs       = load_module "understudy.internal.testing.specs"

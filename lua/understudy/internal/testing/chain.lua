@@ -35,7 +35,7 @@ function chain.run(cluster, event, bundled_only)
   local result = { event = event.name, outcome = "passed" }
   local deadline = cluster.clock + declaration.budget
   for _, name in ipairs(names) do
-    local context = { event = event.values.id, hook = name, budget = declaration.budget, deadline = deadline, needs = loaded.hooks[name].needs }
+    local context = { event = event.values.id, event_name = event.name, hook = name, budget = declaration.budget, deadline = deadline }
     local answer, fault = stage.run(loaded.hooks[name].request, event, loaded.modules, host.new(cluster, context))
     if after[declaration.kind](result, name, answer, fault) then break end
   end

@@ -55,7 +55,7 @@ end
 --- The chain of every event, loaded as the daemon would load it.
 function Cluster:loaded()
   if not self.catalogue then
-    local found = engine.call("test.hooks", { path = self.path, settings = self.settings })
+    local found = engine.call("test.hooks", { path = self.path, settings = self.settings }).value
     if found.problems[1] then engine.fail("code", table.concat(found.problems, "\n")) end
     self.catalogue = found
   end
@@ -63,8 +63,8 @@ function Cluster:loaded()
 end
 
 local function fault(cluster, op, given, more)
-  if type(op) ~= "string" or request.changes[op] == nil then
-    engine.fail("code", ("a fault is at a host function, such as \"node.promote\"; got %s%s"):format(names.show(op), names.suggestion(op, request.ops)))
+  if type(op) ~= "string" or not request.ops[op] then
+    engine.fail("code", ("a fault is at a host function, such as \"node.promote\"; got %s%s"):format(names.show(op), names.suggestion(op, request.op_names)))
   end
   local made = { op = op, on = given.on, times = given.times or math.huge }
   for key, value in pairs(more) do made[key] = value end
@@ -171,7 +171,7 @@ local cluster = {}
 function cluster.new(spec)
   if type(spec) ~= "table" or next(spec) == nil then engine.fail("code", "t.cluster takes a table of nodes by name") end
   local made = {
-    name = "test", nodes = {}, order = {}, effects = {}, lines = {}, alerts = {}, metrics = {}, kv = {}, steps = {}, files = {}, answered = {}, faults = {},
+    name = "test", nodes = {}, order = {}, effects = {}, lines = {}, alerts = {}, metrics = {}, kv = {}, steps = {}, undone = {}, onces = {}, locks = {}, progress = {}, files = {}, answered = {}, faults = {},
     cut_off = {}, settings = {}, peers = {}, attempts = {}, decisions = {}, clock = beginning, epoch = 2, changes = 0,
   }
   local sorted = {}

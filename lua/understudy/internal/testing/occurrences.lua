@@ -20,7 +20,8 @@ local function snapshot(cluster, node)
   return sent
 end
 
-local function cluster_value(cluster)
+--- The cluster as hooks are sent it.
+function occurrences.cluster(cluster)
   local list = {}
   for at, node in ipairs(cluster.order) do list[at] = snapshot(cluster, node) end
   return { name = cluster.name, nodes = list, primary = cluster.primary and cluster.primary.id }
@@ -145,7 +146,7 @@ function occurrences.new(cluster, name, given, header)
     resolved[field.name] = value
     values[field.name] = sent(field, value)
   end
-  return { name = name, values = records.plain(values), cluster = cluster_value(cluster) }
+  return { name = name, values = records.plain(values), cluster = occurrences.cluster(cluster) }
 end
 
 return occurrences

@@ -4,25 +4,16 @@ local failures = load_module "understudy.internal.testing.failures"
 
 local stage = {}
 
-local function adapt(op, ...)
-  local first, second, third = ...
-  if op == "step.begin" or op == "step.end" then return { name = first, value = second } end
-  if op == "sleep" then return { seconds = first } end
-  if op == "node.sql" then return { node = first, text = second, parameters = { third } } end
-  local a = { node = first }
-  for key, value in pairs(second or {}) do a[key] = value end
-  return a
-end
-
 --- What the library of the handler is given for the primitives of CLuaBridge.
 local function primitives(host)
   local cluster, step = host.cluster, nil
   local fake = {}
-  function fake.call(op, ...)
+  function fake.call(op, arguments)
     if not coroutine.isyieldable() then
       engine.fail("code", op .. " cannot be called from inside a table.sort comparator, gsub callback or metamethod")
     end
-    return host:call(op, adapt(op, ...))
+    local value = host:call(op, arguments)
+    return { value = value, at = cluster.clock }
   end
   function fake.log(level, message, fields) cluster:log(level, message, fields) end
   function fake.now() return cluster.clock end
@@ -40,7 +31,7 @@ end
 
 --- `sent` is what the daemon would send for the hook; the report's value, or nil and the fault.
 function stage.run(sent, event, modules, host)
-  local whole = { task = "run", event = event, schema = request.schema, modules = modules, library = {} }
+  local whole = { task = "run", event = event, clock = { at = host.cluster.clock, seed = 1 }, schema = request.schema, modules = modules, library = {} }
   for key, value in pairs(sent) do whole[key] = value end
   for name, source in pairs(request.library) do whole.library[name] = source end
   whole.library["understudy.internal.boot"] = request.library.real_boot

@@ -1,0 +1,35 @@
+local t = require "understudy.testing"
+
+--- A primary that answers the hook's only question with `row`.
+local function cluster(row)
+  local c = t.cluster { pg1 = { role = "primary" }, pg2 = {} }:hooks "check_wal_archive.lua"
+  c.answer = function() return { columns = { "last_failed_wal", "failing", "age" }, rows = { { row.last_failed_wal, row.failing, row.age } }, count = 1, command = "SELECT 1" } end
+  return c
+end
+
+describe("check_wal_archive", function()
+  it("is content while WAL is archived", function()
+    local c = cluster { failing = false, age = 30 }
+    assert.equal("done", c:fire("timer").outcome)
+    assert.same({}, c.alerts)
+    assert.equal(30, c.metrics.archive_age_seconds)
+  end)
+
+  it("says so when archiving fails", function()
+    local c = cluster { failing = true, age = 30, last_failed_wal = "00000001000000000000002A" }
+    c:fire "timer"
+    assert.equal("critical", c.alerts[1].severity)
+    assert.matches("2A", c.alerts[1].title)
+  end)
+
+  it("says so when nothing was archived for long", function()
+    local c = cluster { failing = false, age = 1200 }
+    c:fire "timer"
+    assert.equal("warning", c.alerts[1].severity)
+  end)
+
+  it("asks nobody while there is no primary", function()
+    local c = t.cluster { pg1 = { role = "primary", down = true } }:hooks "check_wal_archive.lua"
+    assert.equal("skipped", c:fire("timer").outcome)
+  end)
+end)
