@@ -1,5 +1,5 @@
---- An event's hooks one after another, by the rules of its kind: what `HookRunner` does in the daemon.
-local engine, load_module, request = ...
+--- An event's hooks, by the rules of its kind: what `HookRunner` does in the daemon.
+local _, load_module, request = ...
 local host     = load_module "understudy.internal.testing.host"
 local stage    = load_module "understudy.internal.testing.stage"
 local failures = load_module "understudy.internal.testing.failures"
@@ -8,36 +8,65 @@ local chain = {}
 
 local function fault_text(fault) return fault.file and ("%s:%d: %s"):format(fault.file, fault.line, fault.message) or fault.message end
 
-local function failed(result, hook, fault)
-  result.outcome = fault.class == "crash" and "crashed" or "failed"
-  result.hook, result.class, result.error, result.fault = hook, fault.class, fault_text(fault), fault
+--- Faults that end the event whatever its kind: nobody is there any more to go on.
+local final = { crash = "crashed", leadership = "failed" }
+
+local function fail(result, hook, fault)
+  result.outcome, result.hook = final[fault.class] or "failed", hook
+  result.class, result.error = fault.class, fault_text(fault)
 end
 
---- How each kind goes on after a hook's answer: true ends the event.
+local function take(result, hook, answer)
+  for key, value in pairs(answer) do result[key] = value end
+  result.hook = hook
+end
+
+--- How each kind goes on after a hook: true ends the event.
 local after = {
   ["do"] = function(result, hook, answer, fault)
-    if fault then failed(result, hook, fault) return true end
-    if answer.outcome == "passed" then return false end
-    result.outcome, result.hook, result.value = answer.outcome, hook, answer.value
-    return true
+    if fault then
+      fail(result, hook, fault)
+    elseif answer.outcome ~= "passed" then
+      take(result, hook, answer)
+    end
+    return result.outcome ~= "passed"
+  end,
+  choose = function(result, hook, answer, fault)
+    if answer and answer.outcome == "chosen" then take(result, hook, answer) end
+    return not fault and result.outcome ~= "passed"
+  end,
+  approve = function(result, hook, answer, fault, stance)
+    if fault and stance == "veto" then answer = { outcome = "veto", reason = fault_text(fault) } end
+    if answer and answer.outcome == "veto" then
+      take(result, hook, answer)
+      result.outcome = "vetoed"
+    end
+    return result.outcome == "vetoed"
   end,
   tell = function(result, hook, _, fault)
-    if fault and (result.outcome ~= "failed" or fault.class == "crash") then failed(result, hook, fault) end
-    return result.outcome == "crashed"
+    if fault and result.outcome ~= "failed" then fail(result, hook, fault) end
+    return false
   end,
 }
 
 --- Runs the chain of an event. `event` is what the library is sent of it; the result says how it ended.
 function chain.run(cluster, event, bundled_only)
-  local declaration = request.declarations[event.name]
+  local declaration, kind = request.declarations[event.name], request.schema.events[event.name].kind
   local loaded = cluster:loaded()
-  local names = (bundled_only and loaded.bundled_chains or loaded.chains)[event.name] or {}
+  local names = (bundled_only and loaded.bundled_chains or loaded.chains)[event.name]
   local result = { event = event.name, outcome = "passed" }
   local deadline = cluster.clock + declaration.budget
   for _, name in ipairs(names) do
-    local context = { event = event.values.id, event_name = event.name, hook = name, budget = declaration.budget, deadline = deadline }
-    local answer, fault = stage.run(loaded.hooks[name].request, event, loaded.modules, host.new(cluster, context))
-    if after[declaration.kind](result, name, answer, fault) then break end
+    local hook = loaded.hooks[name]
+    local use = hook.uses[event.name] or {}
+    local budget = use.budget or declaration.budget
+    local context = { event = event.values.id, event_name = event.name, hook = name, budget = budget, deadline = math.min(deadline, cluster.clock + budget) }
+    local answer, fault = stage.run(hook.request, event, loaded, host.new(cluster, context))
+    if fault and final[fault.class] then
+      fail(result, name, fault)
+      break
+    end
+    if after[kind](result, name, answer, fault, use.on_error or declaration.on_error) then break end
   end
   failures.note(result)
   return result

@@ -52,10 +52,17 @@ function Cluster:set(name, value)
   return self
 end
 
+--- The nodes' names, in order.
+function Cluster:names()
+  local found = {}
+  for at, node in ipairs(self.order) do found[at] = node.name end
+  return found
+end
+
 --- The chain of every event, loaded as the daemon would load it.
 function Cluster:loaded()
   if not self.catalogue then
-    local found = engine.call("test.hooks", { path = self.path, settings = self.settings }).value
+    local found = engine.call("test.hooks", { path = self.path, settings = self.settings, nodes = self:names() }).value
     if found.problems[1] then engine.fail("code", table.concat(found.problems, "\n")) end
     self.catalogue = found
   end

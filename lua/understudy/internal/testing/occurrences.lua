@@ -110,14 +110,14 @@ end
 
 --- The event `name` with the fields that a test gave; `header` are those of every event.
 function occurrences.new(cluster, name, given, header)
-  local fields = request.schema.events[name]
-  if not fields then
+  local declared = request.schema.events[name]
+  if not declared then
     local known = {}
     for event in pairs(request.schema.events) do known[#known + 1] = event end
     table.sort(known)
     engine.fail("code", ("c:fire: there is no event %s%s"):format(names.show(name), names.suggestion(name, known)))
   end
-  local optional, known, values, resolved = {}, {}, {}, {}
+  local fields, optional, known, values, resolved = declared.fields, {}, {}, {}, {}
   for _, field in ipairs(request.declarations[name].optional) do optional[field] = true end
   for _, field in ipairs(fields) do
     known[#known + 1] = field.name

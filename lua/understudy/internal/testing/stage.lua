@@ -29,9 +29,9 @@ local function primitives(host)
   return setmetatable(fake, { __index = engine })
 end
 
---- `sent` is what the daemon would send for the hook; the report's value, or nil and the fault.
-function stage.run(sent, event, modules, host)
-  local whole = { task = "run", event = event, clock = { at = host.cluster.clock, seed = 1 }, schema = request.schema, modules = modules, library = {} }
+--- `sent` is what the daemon would send for the hook, `loaded` what it has of all hooks; the report's value, or nil and the fault.
+function stage.run(sent, event, loaded, host)
+  local whole = { task = "run", event = event, modules = loaded.modules, bundled = { [event.name] = loaded.bundled[event.name] }, clock = { at = host.cluster.clock, seed = 1 }, schema = request.schema, library = {} }
   for key, value in pairs(sent) do whole[key] = value end
   for name, source in pairs(request.library) do whole.library[name] = source end
   whole.library["understudy.internal.boot"] = request.library.real_boot

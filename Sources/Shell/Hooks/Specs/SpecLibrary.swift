@@ -1,0 +1,90 @@
+internal import Foundation
+internal import Settings
+
+/// What one file of tests asks the daemon's side for.
+actor SpecLibrary {
+    private let directories: HookDirectories
+    private let bundle: HookBundle
+    private let folder: String
+    private let processes: HookProcesses
+    /// What was asked for already: a sweep asks the same a hundred times.
+    private var answers: [HookValue: HookValue] = [:]
+    /// Of the hooks that were loaded, by name.
+    private var rights: [String: Set<String>] = [:]
+
+    init(directories: HookDirectories, bundle: HookBundle, folder: String, processes: HookProcesses) {
+        self.directories = directories
+        // Who may write the files matters where they run, not where they are tested.
+        self.bundle = HookBundle(files: bundle.files.mapValues { HookBundle.File(text: $0.text, isRestricted: false) })
+        self.folder = folder
+        self.processes = processes
+    }
+
+    /// The request that runs `spec`, and the files behind the names of its chunks.
+    func request(for spec: LuaFile, _ limits: HookLimits) throws(HookProblem) -> (HookValue, [String: String]) {
+        var site = directories
+        site.site = folder
+        var loader = HookLoader(options: [], nodes: [], isWhole: true)
+        loader.read(site, HookBundle(files: bundle.files.filter { $0.key.hasPrefix("lib/") }))
+        if let problem = loader.problems.first { throw problem }
+        let catalogue = loader.catalogue([])
+        guard let request = catalogue.testRequest(spec, limits) else {
+            throw HookProblem(directories.library, "holds no test library: expected understudy/internal/testing/boot.lua")
+        }
+        let files = Dictionary(([spec] + catalogue.modules.values).map { ($0.chunk, $0.path) }) { _, last in last }
+        return (request, files)
+    }
+
+    func answer(_ request: HookRequest) async -> Result<HookValue, HostCallFailure> {
+        let question = request.arguments.first ?? .none
+        switch request.operation {
+        case "test.hooks":
+            if let known = answers[question] { return .success(known) }
+            let result = await load(question)
+            if case .success(let value) = result { answers[question] = value }
+            return result
+        case "test.check": return .success(check(question))
+        default: return .failure(HostCallFailure(.code, "a test has no cluster but that of t.cluster: \(request.operation) was asked outside of c:fire"))
+        }
+    }
+
+    private func load(_ question: HookValue) async -> Result<HookValue, HostCallFailure> {
+        var site = directories, files = HookBundle(files: [:])
+        if let path = question["path"].text {
+            site.site = folder
+            switch path {
+            case ".": files = bundle
+            case let name where bundle.files[name] != nil: files = HookBundle(files: bundle.files.filter { $0.key == name || $0.key.hasPrefix("lib/") })
+            default:
+                site.site = path.hasPrefix("/") ? path : folder + "/" + path
+                let (found, problems) = HookBundle.read(site.site)
+                if let problem = problems.first { return .failure(HostCallFailure(.code, "c:hooks: \(problem)")) }
+                guard !found.files.isEmpty else { return .failure(HostCallFailure(.code, "c:hooks: there are no hooks in \(site.site ?? path)")) }
+                files = HookBundle(files: found.files.mapValues { HookBundle.File(text: $0.text, isRestricted: false) })
+            }
+        }
+        let options = (question["settings"].map ?? [:]).sorted { $0.key < $1.key }.compactMap { Settings.HookOption(name: $0.key, text: $0.value.text ?? "", file: "c:set") }
+        let nodes = question["nodes"].list?.compactMap(\.text) ?? []
+        var loader = HookLoader(options: options, nodes: nodes, isWhole: true)
+        loader.read(site, files)
+        await loader.inspect(with: processes)
+        let check = HookCheck(loader.hooks.map(Self.granted), options: options, isWhole: loader.isWhole)
+        for hook in check.hooks { rights[hook.name] = hook.needs }
+        return .success(loader.catalogue(check.hooks).testValue(loader.problems + check.problems))
+    }
+
+    /// In tests a hook has what its header asks for, unless the test says otherwise: what a site grants is the site's.
+    private static func granted(_ hook: Hook) -> Hook {
+        guard !hook.isBundled, hook.grants == nil, let all = Settings.HookOption(name: "hook.\(hook.segment).\(HookGrants.option)", text: "*", file: "c:set") else { return hook }
+        return Hook(name: hook.name, about: hook.about, version: hook.version, file: hook.file, line: hook.line, isBundled: hook.isBundled, events: hook.events,
+                    needs: hook.needs, replaces: hook.replaces, uses: hook.uses, isRestricted: hook.isRestricted, settings: hook.settings + [all])
+    }
+
+    /// Whether a hook may make a call, and whether the call changes something.
+    private func check(_ question: HookValue) -> HookValue {
+        guard let function = HostFunction.byOperation[question["op"].text ?? ""], let needs = rights[question["hook"].text ?? ""],
+              let event = EventSchema.byName[question["event"].text ?? ""] else { return ["refusal": "the test library asked for what is not declared"] }
+        let rights = HostFunction.Rights(needs: needs, isNotification: event.kind == .tell)
+        return ["refusal": HookValue(function.refusal(rights, in: event.name)), "changes": .boolean(function.effect == .write)]
+    }
+}
