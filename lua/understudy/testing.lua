@@ -13,6 +13,8 @@ local testing = {
   cluster = cluster.new,
   --- Crashes after every change that an event makes, goes on, and checks: `t.sweep(nodes, "failover", { node = "pg1" }, function(c, r) … end)`.
   sweep = sweep,
+  --- NULL, in the rows that a test answers.
+  null = cluster.null,
 }
 
-return records.new("understudy.testing", { "cluster", "sweep" }, records.anchored(testing))
+return records.new("understudy.testing", { "cluster", "sweep", "null" }, records.anchored(testing))

@@ -2,14 +2,12 @@ local t = require "understudy.testing"
 
 --- A primary that answers the hook's only question with `row`.
 local function cluster(row)
-  local c = t.cluster { pg1 = { role = "primary" }, pg2 = {} }:hooks "check_wal_archive.lua"
-  c.answer = function() return { columns = { "last_failed_wal", "failing", "age" }, rows = { { row.last_failed_wal, row.failing, row.age } }, count = 1, command = "SELECT 1" } end
-  return c
+  return t.cluster { pg1 = { role = "primary" }, pg2 = {} }:hooks("check_wal_archive.lua"):answers { pg_stat_archiver = { row } }
 end
 
 describe("check_wal_archive", function()
   it("is content while WAL is archived", function()
-    local c = cluster { failing = false, age = 30 }
+    local c = cluster { last_failed_wal = t.null, failing = false, age = 30 }
     assert.equal("done", c:fire("timer").outcome)
     assert.same({}, c.alerts)
     assert.equal(30, c.metrics.archive_age_seconds)
@@ -23,7 +21,7 @@ describe("check_wal_archive", function()
   end)
 
   it("says so when nothing was archived for long", function()
-    local c = cluster { failing = false, age = 1200 }
+    local c = cluster { last_failed_wal = t.null, failing = false, age = 1200 }
     c:fire "timer"
     assert.equal("warning", c.alerts[1].severity)
   end)

@@ -8,7 +8,8 @@ local asserts = {}
 
 local function same(a, b, seen)
   if a == b then return true end
-  if type(a) ~= "table" or type(b) ~= "table" or seen[a] == b then return a == b or seen[a] == b end
+  if type(a) ~= "table" or type(b) ~= "table" then return false end
+  if seen[a] == b then return true end
   seen[a] = b
   for key, value in pairs(a) do if not same(value, b[key], seen) then return false end end
   for key in pairs(b) do if a[key] == nil then return false end end

@@ -49,25 +49,62 @@ local after = {
   end,
 }
 
+--- What one hook's handler is given of the event, and until when.
+local function context_of(cluster, event, name, use, deadline)
+  local budget = use.budget or request.declarations[event.name].budget
+  return { event = event.values.id, event_name = event.name, hook = name, budget = budget, began = cluster.clock, deadline = math.min(deadline, cluster.clock + budget) }
+end
+
+--- The part of the budget that undoing has, and its least, in seconds.
+local undo_share, undo_least = 0.2, 10
+
+--- Undoes what the hooks of a failed event did, the last first; goes on where a crash left it.
+local function undo(cluster, event, result)
+  local loaded, pending = cluster:loaded(), cluster.undoing[event.values.id]
+  local budget = math.max(undo_least, request.declarations[event.name].budget * undo_share)
+  while #pending.hooks > 0 do
+    local entry = pending.hooks[#pending.hooks]
+    local context = context_of(cluster, event, entry.name, { budget = budget }, math.huge)
+    context.began = entry.began
+    local _, fault = stage.run("undo", loaded.hooks[entry.name].request, event, loaded, host.new(cluster, context, entry.tape))
+    if fault and final[fault.class] then return fail(result, entry.name, fault) end
+    pending.hooks[#pending.hooks] = nil
+  end
+  cluster.undoing[event.values.id], cluster.undone = nil, {}
+end
+
+--- A failed event of the kind that does something is undone.
+local function settle(cluster, event, result, done)
+  if result.outcome ~= "failed" or result.class == "leadership" then return end
+  cluster.undoing[event.values.id] = { hooks = done, result = result }
+  undo(cluster, event, result)
+end
+
 --- Runs the chain of an event. `event` is what the library is sent of it; the result says how it ended.
 function chain.run(cluster, event, bundled_only)
   local declaration, kind = request.declarations[event.name], request.schema.events[event.name].kind
-  local loaded = cluster:loaded()
+  local loaded, pending = cluster:loaded(), cluster.undoing[event.values.id]
+  if pending then
+    undo(cluster, event, pending.result)
+    return pending.result
+  end
   local names = (bundled_only and loaded.bundled_chains or loaded.chains)[event.name]
-  local result = { event = event.name, outcome = "passed" }
+  local result, done = { event = event.name, outcome = "passed" }, {}
   local deadline = cluster.clock + declaration.budget
   for _, name in ipairs(names) do
     local hook = loaded.hooks[name]
     local use = hook.uses[event.name] or {}
-    local budget = use.budget or declaration.budget
-    local context = { event = event.values.id, event_name = event.name, hook = name, budget = budget, deadline = math.min(deadline, cluster.clock + budget) }
-    local answer, fault = stage.run(hook.request, event, loaded, host.new(cluster, context))
+    local context = context_of(cluster, event, name, use, deadline)
+    local own = host.new(cluster, context)
+    local answer, fault = stage.run("run", hook.request, event, loaded, own)
+    if own:has_undos() then done[#done + 1] = { name = name, tape = own.tape, began = context.began } end
     if fault and final[fault.class] then
       fail(result, name, fault)
       break
     end
     if after[kind](result, name, answer, fault, use.on_error or declaration.on_error) then break end
   end
+  if kind == "do" then settle(cluster, event, result, done) end
   failures.note(result)
   return result
 end

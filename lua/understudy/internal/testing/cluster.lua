@@ -9,6 +9,9 @@ local procedures  = load_module "understudy.internal.testing.procedures"
 
 local Cluster = {}
 
+--- SQL's NULL in a test's rows.
+local null = setmetatable({}, { __name = "NULL", __tostring = function() return "NULL" end })
+
 --- When every test's cluster begins to be, in seconds since 1970: the same in every run.
 local beginning = 1767225600
 
@@ -100,15 +103,25 @@ function Cluster:partition(list, takes)
   return self
 end
 
---- What statements, commands and addresses answer: `["SELECT …"] = rows`, `["ip addr"] = "text"`, `["GET http://…"] = { json = … }`, or functions.
+--- What statements, commands and addresses answer: `["SELECT …"] = rows` (or a part of the statement), `["ip addr"] = "text"`, `["GET http://…"] = { json = … }`, or functions.
 function Cluster:answers(list)
   for question, answer in pairs(list) do self.answered[question] = answer end
   return self
 end
 
+--- The answer whose question is the longest part of the statement.
+function Cluster:answer_to_part(text)
+  local best
+  for question in pairs(self.answered) do
+    if text:find(question, 1, true) and (not best or #question > #best) then best = question end
+  end
+  return best and self.answered[best]
+end
+
 --- The rows for a statement, as the daemon sends rows; nil when the test said nothing.
 function Cluster:answer(text, parameters, node)
   local said = self.answered[text]
+  if said == nil then said = self:answer_to_part(text) end
   if type(said) == "function" then said = said(node, parameters) end
   if said == nil then return nil end
   local columns, seen, rows = {}, {}, {}
@@ -120,7 +133,9 @@ function Cluster:answer(text, parameters, node)
   table.sort(columns)
   for at, row in ipairs(said) do
     rows[at] = {}
-    for column, name in ipairs(columns) do rows[at][column] = row[name] end
+    for column, name in ipairs(columns) do
+      if row[name] ~= null then rows[at][column] = row[name] end
+    end
   end
   return { columns = columns, rows = rows, count = #rows, command = "SELECT " .. #rows }
 end
@@ -172,13 +187,13 @@ function Cluster:run(event, fields, given)
   end })
 end
 
-local cluster = {}
+local cluster = { null = null }
 
 --- `t.cluster { pg1 = { role = "primary" }, pg2 = { lag = "9MB" } }`: nodes are numbered in the order of their names.
 function cluster.new(spec)
   if type(spec) ~= "table" or next(spec) == nil then engine.fail("code", "t.cluster takes a table of nodes by name") end
   local made = {
-    name = "test", nodes = {}, order = {}, effects = {}, lines = {}, alerts = {}, metrics = {}, kv = {}, steps = {}, undone = {}, onces = {}, locks = {}, progress = {}, files = {}, answered = {}, faults = {},
+    name = "test", nodes = {}, order = {}, effects = {}, lines = {}, alerts = {}, metrics = {}, kv = {}, steps = {}, undone = {}, undoing = {}, onces = {}, locks = {}, progress = {}, files = {}, answered = {}, faults = {},
     cut_off = {}, settings = {}, peers = {}, attempts = {}, decisions = {}, clock = beginning, epoch = 2, changes = 0,
   }
   local sorted = {}

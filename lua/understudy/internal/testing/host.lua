@@ -15,8 +15,17 @@ local brief = 0.01
 --- Two times that differ by less are the same.
 local instant = 1e-9
 
---- The end of one handler's calls; `context` says which event, hook, budget and deadline.
-function host.new(cluster, context) return setmetatable({ cluster = cluster, context = context, under_way = {} }, host) end
+--- The end of one handler's calls; `context` says which event, hook, budget and deadline. `tape` is what an earlier run was answered: it is
+--- answered so again, then refused, until the handler undoes what it did.
+function host.new(cluster, context, tape)
+  return setmetatable({ cluster = cluster, context = context, under_way = {}, tape = tape or {}, position = tape and 0 }, host)
+end
+
+--- Whether what the handler did is to be undone when the event fails.
+function host:has_undos()
+  for _, entry in ipairs(self.tape) do if entry.is_undoable then return true end end
+  return false
+end
 
 --- From now on every call of this handler is refused, whatever it catches.
 function host:kill(class, message)
@@ -28,7 +37,10 @@ end
 local function subject(cluster, op, a)
   if a.node and op:find "^node%." or op:find "^engine%." then return a.node and cluster:by_id(a.node).name or "" end
   if a.peer then return a.peer end
-  if type(a.url) == "string" then return a.url:match "^%w+://([^/:]+)" or a.url end
+  if a.url then
+    local address = outside.address_text(a.url)
+    return address:match "^%w+://([^/:]+)" or address
+  end
   if a.argv then return a.argv[1]:match "[^/]+$" end
   return a.key or a.path or a.name or a.title or ""
 end
@@ -65,7 +77,7 @@ local function find_call(op)
   local method = op:match "^node%.(.+)$"
   local on_server = method and servers[method]
   if on_server then return function(cluster, a) return on_server(cluster, cluster:by_id(a.node), a) end end
-  return outside[op] or keeping[op]
+  return outside.calls[op] or keeping[op]
 end
 
 --- Whether the hook may, as the daemon says; and whether the call changes something.
@@ -108,13 +120,24 @@ function host:count(what)
   end
 end
 
+--- The next answer of an earlier run, as it was.
+function host:answer_again(op)
+  self.position = self.position + 1
+  local entry = self.tape[self.position]
+  if not entry or entry.op ~= op then engine.fail("aborted", "the event has failed: what it did is being undone") end
+  if entry.problem ~= nil then error(entry.problem, 0) end
+  return entry.value
+end
+
 --- Answers one call, or raises what is wrong with it.
 function host:call(op, a)
   if self.sticky then engine.fail(self.sticky[1], self.sticky[2]) end
+  if op == "undo.begin" then self.position = nil end
+  if self.position then return self:answer_again(op) end
   self:check_budget()
-  if op == "together" then return self:together(a) end
-  local ok, value = pcall(self.perform, self, op, a)
+  local ok, value = pcall(op == "together" and self.together or self.perform, self, op == "together" and a or op, a)
   if not self.sticky then self:check_budget() end
+  self.tape[#self.tape + 1] = { op = op, value = ok and value or nil, problem = not ok and value or nil, is_undoable = a.has_undo or op == "undo.register" }
   if not ok then error(value, 0) end
   return value
 end
@@ -142,7 +165,6 @@ function host:together(a)
   local first = math.huge
   for _, id in ipairs(a.wait) do first = math.min(first, under_way[id].finish) end
   cluster.clock = math.max(cluster.clock, first)
-  self:check_budget()
   for _, id in ipairs(a.wait) do
     if under_way[id].finish <= cluster.clock + instant then
       finished[#finished + 1] = under_way[id].settled

@@ -5,16 +5,20 @@ local function step_key(context, name) return context.event .. "/" .. context.ho
 
 local function begun(entry) return { is_finished = entry ~= nil, value = entry and entry.value } end
 
-journal["step"] = function(cluster, a, context) return begun(cluster.steps[step_key(context, a.name)]) end
+journal["step.begin"] = function(cluster, a, context) return begun(cluster.steps[step_key(context, a.name)]) end
 journal["step.end"] = function(cluster, a, context) cluster.steps[step_key(context, a.name)] = { value = a.value } end
 
-journal["undo"] = function() end
+journal["undo.register"] = function() end
 journal["undo.begin"] = function(cluster, a, context) return begun(cluster.undone[step_key(context, a.name)]) end
-journal["undo.end"] = function(cluster, a, context) if not a.error then cluster.undone[step_key(context, a.name)] = {} end end
+--- A step that was undone has not finished.
+journal["undo.end"] = function(cluster, a, context)
+  local key = step_key(context, a.name)
+  cluster.undone[key], cluster.steps[key] = {}, nil
+end
 
 local function once_key(context, key) return context.hook .. "/" .. key end
 
-journal["once"] = function(cluster, a, context)
+journal["once.begin"] = function(cluster, a, context)
   local entry = cluster.onces[once_key(context, a.key)]
   if entry and entry.expires and entry.expires <= cluster.clock then entry = nil end
   return begun(entry)
@@ -25,7 +29,7 @@ end
 
 journal["sleep"] = function(cluster, a) cluster:advance(a.seconds) end
 journal["progress"] = function(cluster, a) cluster.progress[#cluster.progress + 1] = a end
-journal["span"] = function() end
+journal["span.begin"] = function() end
 journal["span.end"] = function() end
 
 return journal

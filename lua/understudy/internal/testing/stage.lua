@@ -29,11 +29,16 @@ local function primitives(host)
   return setmetatable(fake, { __index = engine })
 end
 
---- `sent` is what the daemon would send for the hook, `loaded` what it has of all hooks; the report's value, or nil and the fault.
-function stage.run(sent, event, loaded, host)
-  local whole = { task = "run", event = event, modules = loaded.modules, bundled = { [event.name] = loaded.bundled[event.name] }, clock = { at = host.cluster.clock, seed = 1 }, schema = request.schema, library = {} }
+--- `task` is "run" or "undo"; `sent` is what the daemon would send for the hook, `loaded` what it has of all hooks. The report's value, or nil
+--- and the fault.
+function stage.run(task, sent, event, loaded, host)
+  local whole = {
+    event = event, modules = loaded.modules, bundled = { [event.name] = loaded.bundled[event.name] }, schema = request.schema, library = {},
+    clock = { at = host.context.began, seed = 1 },
+  }
   for key, value in pairs(sent) do whole[key] = value end
   for name, source in pairs(request.library) do whole.library[name] = source end
+  whole.task = task
   whole.library["understudy.internal.boot"] = request.library.real_boot
   local ok, report = pcall(request.compile(request.library.real_boot), primitives(host), whole)
   if ok then return report.value end
