@@ -43,6 +43,8 @@ function hook.recovery_1st_stage(ev, opt)
   if method == "basebackup" then
     us.step("set aside", function() node:move_aside() end, function() node:restore_aside() end)
     us.step("base backup", function()
+      node:restore_aside()               -- an attempt that was interrupted may have left a copy, whole or not: begin afresh
+      node:move_aside()
       node:basebackup_from(primary, { slot = slot, max_rate = opt.max_rate, checkpoint = "fast" })
     end)
   end

@@ -58,8 +58,8 @@ end
 --- The part of the budget that undoing has, and its least, in seconds.
 local undo_share, undo_least = 0.2, 10
 
---- Undoes what the hooks of a failed event did, the last first; goes on where a crash left it.
-local function undo(cluster, event, result)
+--- Undoes what the hooks of a failed event did, the last first; goes on where a crash left it. The event's result, or that of the crash.
+local function undo(cluster, event)
   local loaded, pending = cluster:loaded(), cluster.undoing[event.values.id]
   local budget = math.max(undo_least, request.declarations[event.name].budget * undo_share)
   while #pending.hooks > 0 do
@@ -67,27 +67,22 @@ local function undo(cluster, event, result)
     local context = context_of(cluster, event, entry.name, { budget = budget }, math.huge)
     context.began = entry.began
     local _, fault = stage.run("undo", loaded.hooks[entry.name].request, event, loaded, host.new(cluster, context, entry.tape))
-    if fault and final[fault.class] then return fail(result, entry.name, fault) end
+    if fault and final[fault.class] then
+      local interrupted = { event = event.name }
+      fail(interrupted, entry.name, fault)
+      return interrupted
+    end
     pending.hooks[#pending.hooks] = nil
   end
   cluster.undoing[event.values.id], cluster.undone = nil, {}
-end
-
---- A failed event of the kind that does something is undone.
-local function settle(cluster, event, result, done)
-  if result.outcome ~= "failed" or result.class == "leadership" then return end
-  cluster.undoing[event.values.id] = { hooks = done, result = result }
-  undo(cluster, event, result)
+  return pending.result
 end
 
 --- Runs the chain of an event. `event` is what the library is sent of it; the result says how it ended.
 function chain.run(cluster, event, bundled_only)
   local declaration, kind = request.declarations[event.name], request.schema.events[event.name].kind
   local loaded, pending = cluster:loaded(), cluster.undoing[event.values.id]
-  if pending then
-    undo(cluster, event, pending.result)
-    return pending.result
-  end
+  if pending then return undo(cluster, event) end
   local names = (bundled_only and loaded.bundled_chains or loaded.chains)[event.name]
   local result, done = { event = event.name, outcome = "passed" }, {}
   local deadline = cluster.clock + declaration.budget
@@ -104,7 +99,10 @@ function chain.run(cluster, event, bundled_only)
     end
     if after[kind](result, name, answer, fault, use.on_error or declaration.on_error) then break end
   end
-  if kind == "do" then settle(cluster, event, result, done) end
+  if kind == "do" and result.outcome == "failed" and result.class ~= "leadership" then
+    cluster.undoing[event.values.id] = { hooks = done, result = result }
+    result = undo(cluster, event)
+  end
   failures.note(result)
   return result
 end

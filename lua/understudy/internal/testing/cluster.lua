@@ -179,7 +179,11 @@ function Cluster:run(event, fields, given)
     id = id, name = event, at = self.clock, deadline = self.clock + budget, epoch = self.epoch, term = 1, generation = 1, dry_run = false,
     attempt = given.attempt or self.attempts[id], cause = "health_check",
   }
-  local result = chain.run(self, occurrences.new(self, event, fields, header), given.bundled_only)
+  local occurrence = self.interrupted[id] or occurrences.new(self, event, fields, header)
+  occurrence.values.attempt, occurrence.values.deadline = header.attempt, header.deadline
+  local result = chain.run(self, occurrence, given.bundled_only)
+  -- A daemon that begins again goes on with the event as it was recorded.
+  self.interrupted[id] = result.outcome == "crashed" and occurrence or nil
   return setmetatable(result, { __index = function(_, key)
     if key == "primary" then return primary(self) end
     local value = rawget(result, "value")
@@ -193,7 +197,7 @@ local cluster = { null = null }
 function cluster.new(spec)
   if type(spec) ~= "table" or next(spec) == nil then engine.fail("code", "t.cluster takes a table of nodes by name") end
   local made = {
-    name = "test", nodes = {}, order = {}, effects = {}, lines = {}, alerts = {}, metrics = {}, kv = {}, steps = {}, undone = {}, undoing = {}, onces = {}, locks = {}, progress = {}, files = {}, answered = {}, faults = {},
+    name = "test", nodes = {}, order = {}, effects = {}, lines = {}, alerts = {}, metrics = {}, kv = {}, steps = {}, undone = {}, undoing = {}, interrupted = {}, onces = {}, locks = {}, progress = {}, files = {}, answered = {}, faults = {},
     cut_off = {}, settings = {}, peers = {}, attempts = {}, decisions = {}, clock = beginning, epoch = 2, changes = 0,
   }
   local sorted = {}

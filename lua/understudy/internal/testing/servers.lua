@@ -101,7 +101,8 @@ local kept = { "files", "settings", "timeline", "lsn", "diverged", "empty" }
 
 function calls.move_aside(_, node)
   if node.running then fail(node, "is running: its data directory stays where it is") end
-  if node.aside then return end
+  if node.empty then return end
+  if node.aside then fail(node, "%s was moved aside already: restore or forget it first", node.pgdata) end
   node.aside = {}
   for _, field in ipairs(kept) do node.aside[field] = node[field] end
   node.files, node.settings, node.empty = {}, {}, true
@@ -122,11 +123,10 @@ function calls.write_file(_, node, a) node.files[a.path] = a.text end
 function calls.touch(_, node, a) node.files[a.path] = node.files[a.path] or "" end
 function calls.remove_file(_, node, a) node.files[a.path] = nil end
 
---- ALTER SYSTEM and a reload.
+--- ALTER SYSTEM and a reload; a stopped server reads it when it starts.
 function calls.set(cluster, node, a)
-  need_running(node)
   node.settings[a.name] = a.value
-  server.read_configuration(cluster, node)
+  if node.running then server.read_configuration(cluster, node) end
 end
 
 function calls.sql(cluster, node, a)
