@@ -26,7 +26,7 @@ local function is_of(type_name)
   return function(value) return type(value) == type_name, ("a %s, got %s"):format(type_name, show(value)) end
 end
 
---- Every assertion: whether it holds, and what was expected.
+--- Every assertion: whether it holds, what was expected, and where that reads badly what was expected of its opposite.
 local checks = {
   equal = function(expected, actual) return expected == actual, ("%s, got %s"):format(show(expected), show(actual)) end,
   same = function(expected, actual) return same(expected, actual, {}), ("%s, got %s"):format(show(expected), show(actual)) end,
@@ -44,7 +44,7 @@ local checks = {
   error = function(body, expected)
     local failed, message = raised(body)
     if not failed then return false, "an error, but there was none" end
-    return expected == nil or message == expected, ("the error %s, got %s"):format(show(expected), show(message))
+    return expected == nil or message == expected, ("the error %s, got %s"):format(show(expected), show(message)), "no error, got " .. show(message)
   end,
   error_matches = function(body, pattern)
     local failed, message = raised(body)
@@ -62,9 +62,9 @@ local fillers = { is = true, are = true, was = true, has = true, have = true, do
 local negations = { no = true, ["not"] = true }
 
 local function call(check, is_negated, ...)
-  local holds, expectation = check(...)
+  local holds, expectation, opposite = check(...)
   if holds ~= is_negated then return ... end
-  engine.fail("assertion", ("expected %s%s"):format(is_negated and "other than " or "", expectation))
+  engine.fail("assertion", "expected " .. (is_negated and (opposite or "other than " .. expectation) or expectation))
 end
 
 local chain

@@ -3,6 +3,7 @@ local engine, load_module, request = ...
 local options     = load_module "understudy.internal.options"
 local names       = load_module "understudy.internal.names"
 local server      = load_module "understudy.internal.testing.server"
+local servers     = load_module "understudy.internal.testing.servers"
 local chain       = load_module "understudy.internal.testing.chain"
 local occurrences = load_module "understudy.internal.testing.occurrences"
 local procedures  = load_module "understudy.internal.testing.procedures"
@@ -154,6 +155,13 @@ end
 
 --- Seconds that have passed in the test; nobody waited for them.
 function Cluster:virtual_time() return self.clock - beginning end
+
+--- Promotes a node outside of every hook, as a script would: the node of this host.
+function Cluster:promote(host_name)
+  for _, node in ipairs(self.order) do
+    if node.host == host_name and node.standby then servers.promote(self, node) end
+  end
+end
 
 --- Lines that hooks logged whose words match the pattern.
 function Cluster:logged(pattern)

@@ -89,6 +89,7 @@ end
 
 --- Performs one call; the clock says afterwards how long it took.
 function host:perform(op, a)
+  if op == "together" then return self:together(a) end
   local cluster = self.cluster
   local own = journal[op]
   if own then
@@ -135,7 +136,7 @@ function host:call(op, a)
   if op == "undo.begin" then self.position = nil end
   if self.position then return self:answer_again(op) end
   self:check_budget()
-  local ok, value = pcall(op == "together" and self.together or self.perform, self, op == "together" and a or op, a)
+  local ok, value = pcall(self.perform, self, op, a)
   if not self.sticky then self:check_budget() end
   self.tape[#self.tape + 1] = { op = op, value = ok and value or nil, problem = not ok and value or nil, is_undoable = a.has_undo or op == "undo.register" }
   if not ok then error(value, 0) end
