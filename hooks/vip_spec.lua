@@ -9,7 +9,9 @@ local function host(duplicate)
   local c = t.cluster { pg1 = { role = "primary" } }
   c.commands = {}
   return c:answers {
-    [show] = function() return { stdout = c.held and ('[{}, {"ifname": "eth0", "addr_info": [{"local": "%s", "prefixlen": 24}]}]'):format(address) or "[{}]" } end,
+    [show] = function()
+      return { stdout = c.held and ('[{}, {"ifname": "eth0", "addr_info": [{"local": "%s", "prefixlen": 24}]}]'):format(address) or "[{}]" }
+    end,
     ip = function(call)
       c.commands[#c.commands + 1] = table.concat(call.argv, " ")
       c.held = call.argv[3] == "add"

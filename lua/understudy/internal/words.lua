@@ -28,7 +28,8 @@ function Reader:placeholder(at)
     if self.quote == "'" then self.shell = self.shell or ("'...%%%s...'"):format(key) end
     self:add { key }
   else
-    engine.fail("code", ("unknown placeholder %%%s in %q: the known ones are %%d %%h %%p %%D %%m %%H %%M %%P %%r %%R %%N %%S and %%%%"):format(key, self.template))
+    engine.fail("code", ("unknown placeholder %%%s in %q: the known ones are %%d %%h %%p %%D %%m %%H %%M %%P %%r %%R %%N %%S and %%%%")
+      :format(key, self.template))
   end
   return 2
 end

@@ -57,7 +57,8 @@ describe("command lines", function()
   local ev = { name = "failover", node = lost, new_main = new, old_main = old, old_primary = lost }
   local words = {
     ["/etc/pgpool-II/failover.sh %d %h %p %D %m %H %M %P %r %R %N %S"] = {
-      "/etc/pgpool-II/failover.sh", "0", "pg1.example.com", "5432", "/data/pg1", "2", "pg3.example.com", "1", "0", "5434", "/data/pg3", "pg1.example.com", "5432",
+      "/etc/pgpool-II/failover.sh", "0", "pg1.example.com", "5432", "/data/pg1", "2", "pg3.example.com", "1", "0", "5434", "/data/pg3",
+      "pg1.example.com", "5432",
     },
     ["/etc/pgpool-II/follow_primary.sh %d %h %p %D %m %H %M %P %r %R"] = {
       "/etc/pgpool-II/follow_primary.sh", "0", "pg1.example.com", "5432", "/data/pg1", "2", "pg3.example.com", "1", "0", "5434", "/data/pg3",
@@ -101,14 +102,19 @@ describe("a legacy hook", function()
       if call.argv[1] == "/etc/pgpool2/failover.sh" and call.argv[6] ~= "-1" then c:promote(call.argv[7]) end
       return { code = 0 }
     end
-    return c:answers { ["/etc/pgpool2/failover.sh"] = script, ["/bin/sh"] = script, ["/pg/pg2/recovery_1st_stage"] = script, ["/pg/pg2/pgpool_remote_start"] = script }
+    return c:answers {
+      ["/etc/pgpool2/failover.sh"] = script, ["/bin/sh"] = script,
+      ["/pg/pg2/recovery_1st_stage"] = script, ["/pg/pg2/pgpool_remote_start"] = script,
+    }
   end
 
   it("runs the failover script with one argument for each placeholder", function()
     local c = cluster()
     assert.equal("done", c:fire("failover", { node = "pg1" }).outcome)
     assert.equal("pg2", c.primary.name)
-    assert.same({ "/etc/pgpool2/failover.sh", "0", "a b; reboot", "5432", "/pg/pg1", "1", "pg2.db", "0", "0", "5432", "/pg/pg2", "a b; reboot", "5432" }, said[1])
+    assert.same({
+      "/etc/pgpool2/failover.sh", "0", "a b; reboot", "5432", "/pg/pg1", "1", "pg2.db", "0", "0", "5432", "/pg/pg2", "a b; reboot", "5432",
+    }, said[1])
   end)
 
   it("gives values to a shell as its arguments, never as program text", function()

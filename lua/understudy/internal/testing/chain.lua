@@ -52,7 +52,10 @@ local after = {
 --- What one hook's handler is given of the event, and until when.
 local function context_of(cluster, event, name, use, deadline)
   local budget = use.budget or request.declarations[event.name].budget
-  return { event = event.values.id, event_name = event.name, hook = name, budget = budget, began = cluster.clock, deadline = math.min(deadline, cluster.clock + budget) }
+  return {
+    event = event.values.id, event_name = event.name, hook = name, budget = budget, began = cluster.clock,
+    deadline = math.min(deadline, cluster.clock + budget),
+  }
 end
 
 --- The part of the budget that undoing has, and its least, in seconds.

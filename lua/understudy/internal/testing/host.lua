@@ -111,12 +111,12 @@ end
 function host:count(what)
   local cluster = self.cluster
   cluster.changes = cluster.changes + 1
-  if cluster.crash_after == cluster.changes then
-    cluster.crash_after, cluster.crashed_at = nil, what
+  if cluster.crash_at == cluster.changes then
+    cluster.crash_at, cluster.crashed_at = nil, what
     failures.crashed()
     self:kill("crash", "the daemon was killed")
-  elseif cluster.lost_after == cluster.changes then
-    cluster.lost_after = nil
+  elseif cluster.lost_at == cluster.changes then
+    cluster.lost_at = nil
     self:kill("leadership", "this member does not lead any more")
   end
 end

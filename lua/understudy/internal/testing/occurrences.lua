@@ -91,7 +91,8 @@ local function node_of(cluster, event, name, value)
   if not node then
     local known = {}
     for _, other in ipairs(cluster.order) do known[#known + 1] = other.name end
-    engine.fail("code", ("c:fire %s: %s = %s: the cluster has no such node; its nodes are %s"):format(event, name, names.show(value), table.concat(known, ", ")))
+    engine.fail("code", ("c:fire %s: %s = %s: the cluster has no such node; its nodes are %s")
+      :format(event, name, names.show(value), table.concat(known, ", ")))
   end
   return node
 end

@@ -60,8 +60,9 @@ function procedures.failover(cluster, fields)
   decide(cluster, "began", function() return cluster.clock end)
   local passed_over = decide(cluster, "passed over", function() return {} end)
   while true do
-    local candidate, result = cluster.decisions.candidate, nil
+    local candidate = cluster.decisions.candidate
     if not candidate then
+      local result
       candidate, result = choose(cluster, fields, passed_over)
       if not candidate then return is_over(result) and result or finish(cluster, fields, result) end
       result = cluster:run("approve_failover", { node = fields.node, new_main = candidate.name, requested_by = fields.requested_by })
@@ -69,7 +70,7 @@ function procedures.failover(cluster, fields)
       if result.outcome ~= "vetoed" then cluster.decisions.candidate = candidate end
     end
     if cluster.decisions.candidate then
-      result = promote(cluster, fields, candidate)
+      local result = promote(cluster, fields, candidate)
       if is_over(result) then return result end
       if not candidate.standby then return finish(cluster, fields, result) end
     end

@@ -131,7 +131,8 @@ end
 
 function calls.sql(cluster, node, a)
   need_running(node)
-  return cluster:answer(a.text, a.parameters, node) or fail(node, "the test has no answer for this statement: give one with c:answers { [%q] = { … } }", a.text)
+  return cluster:rows(a.text, a.parameters, node)
+    or fail(node, "the test has no answer for this statement: give one with c:answers { [%q] = { … } }", a.text)
 end
 
 return calls

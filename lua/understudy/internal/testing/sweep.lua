@@ -13,13 +13,15 @@ end
 
 --- `make` is a table of nodes, or a function that makes the cluster; `check` is given the cluster and the event's result.
 return function(make, event, fields, check)
-  if type(check) ~= "function" then engine.fail("code", "t.sweep takes a cluster, an event, its fields, and a function that checks the cluster and the result") end
-  local good = make_cluster(make):crash_after_change(0)
+  if type(check) ~= "function" then
+    engine.fail("code", "t.sweep takes a cluster, an event, its fields, and a function that checks the cluster and the result")
+  end
+  local good = make_cluster(make):crash_after(0)
   check(good, good:fire(event, fields))
   local changes = good.changes
   if changes > most then engine.fail("code", ("t.sweep: %s made %d changes: at most %d are swept"):format(event, changes, most)) end
   for at = 1, changes do
-    local again = make_cluster(make):crash_after_change(at)
+    local again = make_cluster(make):crash_after(at)
     again:fire(event, fields)
     local ok, problem = pcall(function() check(again, again:fire(event, fields)) end)
     if not ok then
