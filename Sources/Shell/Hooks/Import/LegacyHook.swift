@@ -64,7 +64,7 @@ package struct LegacyHook: Sendable {
     }
 
     /// A Lua string.
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n") + "\""
     }
 }
