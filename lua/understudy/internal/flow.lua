@@ -173,7 +173,7 @@ function flow.now() return clock.now() end
 ---@param body fun(): any
 function flow.span(name, body)
   check_function("us.span", body)
-  effects.call("us.span", "span", { name = tostring(name) })
+  effects.call("us.span", "span.begin", { name = tostring(name) })
   local result = table.pack(pcall(body))
   effects.call("us.span", "span.end", { name = tostring(name) })
   if not result[1] then error(result[2], 0) end

@@ -37,7 +37,7 @@ end
 function steps.step(name, body, undo)
   check("us.step", name, body, undo)
   local has_undo = undo ~= nil
-  local begun = effects.call("us.step", "step", { name = name, has_undo = has_undo })
+  local begun = effects.call("us.step", "step.begin", { name = name, has_undo = has_undo })
   local value = begun.value
   if not begun.is_finished then
     value = within(name, body)
@@ -53,7 +53,7 @@ end
 ---@param body fun()
 function steps.undo(name, body)
   check("us.undo", name, body)
-  effects.call("us.undo", "undo", { name = name })
+  effects.call("us.undo", "undo.register", { name = name })
   register(name, body)
 end
 
@@ -67,7 +67,7 @@ function steps.once(key, body, given)
   if type(body) ~= "function" then fail("us.once takes a function; got a %s", type(body)) end
   local expire = (given or {}).expire
   expire = expire and arguments.read("us.once", { name = "expire", type = "duration" }, expire)
-  local begun = effects.call("us.once", "once", { key = key })
+  local begun = effects.call("us.once", "once.begin", { key = key })
   if begun.is_finished then return begun.value end
   local value = body()
   effects.call("us.once", "once.end", { key = key, value = value, expire = expire })

@@ -8,16 +8,16 @@ extension HostFunction {
     private static let key = Parameter.required("key", .string)
 
     static let flow = [
-        flow("step", [name, .optional("has_undo", .boolean)], .value, "Whether a step has finished, and what it gave: `is_finished`, `value`."),
+        flow("step.begin", [name, .optional("has_undo", .boolean)], .value, "Whether a step has finished, and what it gave: `is_finished`, `value`."),
         flow("step.end", [name, .optional("value", .value), .optional("has_undo", .boolean)], "A step has finished."),
-        flow("undo", [name], "Something is to be undone when the event fails."),
+        flow("undo.register", [name], "Something is to be undone when the event fails."),
         flow("undo.begin", [name], .value, "Whether it was undone already: `is_finished`."),
         flow("undo.end", [name, .optional("error", .string)], "It was undone, or could not be."),
-        flow("once", [key], .value, "Whether it was done already: `is_finished`, `value`."),
+        flow("once.begin", [key], .value, "Whether it was done already: `is_finished`, `value`."),
         flow("once.end", [key, .optional("value", .value), .optional("expire", .duration)], "It was done."),
         flow("sleep", [.required("seconds", .duration)], "Waits."),
         flow("progress", [.required("fraction", .number), .optional("text", .string)], "How far the work is."),
-        flow("span", [name], "A named part begins."),
+        flow("span.begin", [name], "A named part begins."),
         flow("span.end", [name], "A named part ends."),
         flow("together", [.required("begin", .value), .required("wait", .value), .required("cancel", .value)], .value, "Several calls at once."),
     ]
