@@ -16,6 +16,10 @@ struct Hook: Sendable {
     var segment: String { Hook.segment(of: name) }
     static func segment(of name: String) -> String { name.hasPrefix("understudy/") ? String(name.dropFirst("understudy/".count)) : name }
 
+    /// What it may do; a hook that comes with Understudy is granted what it needs.
+    var granted: Set<Capability> { Set(needs.map { Capability($0) }) }
+    var trust: HookRights.Trust { .trusted }
+
     /// Chunk names of the hook's code, and their files.
     func files(with modules: [String: LuaFile]) -> [String: String] {
         Dictionary((modules.values + [file]).map { ($0.chunk, $0.path) }) { _, last in last }

@@ -23,3 +23,10 @@ package struct HookLogLine: Hashable, Sendable {
         self.place = place
     }
 }
+
+extension HookLogLine {
+    /// Without anything that was opened of the secrets.
+    func masked(by secrets: SecretVault) -> HookLogLine {
+        HookLogLine(level, secrets.mask(message), fields: secrets.mask(.map(fields)).map ?? [:], event: event, hook: hook, place: place)
+    }
+}

@@ -5,7 +5,7 @@ package struct ConnectionTarget: Hashable, Sendable {
     package let port: Int
     package let user: String
     package let password: Password
-    package let database: String
+    package private(set) var database: String
     /// Bound of one attempt to connect and log in.
     package let connectTimeout: Duration
     /// Where unqualified names are looked up; nil leaves it to the role and the database.
@@ -33,6 +33,13 @@ package struct ConnectionTarget: Hashable, Sendable {
         self.connectTimeout = connectTimeout
         self.searchPath = searchPath
         self.encryption = encryption
+    }
+
+    /// The same in another database.
+    package func with(database: String) -> ConnectionTarget {
+        var other = self
+        other.database = database
+        return other
     }
 }
 
