@@ -46,8 +46,9 @@ extension HTTPDesk {
             var response = understudy_http_response()
             defer { understudy_http_free(&response) }
             // Expect: 100-continue would cost a second with hosts that do not know it.
-            let lines = (headers.map { "\($0.key): \($0.value)" } + ["Expect:", "User-Agent: understudy"]).map { strdup($0) }
-            let texts = [word, url].map { strdup($0) }, files = [authorities, certificate].map { $0.map { strdup($0) } ?? nil }
+            let words = headers.map { "\($0.key): \($0.value)" } + ["Expect:", "User-Agent: understudy"]
+            let lines = words.map { strdup($0) }
+            let texts: [UnsafeMutablePointer<CChar>?] = [strdup(word), strdup(url)], files: [UnsafeMutablePointer<CChar>?] = [authorities, certificate].map { text in text.flatMap { strdup($0) } }
             defer { for copy in lines + texts + files { free(copy) } }
             let bytes = body.map { Array($0.utf8) } ?? []
             let pointers = lines.map { UnsafePointer<CChar>($0) } + [nil]

@@ -101,7 +101,8 @@ actor HookEffects {
         do {
             if function.effect == .flow { return .success(try await flow(function, arguments, context)) }
             if let plan {
-                return .success(try await plan.answer(function, arguments, context) { () async throws(HostCallFailure) in try await self.act(function, arguments, context) })
+                if let foreseen = await plan.answer(function, arguments, context) { return .success(foreseen) }
+                return .success(try await act(function, arguments, context))
             }
             if function.effect(of: arguments) != .read { try await services.host.check(context.epoch) }
             return .success(try await act(function, arguments, context))

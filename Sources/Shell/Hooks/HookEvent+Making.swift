@@ -9,7 +9,7 @@ extension HookEvent {
         let header = Header(id: id, epoch: Epoch(UInt64(clamping: values["epoch"]?.integer ?? 0)), at: values["at"]?.number ?? 0, attempt: Int(clamping: values["attempt"]?.integer ?? 1),
                             cause: values["cause"]?.text ?? "", requestedBy: values["requested_by"]?.text)
         let common = Set(EventSchema.common.map(\.name))
-        self.init(schema, header, cluster, values.filter { !common.contains($0.key) })
+        self.init(schema: schema, header, cluster, values.filter { !common.contains($0.key) })
     }
 
     /// An event that a person fires: about `node`, with fields of their own; what is not said is filled in from the cluster as it is.
@@ -20,7 +20,7 @@ extension HookEvent {
             throw HookProblem(schema.name, "--set \(unknown): the event has no such field; its fields are \(own.map(\.name).joined(separator: ", "))")
         }
         for field in own { fields[field.name] = try Self.value(of: field, in: cluster, node: node, set[field.name]) }
-        self.init(schema, header, cluster, fields)
+        self.init(schema: schema, header, cluster, fields)
     }
 
     private static func value(of field: EventSchema.Field, in cluster: HookCluster, node: NodeID?, _ text: String?) throws(HookProblem) -> HookValue {

@@ -33,7 +33,7 @@ package struct HookEvent: Sendable {
     /// The event's own fields; the schema names each.
     let fields: [String: HookValue]
 
-    private init(_ schema: EventSchema, _ header: Header, _ cluster: HookCluster, _ fields: [String: HookValue]) {
+    init(schema: EventSchema, _ header: Header, _ cluster: HookCluster, _ fields: [String: HookValue]) {
         self.schema = schema
         self.header = header
         self.cluster = cluster
@@ -47,7 +47,7 @@ package struct HookEvent: Sendable {
                                  lastPrimaryLSN: LogSequenceNumber?) -> HookEvent {
         let position = candidate.flatMap { id in cluster.nodes.first { $0.node.id == id }?.walEnd }
         let lag = lastPrimaryLSN.flatMap { last in position.map { last.bytesAhead(of: $0) } }
-        return HookEvent(.failover, header, cluster, [
+        return HookEvent(schema: .failover, header, cluster, [
             "node": value(lost), "old_primary": value(lost), "new_main": value(candidate), "candidates": .list(candidates.map { value($0) }),
             "last_primary_lsn": lastPrimaryLSN.map { HookValue($0.bytes) } ?? .none, "lag_bytes": lag.map { HookValue($0) } ?? .none,
         ])
@@ -56,7 +56,7 @@ package struct HookEvent: Sendable {
     /// The failover that answered the loss of `lost` is over; `error` says why it failed, if it did.
     package static func failoverFinished(_ header: Header, in cluster: HookCluster, lost: NodeID, primary: NodeID?, outcome: String,
                                          error: String?, took: Duration) -> HookEvent {
-        HookEvent(.failoverFinished, header, cluster, [
+        HookEvent(schema: .failoverFinished, header, cluster, [
             "ok": .boolean(error == nil), "node": value(lost), "old_primary": value(lost), "new_primary": value(primary),
             "outcome": .text(outcome), "error": HookValue(error), "took": .double(took / .seconds(1)),
         ])
@@ -64,7 +64,7 @@ package struct HookEvent: Sendable {
 
     /// `node` is out of service.
     package static func nodeDown(_ header: Header, in cluster: HookCluster, node: NodeID, wasPrimary: Bool, error: String) -> HookEvent {
-        HookEvent(.nodeDown, header, cluster, ["node": value(node), "was_primary": .boolean(wasPrimary), "error": .text(error)])
+        HookEvent(schema: .nodeDown, header, cluster, ["node": value(node), "was_primary": .boolean(wasPrimary), "error": .text(error)])
     }
 
     private static func value(_ node: NodeID?) -> HookValue { node.map { HookValue($0.number) } ?? .none }

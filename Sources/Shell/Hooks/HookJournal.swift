@@ -1,4 +1,4 @@
-internal import ClusterModel
+package import ClusterModel
 package import Storage
 
 /// What must outlive the process: finished steps, and every run of hooks with its calls.

@@ -14,7 +14,7 @@ package struct HookLogLine: Hashable, Sendable {
     package let hook: String
     package let place: HookPlace?
 
-    init(_ level: Level, _ message: String, fields: [String: HookValue] = [:], event: String = "", hook: String = "", place: HookPlace? = nil) {
+    package init(_ level: Level, _ message: String, fields: [String: HookValue] = [:], event: String = "", hook: String = "", place: HookPlace? = nil) {
         self.level = level
         self.message = message
         self.fields = fields
@@ -26,7 +26,7 @@ package struct HookLogLine: Hashable, Sendable {
 
 extension HookLogLine {
     /// Without anything that was opened of the secrets.
-    func masked(by secrets: SecretVault) -> HookLogLine {
+    package func masked(by secrets: SecretVault) -> HookLogLine {
         HookLogLine(level, secrets.mask(message), fields: secrets.mask(.map(fields)).map ?? [:], event: event, hook: hook, place: place)
     }
 }

@@ -20,13 +20,7 @@ package enum HookManual {
         return "\n### \(event.name)\n\n\(event.about) Kind \(kind). Budget \(Int(event.budget / .seconds(1))) s.\n\n| field | type | meaning |\n|---|---|---|\n\(rows)"
     }
 
-    private static var functions: String {
-        let rows = HostFunction.all.map { function in
-            let arguments = function.parameters.map(\.name) + (function.isVariadic ? ["…"] : []) + (function.options.isEmpty ? [] : ["{ " + function.options.map { "\($0.name) =" }.joined(separator: ", ") + " }"])
-            return "| `node:\(function.name)(\(arguments.joined(separator: ", ")))` | \(function.capability.map { "`\($0)`" } ?? "") | \(function.returns) | \(function.about) |\n"
-        }.joined()
-        return "\n## Methods of a node\n\n| call | needs | returns | |\n|---|---|---|---|\n\(rows)"
-    }
+    private static var functions: String { HostFunction.manual }
 
     private static var nodeFields: String {
         let rows = EventSchema.nodeFields.map { "| `node.\($0.name)` | \($0.kind.rawValue) | \($0.about) |\n" }.joined()

@@ -23,14 +23,12 @@ package actor HookPlan {
 
     init(_ cluster: HookCluster) { nodes = Dictionary(uniqueKeysWithValues: cluster.nodes.map { ($0.node.id, $0.node.name) }) }
 
-    /// What a call gives in the plan; `read` does it where it only looks.
-    func answer(_ function: HostFunction, _ arguments: HostArguments, _ context: EffectContext,
-                _ read: () async throws(HostCallFailure) -> HookValue) async throws(HostCallFailure) -> HookValue {
+    /// What a call gives in the plan; nil: it only looks, and the plan has changed nothing of what it looks at.
+    func answer(_ function: HostFunction, _ arguments: HostArguments, _ context: EffectContext) -> HookValue? {
         let subject = subject(function, arguments)
         switch function.effect(of: arguments) {
         case .read, .flow:
-            if let foreseen = overlay[function.operation + " " + key(arguments)] { return foreseen }
-            return try await read()
+            return overlay[function.operation + " " + key(arguments)]
         case .write, .engine:
             let value = foresee(function, arguments)
             note(function, subject, context, value)

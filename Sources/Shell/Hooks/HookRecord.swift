@@ -1,4 +1,4 @@
-internal import ClusterModel
+package import ClusterModel
 
 /// What the journal keeps of one host call; the same bytes are what a replay reads.
 package struct HookCallRecord: Hashable, Sendable {

@@ -52,9 +52,15 @@ package final class SecretVault: Sendable {
         case .list(let values): return .list(try values.map { (value) throws(HostCallFailure) in try open(value, rights) })
         case .map(let values):
             if let pieces = values[SecretText.key]?.list { return .text(try text(of: pieces, rights)) }
-            return .map(try values.mapValues { (value) throws(HostCallFailure) in try open(value, rights) })
+            return .map(try opened(values, rights))
         case .none, .boolean, .integer, .double, .text: return value
         }
+    }
+
+    private func opened(_ values: [String: HookValue], _ rights: HookRights) throws(HostCallFailure) -> [String: HookValue] {
+        var result = values
+        for (name, value) in values { result[name] = try open(value, rights) }
+        return result
     }
 
     private func text(of pieces: [HookValue], _ rights: HookRights) throws(HostCallFailure) -> String {

@@ -47,6 +47,9 @@ package struct ConnectionTarget: Hashable, Sendable {
 package struct Password: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
     let text: String
     package init(_ text: String) { self.text = text }
+    package var isEmpty: Bool { text.isEmpty }
+    /// For the environment of one of PostgreSQL's own programs, and nowhere else.
+    package var forProgram: String { text }
     package var description: String { "<secret>" }
     package var customMirror: Mirror { Mirror(self, children: []) }
 }

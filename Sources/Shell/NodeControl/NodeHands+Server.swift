@@ -1,5 +1,5 @@
 package import ClusterModel
-internal import NodeConnections
+package import NodeConnections
 
 /// What is done to a running server over SQL. Each may be repeated.
 extension NodeHands {

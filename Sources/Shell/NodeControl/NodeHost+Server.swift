@@ -1,4 +1,5 @@
 package import ClusterModel
+package import NodeConnections
 
 /// The server on the node's host: started, stopped, rewound, copied.
 extension NodeHost {
@@ -89,10 +90,13 @@ extension NodeHost {
         /// The major version of its server: `15`.
         package let version: String
 
-        package init(conninfo: String, password: String, version: String) {
-            self.conninfo = conninfo
-            self.version = version
-            environment = password.isEmpty ? [:] : ["PGPASSWORD": password]
+        /// `version` is server_version_num.
+        package init(_ target: ConnectionTarget, version: Int) {
+            let words = [("host", target.host), ("port", String(target.port)), ("user", target.user), ("dbname", target.database), ("sslmode", target.encryption.mode)]
+            conninfo = words.filter { !$0.1.isEmpty }.map { "\($0.0)='\($0.1.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'" }.joined(separator: " ")
+            // From version 10 on the major is the whole of what comes before the last four digits.
+            self.version = String(version / 10_000)
+            environment = target.password.isEmpty ? [:] : ["PGPASSWORD": target.password.forProgram]
         }
     }
 

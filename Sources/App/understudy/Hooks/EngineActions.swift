@@ -1,7 +1,10 @@
 internal import Administration
 internal import ClusterModel
+internal import Coordination
 internal import Hooks
+internal import PostgresWire
 internal import Reactor
+internal import Sessions
 internal import Synchronization
 
 /// What hooks ask of the engine itself. The parts are set when they exist: hooks are loaded before the proxy is.
@@ -84,5 +87,23 @@ final class EngineActions: Sendable {
         if let text = call.arguments["text"].text { fields["text"] = .text(text) }
         if let node = call.node { fields["node"] = HookValue(node.number) }
         log(HookLogLine(level, "alert: \(call.arguments.text("title"))", fields: fields, event: context.event, hook: context.hook, place: context.place))
+    }
+}
+
+extension AdminOffice {
+    /// Runs a statement; what is wrong, or nil when it went well.
+    func problem(with statement: String) async -> String? {
+        if case .failed(let error) = await run(statement) { return error.message }
+        return nil
+    }
+}
+
+extension HookStage {
+    /// The cluster as the coordinator sees it now.
+    func cluster(of coordinator: ClusterCoordinator) async -> HookCluster {
+        let snapshot = await coordinator.snapshot()
+        var seen: [NodeID: NodeObservation] = [:]
+        for view in snapshot.nodes { seen[view.node.id] = view.report?.observation }
+        return cluster(seen, primary: snapshot.primary)
     }
 }

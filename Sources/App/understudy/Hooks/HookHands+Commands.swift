@@ -1,4 +1,5 @@
 internal import ClusterModel
+internal import Glibc
 internal import Hooks
 internal import NodeControl
 internal import Reactor

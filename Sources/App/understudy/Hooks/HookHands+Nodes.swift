@@ -1,7 +1,7 @@
 internal import ClusterModel
+internal import Failover
 internal import Hooks
 internal import NodeControl
-internal import Probing
 
 /// The methods of a node but `sql` and `run`.
 extension HookHands {

@@ -2,9 +2,9 @@
 extension HostFunction {
     static let commands = [
         HostFunction("run", .opaque, rights: "run:<program>", needs: { [program("run:", $0)] }, style: .vector, options: commandOptions, returns: .command,
-                     "Runs a program here, without a shell; an exit code that is not in `ok` is an error."),
+                     about: "Runs a program here, without a shell; an exit code that is not in `ok` is an error."),
         HostFunction("node.run", .opaque, rights: "ssh:<program>", needs: { [program("ssh:", $0)] }, style: .vector, options: commandOptions, returns: .command,
-                     "Runs a program on the node's host, by the node's transport."),
+                     about: "Runs a program on the node's host, by the node's transport."),
     ]
 
     private static let commandOptions: [Parameter] = [

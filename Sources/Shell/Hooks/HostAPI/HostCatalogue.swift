@@ -1,6 +1,6 @@
 /// Every host function.
 extension HostFunction {
-    package static let all = nodeReads + nodeControl + nodeData + commands + files + http + keyValues + engine + observation + flow
+    package static let all: [HostFunction] = [nodeReads, nodeControl, nodeData, commands, files, http, keyValues, engine, observation, flow].flatMap { $0 }
     static let byOperation = Dictionary(uniqueKeysWithValues: all.map { ($0.operation, $0) })
 
     /// Those with an editor's stub and a place in the manual.

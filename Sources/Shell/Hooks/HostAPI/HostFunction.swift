@@ -57,13 +57,13 @@ package struct HostFunction: Sendable {
     package let missing: String?
 
     init(_ operation: String, _ effect: Effect, _ capability: Capability? = nil, style: Style = .positional, _ parameters: [Parameter] = [],
-         options: [Parameter] = [], returns: Result = .nothing, isInternal: Bool = false, missing: String? = nil, _ about: String) {
+         options: [Parameter] = [], returns: Result = .nothing, isInternal: Bool = false, missing: String? = nil, about: String) {
         self.init(operation, effect, rights: capability?.description, needs: { _ in capability.map { [$0] } ?? [] }, style: style, parameters, options: options,
-                  returns: returns, isInternal: isInternal, missing: missing, about)
+                  returns: returns, isInternal: isInternal, missing: missing, about: about)
     }
 
     init(_ operation: String, _ effect: Effect, rights: String?, needs: @escaping @Sendable (HostArguments) -> [Capability], style: Style = .positional,
-         _ parameters: [Parameter] = [], options: [Parameter] = [], returns: Result = .nothing, isInternal: Bool = false, missing: String? = nil, _ about: String) {
+         _ parameters: [Parameter] = [], options: [Parameter] = [], returns: Result = .nothing, isInternal: Bool = false, missing: String? = nil, about: String) {
         self.operation = operation
         self.effect = effect
         self.rights = rights
