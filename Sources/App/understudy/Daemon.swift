@@ -39,7 +39,8 @@ struct Daemon {
         let reference = CoordinatorReference()
         let nodeSet = NodeSet(settings, loaded.secrets, loaded.folder, nodes, waiter, resolver, reference)
         let probers = try ProberSet(settings, nodeSet, waiter)
-        let hooks = try await HookStage(settings, nodes, host: HookHands(nodes: nodeSet), store: store, waiter: waiter, logger: logger)
+        let actions = EngineActions(waiter: waiter) { [logger] in logger.hookLine($0) }
+        let hooks = try await HookStage(settings, nodes, hands: nodeSet, epochs: reference, actions: actions, store: store, waiter: waiter, logger: logger)
         let users = UserDirectory(settings, loaded.secrets, loaded.folder, nodes, waiter, resolver, reference)
         let desk = AdminDesk(settings, reference)
         let proxy = try makeProxy(nodes, resolver, desk.office, users) { fact in
@@ -59,6 +60,7 @@ struct Daemon {
             }
         }])
         desk.open(proxy, reloader)
+        actions.set(EngineActions.Parts(cluster: { await hooks.cluster(of: coordinator) }, command: { await desk.office.problem(with: $0) }, reload: { _ = try await reloader.reload(requestedBy: $0) }))
         let control = try makeControl(coordinator, journal, proxy, reloader, desk.office, waiter)
         logger.notice("serving", metadata: ["version": "\(Version.text)", "port": "\(proxy.port ?? 0)", "nodes": "\(nodes.count)", "descriptors": "\(limit)"])
         ServiceManager.tell("READY=1")

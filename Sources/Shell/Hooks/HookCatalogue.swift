@@ -28,6 +28,10 @@ struct Hook: Sendable {
 
     /// What the configuration grants it; nil where nothing is said.
     var grants: HookGrants? { settings.first { $0.option == HookGrants.option }.map(HookGrants.init) }
+
+    /// What it may do; a hook that comes with Understudy is granted what it needs.
+    var granted: Set<Capability> { Set(needs.map { Capability($0) }) }
+    var trust: HookRights.Trust { isRestricted ? .restricted : .trusted }
 }
 
 /// Every hook that was loaded without a problem, and the modules they may require.

@@ -113,7 +113,7 @@ struct HookConversation: Sendable {
     private static func value(_ result: Result<HookValue, HostCallFailure>) -> HookValue {
         switch result {
         case .success(let value): ["value": value]
-        case .failure(let failure): ["failed": ["class": .text(failure.kind.rawValue), "message": .text(failure.message), "is_final": .boolean(failure.isFinal)]]
+        case .failure(let failure): ["failed": failure.value]
         }
     }
 
@@ -130,14 +130,23 @@ struct HookConversation: Sendable {
 /// What a hook asks for.
 struct HookRequest: Sendable {
     let operation: String
-    let arguments: [HookValue]
+    /// One table.
+    let arguments: HookValue
     let step: String?
     let place: HookPlace?
 
     init(_ report: HookValue, place: HookPlace?) {
         operation = report["op"].text ?? ""
-        arguments = report["arguments"].list ?? []
+        arguments = report["arguments"].list?.first ?? [:]
         step = report["step"].text.flatMap { $0.isEmpty ? nil : $0 }
         self.place = place
+    }
+
+    /// A call that was begun beside others. `files` are chunk names and what they stand for.
+    init(child: HookValue, files: [String: String]) {
+        operation = child["op"].text ?? ""
+        arguments = child["arguments"]
+        step = child["step"].text.flatMap { $0.isEmpty ? nil : $0 }
+        place = child["file"].text.flatMap { $0.isEmpty ? nil : HookPlace(file: files[$0] ?? $0, line: Int(child["line"].integer ?? 0)) }
     }
 }

@@ -2,23 +2,22 @@
 package enum HookHelp {
     /// Names and their first sentences, for no name.
     package static var index: String {
-        let width = (EventSchema.all.map(\.name) + HostFunction.all.map { "node:" + $0.name }).map(\.count).max() ?? 0
+        let width = (EventSchema.all.map(\.name) + HostFunction.documented.map(\.label)).map(\.count).max() ?? 0
         let line: (String, String) -> String = { "  " + $0 + String(repeating: " ", count: width - $0.count + 2) + $1 + "\n" }
         let families = EventSchema.families.map { family in
             "\(family.title)\n" + family.events.map { line($0.name, $0.about) }.joined()
         }
-        return families.joined(separator: "\n") + "\nMethods of a node\n" + HostFunction.all.map { line("node:" + $0.name, $0.about) }.joined()
+        return families.joined(separator: "\n") + "\nFunctions\n" + HostFunction.documented.map { line($0.label, $0.about) }.joined()
     }
 
     /// The whole story of one; nil where nothing has that name.
     package static func text(for name: String) -> String? {
         if let event = EventSchema.byName[name] { return text(for: event) }
-        let method = name.split(whereSeparator: { $0 == ":" || $0 == "." }).last.map(String.init) ?? name
-        return HostFunction.all.first { $0.name == method }.map(text)
+        return HostFunction.documented.first { [$0.label, $0.operation, $0.shortName].contains(name) }.map(text)
     }
 
     /// Every name that `text(for:)` knows.
-    package static var names: [String] { EventSchema.all.map(\.name) + HostFunction.all.map(\.name) }
+    package static var names: [String] { EventSchema.all.map(\.name) + HostFunction.documented.flatMap { [$0.label, $0.operation, $0.shortName] } }
 
     private static func text(for event: EventSchema) -> String {
         let fields = event.ownFields + EventSchema.common
@@ -32,9 +31,14 @@ package enum HookHelp {
     }
 
     private static func text(for function: HostFunction) -> String {
-        let arguments = function.parameters.map { "\($0.name): \($0.type)" } + (function.isVariadic ? ["…"] : [])
-            + (function.options.isEmpty ? [] : ["{ " + function.options.map { "\($0.name): \($0.type)?" }.joined(separator: ", ") + " }"])
-        let rights = function.capability.map { "\nNeeds \"\($0)\" in the header and in hook.<name>.grants." } ?? ""
-        return "node:\(function.name)(\(arguments.joined(separator: ", "))) → \(function.returns)\n\n\(function.about)\(rights)\n"
+        let rights = function.rights.map { "\nNeeds \"\($0)\" in the header and in hook.<name>.grants." } ?? ""
+        let options = function.options.map { "  \($0.name): \($0.type.rawValue)\($0.about.isEmpty ? "" : "  \($0.about)")\n" }.joined()
+        let result = function.returns == .nothing ? "" : " → \(function.returns)"
+        return "\(function.call)\(result)\n\n\(function.about)\(rights)\n\(options.isEmpty ? "" : "\n" + options)"
     }
+}
+
+extension HostFunction {
+    /// Without its group: `promote`.
+    fileprivate var shortName: String { operation.split(separator: ".").last.map(String.init) ?? operation }
 }

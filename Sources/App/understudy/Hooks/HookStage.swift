@@ -3,6 +3,7 @@ internal import Coordination
 internal import Foundation
 internal import Hooks
 internal import Logging
+internal import NodeControl
 internal import Reactor
 internal import Settings
 internal import Storage
@@ -12,7 +13,11 @@ struct HookStage: Sendable {
     /// Notices that may wait to be told; more are dropped with a log line.
     private static let noticeBacklog = 64
 
-    private let runner: HookRunner
+    let runner: HookRunner
+    let journal: HookJournal
+    let running = RunningEvents()
+    let metrics = HookMetrics()
+    private let actions: EngineActions
     private let processes: HookProcesses
     private let nodes: [Node]
     private let clusterName: String
@@ -21,7 +26,8 @@ struct HookStage: Sendable {
     private let noticeInput: AsyncStream<HookEvent>.Continuation
 
     /// Loads every hook; a broken one keeps the daemon from starting: better now than at 3 a.m.
-    init(_ settings: Settings, _ nodes: [Node], host: HookHands, store: StateStore, waiter: DescriptorWaiter, logger: Logger) async throws {
+    init(_ settings: Settings, _ nodes: [Node], hands: NodeSet, epochs: any EpochGuard, actions: EngineActions, store: StateStore, waiter: DescriptorWaiter, logger: Logger) async throws {
+        let secrets = SecretVault(directory: settings[\.daemon.secretDirectory])
         let log: HookLog = { logger.hookLine($0) }
         processes = HookProcesses(executable: try ownExecutable(), waiter: waiter, log: log)
         let (catalogue, problems) = await HookCatalogue.load(try SharedFiles.directories(settings), options: settings.hookOptions, processes: processes)
@@ -32,7 +38,10 @@ struct HookStage: Sendable {
         for entry in catalogue.entries {
             logger.info("hook loaded", metadata: ["hook": "\(entry.name)", "file": "\(entry.file)", "events": "\(entry.events.joined(separator: ", "))"])
         }
-        runner = HookRunner(catalogue: catalogue, processes: processes, host: host, journal: StoredHookJournal(store: store, logger: logger), log: log)
+        journal = HookJournal(store: store)
+        self.actions = actions
+        let host = HookHands(nodes: hands, epochs: epochs, log: { log($0.masked(by: secrets)) }, actions: actions)
+        runner = HookRunner(catalogue: catalogue, processes: processes, host: host, journal: journal, secrets: secrets, metrics: metrics, running: running, log: log)
         self.nodes = nodes
         self.logger = logger
         clusterName = settings[\.daemon.clusterName]
@@ -43,6 +52,8 @@ struct HookStage: Sendable {
     func run() async {
         await processes.prepare()
         await withDiscardingTaskGroup { group in
+            group.addTask { await actions.run() }
+            group.addTask { await runner.resume() }
             for await event in notices { group.addTask { _ = await runner.run(event) } }
             group.cancelAll()
         }
@@ -57,7 +68,8 @@ struct HookStage: Sendable {
                                        candidates: candidates, lastPrimaryLSN: request.lastPrimaryLSN)
         switch await runner.run(event, bundledOnly: request.bundledOnly) {
         case .done: return .success(())
-        case .passed: return .failure(PromotionFailure("no hook took care of the failover event"))
+        case .skipped(let hook, let reason), .retry(let hook, _, let reason): return .failure(PromotionFailure("\(hook): \(reason)"))
+        case .passed, .chosen, .vetoed: return .failure(PromotionFailure("no hook took care of the failover event"))
         case .failed(let fault): return .failure(PromotionFailure(fault.description))
         }
     }
@@ -78,43 +90,10 @@ struct HookStage: Sendable {
 
     private func header(_ id: String, _ epoch: Epoch) -> HookEvent.Header { HookEvent.Header(id: id, epoch: epoch, at: Date().timeIntervalSince1970) }
 
-    private func cluster(_ observations: [NodeID: NodeObservation], primary: NodeID?) -> HookCluster {
+    func cluster(_ observations: [NodeID: NodeObservation], primary: NodeID?) -> HookCluster {
         HookCluster(name: clusterName, nodes: nodes.map { node in
             let seen = observations[node.id]
             return HookCluster.Member(node: node, status: seen == nil ? .down : .up, role: seen?.role, walEnd: seen?.walEnd, timeline: seen?.timeline)
         }, primary: primary)
-    }
-}
-
-extension Logger {
-    /// A hook's own line, or one about a hook.
-    fileprivate func hookLine(_ line: HookLogLine) {
-        let level: Logger.Level = switch line.level {
-        case .debug: .debug
-        case .info: .info
-        case .warning: .warning
-        case .error: .error
-        }
-        var metadata = Logger.Metadata()
-        if !line.event.isEmpty { metadata["event"] = "\(line.event)" }
-        if !line.hook.isEmpty { metadata["hook"] = "\(line.hook)" }
-        if let place = line.place { metadata["place"] = "\(place)" }
-        for (name, value) in line.fields { metadata["field.\(name)"] = "\(value.logText)" }
-        log(level: level, "\(line.message)", metadata: metadata)
-    }
-}
-
-extension HookValue {
-    /// For a log line: texts and numbers as they are, tables in short.
-    fileprivate var logText: String {
-        switch self {
-        case .none: "nil"
-        case .boolean(let value): String(value)
-        case .integer(let value): String(value)
-        case .double(let value): String(value)
-        case .text(let value): value
-        case .list(let values): "{" + values.map(\.logText).joined(separator: ", ") + "}"
-        case .map(let values): "{" + values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.logText)" }.joined(separator: ", ") + "}"
-        }
     }
 }

@@ -63,10 +63,11 @@ package struct HookSpecs: Sendable {
         }
     }
 
-    private static func name(of path: String) -> String { String(path.split(separator: "/").last ?? "") }
+    /// The last part of a path.
+    static func name(of path: String) -> String { String(path.split(separator: "/").last ?? "") }
 
     /// What a path says before its last part; `.` when it says nothing.
-    private static func folder(of path: String) -> String {
+    static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }

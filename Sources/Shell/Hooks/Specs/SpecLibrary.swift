@@ -10,7 +10,7 @@ actor SpecLibrary {
     /// What was asked for already: a sweep asks the same a hundred times.
     private var answers: [HookValue: HookValue] = [:]
     /// Of the hooks that were loaded, by name.
-    private var rights: [String: Set<String>] = [:]
+    private var hooks: [String: Hook] = [:]
 
     init(directories: HookDirectories, bundle: HookBundle, folder: String, processes: HookProcesses) {
         self.directories = directories
@@ -36,7 +36,7 @@ actor SpecLibrary {
     }
 
     func answer(_ request: HookRequest) async -> Result<HookValue, HostCallFailure> {
-        let question = request.arguments.first ?? .none
+        let question = request.arguments
         switch request.operation {
         case "test.hooks":
             if let known = answers[question] { return .success(known) }
@@ -51,17 +51,7 @@ actor SpecLibrary {
     private func load(_ question: HookValue) async -> Result<HookValue, HostCallFailure> {
         var site = directories, files = HookBundle(files: [:])
         if let path = question["path"].text {
-            site.site = folder
-            switch path {
-            case ".": files = bundle
-            case let name where bundle.files[name] != nil: files = HookBundle(files: bundle.files.filter { $0.key == name || $0.key.hasPrefix("lib/") })
-            default:
-                site.site = path.hasPrefix("/") ? path : folder + "/" + path
-                let (found, problems) = HookBundle.read(site.site)
-                if let problem = problems.first { return .failure(HostCallFailure(.code, "c:hooks: \(problem)")) }
-                guard !found.files.isEmpty else { return .failure(HostCallFailure(.code, "c:hooks: there are no hooks in \(site.site ?? path)")) }
-                files = HookBundle(files: found.files.mapValues { HookBundle.File(text: $0.text, isRestricted: false) })
-            }
+            do throws(HookProblem) { (site.site, files) = try hooks(at: path) } catch { return .failure(HostCallFailure(.code, "c:hooks: \(error)")) }
         }
         let options = (question["settings"].map ?? [:]).sorted { $0.key < $1.key }.compactMap { Settings.HookOption(name: $0.key, text: $0.value.text ?? "", file: "c:set") }
         let nodes = question["nodes"].list?.compactMap(\.text) ?? []
@@ -69,8 +59,26 @@ actor SpecLibrary {
         loader.read(site, files)
         await loader.inspect(with: processes)
         let check = HookCheck(loader.hooks.map(Self.granted), options: options, isWhole: loader.isWhole)
-        for hook in check.hooks { rights[hook.name] = hook.needs }
+        for hook in check.hooks { hooks[hook.name] = hook }
         return .success(loader.catalogue(check.hooks).testValue(loader.problems + check.problems))
+    }
+
+    /// A file alone with its modules, or a whole directory; from the bundle where it is part of it.
+    private func hooks(at path: String) throws(HookProblem) -> (String, HookBundle) {
+        if path == "." { return (folder, bundle) }
+        let whole = path.hasPrefix("/") ? path : folder + "/" + path
+        guard whole.hasSuffix(".lua") else { return (whole, try Self.read(whole)) }
+        let place = HookSpecs.folder(of: whole), name = HookSpecs.name(of: whole), isOurs = place == folder
+        let all = isOurs ? bundle : try Self.read(place)
+        guard all.files[name] != nil else { throw HookProblem(whole, "there is no such file") }
+        return (place, HookBundle(files: all.files.filter { $0.key == name || $0.key.hasPrefix("lib/") }))
+    }
+
+    private static func read(_ directory: String) throws(HookProblem) -> HookBundle {
+        let (found, problems) = HookBundle.read(directory)
+        if let problem = problems.first { throw problem }
+        guard !found.files.isEmpty else { throw HookProblem(directory, "there are no hooks here") }
+        return HookBundle(files: found.files.mapValues { HookBundle.File(text: $0.text, isRestricted: false) })
     }
 
     /// In tests a hook has what its header asks for, unless the test says otherwise: what a site grants is the site's.
@@ -80,11 +88,24 @@ actor SpecLibrary {
                     needs: hook.needs, replaces: hook.replaces, uses: hook.uses, isRestricted: hook.isRestricted, settings: hook.settings + [all])
     }
 
-    /// Whether a hook may make a call, and whether the call changes something.
+    /// Whether a hook may make a call, as the daemon would say, and whether the call changes something.
     private func check(_ question: HookValue) -> HookValue {
-        guard let function = HostFunction.byOperation[question["op"].text ?? ""], let needs = rights[question["hook"].text ?? ""],
+        guard let function = HostFunction.byOperation[question["op"].text ?? ""], let hook = hooks[question["hook"].text ?? ""],
               let event = EventSchema.byName[question["event"].text ?? ""] else { return ["refusal": "the test library asked for what is not declared"] }
-        let rights = HostFunction.Rights(needs: needs, isNotification: event.kind == .tell)
-        return ["refusal": HookValue(function.refusal(rights, in: event.name)), "changes": .boolean(function.effect == .write)]
+        if let problem = HostArguments.problem(question["arguments"], for: function) { return ["refusal": .text("\(function.label): \(problem)")] }
+        let arguments = HostArguments(values: question["arguments"])
+        let rights = HookRights(granted: hook.granted, trust: hook.trust, isNotification: event.kind == .tell)
+        let refusal = rights.refusal(function, arguments, in: event.name)?.message ?? stranger(function, arguments, rights)
+        let changes = switch function.effect(of: arguments) {
+        case .write, .opaque, .engine: true
+        case .read, .flow: false
+        }
+        return ["refusal": HookValue(refusal), "changes": .boolean(changes)]
+    }
+
+    /// The daemon checks the host where it opens the address; here only those are seen that are in no secret.
+    private func stranger(_ function: HostFunction, _ arguments: HostArguments, _ rights: HookRights) -> String? {
+        guard function.operation.hasPrefix("http."), let host = URL(string: arguments.text("url"))?.host(), !rights.covers(Capability("http:" + host)) else { return nil }
+        return "\(function.label) needs the capability \"http:\(host)\": add it to `needs` in the hook's header and to hook.<name>.grants"
     }
 }

@@ -56,7 +56,7 @@ function Cluster:loaded()
   if not self.catalogue then
     local list = {}
     for at, node in ipairs(self.order) do list[at] = node.name end
-    local found = engine.call("test.hooks", { path = self.path, settings = self.settings, nodes = list }).value
+    local found = engine.call("test.hooks", { path = self.path, settings = self.settings, nodes = list })
     if found.problems[1] then engine.fail("code", table.concat(found.problems, "\n")) end
     self.catalogue = found
   end

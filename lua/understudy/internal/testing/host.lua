@@ -82,7 +82,7 @@ end
 
 --- Whether the hook may, as the daemon says; and whether the call changes something.
 function host:check_rights(op, a)
-  local verdict = engine.call("test.check", { hook = self.context.hook, op = op, arguments = a, event = self.context.event_name }).value
+  local verdict = engine.call("test.check", { hook = self.context.hook, op = op, arguments = a, event = self.context.event_name })
   if verdict.refusal then engine.fail("code", verdict.refusal) end
   return verdict.changes
 end
