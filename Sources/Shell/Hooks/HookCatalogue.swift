@@ -71,6 +71,9 @@ package struct HookCatalogue: Sendable {
     /// Whether any hook handles the event.
     package func handles(_ event: EventSchema) -> Bool { hooks.contains { $0.events.contains(event.name) } }
 
+    /// Whether a hook of this name is the site's own.
+    package func isSite(_ name: String) -> Bool { hooks.contains { $0.name == name && !$0.isBundled } }
+
     /// Whose handlers run for an event, in order; replaced ones left out.
     func chain(for event: EventSchema, bundledOnly: Bool) -> [Hook] {
         let candidates = hooks.filter { $0.events.contains(event.name) && ($0.isBundled || !bundledOnly) }

@@ -30,7 +30,7 @@ package struct HookEvent: Sendable {
     }
 
     package let schema: EventSchema
-    package internal(set) var header: Header
+    package var header: Header
     package let cluster: HookCluster
     /// What its hooks are given together; what is kept for undoing is left out.
     var budget: Duration

@@ -16,8 +16,10 @@ package enum HookHelp {
         return HostFunction.documented.first { [$0.label, $0.operation, $0.shortName].contains(name) }.map(text)
     }
 
-    /// Every name that `text(for:)` knows.
-    package static var names: [String] { EventSchema.all.map(\.name) + HostFunction.documented.flatMap { [$0.label, $0.operation, $0.shortName] } }
+    /// The end of a sentence that says a name is unknown.
+    package static func suggestion(for name: String) -> String {
+        NearName.hint(name, EventSchema.all.map(\.name) + HostFunction.documented.flatMap { [$0.label, $0.operation, $0.shortName] })
+    }
 
     private static func text(for event: EventSchema) -> String {
         let fields = event.ownFields + EventSchema.common

@@ -97,13 +97,3 @@ extension AdminOffice {
         return nil
     }
 }
-
-extension HookStage {
-    /// The cluster as the coordinator sees it now.
-    func cluster(of coordinator: ClusterCoordinator) async -> HookCluster {
-        let snapshot = await coordinator.snapshot()
-        var seen: [NodeID: NodeObservation] = [:]
-        for view in snapshot.nodes { seen[view.node.id] = view.report?.observation }
-        return cluster(seen, primary: snapshot.primary)
-    }
-}

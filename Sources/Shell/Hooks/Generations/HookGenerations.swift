@@ -78,20 +78,47 @@ package actor HookGenerations {
 
     // MARK: Changes
 
-    /// Checks the site's directory, or `folder`, and puts it in force. With `onlyNew`, files that are those of the newest
-    /// generation are left alone: what was rolled back does not come again by itself. nil when there was nothing to do.
-    package func deploy(folder: String? = nil, author: String, onlyNew: Bool = false) async throws -> Change? {
+    /// Checks the site's directory, or `folder`, with `fresh` options and puts both in force; nil when nothing changed.
+    package func deploy(folder: String? = nil, options fresh: [Settings.HookOption], author: String) async throws -> Change? {
         try await changing {
-            let (bundle, report) = await staging.check(folder: folder, options: options, nodes: nodes)
-            if bundle.digest == current.bundle.digest, report.problems.isEmpty { return nil }
-            if onlyNew, try await store.generations().first?.digest == bundle.digest { return nil }
-            guard report.problems.isEmpty else {
-                throw Refused("generation \(current.number) stays in force: \(report.problems.count) \(report.problems.count == 1 ? "problem" : "problems")", report.problems)
+            let (bundle, report) = await staging.check(folder: folder, options: fresh, nodes: nodes)
+            guard report.problems.isEmpty else { throw refusal(report.problems) }
+            options = fresh
+            let before = current
+            guard bundle.digest != before.bundle.digest else {
+                inForce = InForce(number: before.number, catalogue: report.catalogue, bundle: before.bundle)
+                return nil
             }
-            let from = current.number
             try await force(bundle, report, author: author)
-            return Change(from: from, to: current.number, remarks: report.remarks)
+            return Change(from: before.number, to: current.number, remarks: report.remarks)
         }
+    }
+
+    /// Checks what a reload of the configuration would bring: `fresh` options, and the site's directory where it is not what the
+    /// newest generation has already: what was rolled back does not come again by itself. Returns the step that puts them in force;
+    /// that one throws only where the store does, and then the hooks are as they were.
+    package func prepareReload(options fresh: [Settings.HookOption], author: String) async throws -> @Sendable () async throws -> Change? {
+        try await changing {
+            let running = current, newest = try await store.generations().first
+            let (bundle, report) = await staging.check(options: fresh, nodes: nodes)
+            let isNew = bundle.digest != newest?.digest
+            let outcome = isNew || bundle.digest == running.bundle.digest ? report : await staging.check(running.bundle, options: fresh, nodes: nodes)
+            guard outcome.problems.isEmpty else { throw refusal(outcome.problems) }
+            return { try await self.adopt(fresh, outcome, isNew ? bundle : running.bundle, from: running, isNew: isNew, author: author) }
+        }
+    }
+
+    private func adopt(_ fresh: [Settings.HookOption], _ report: HookStaging.Report, _ bundle: HookBundle, from running: InForce, isNew: Bool,
+                       author: String) async throws -> Change? {
+        // Another change came between the check and now: it was checked too, and stands.
+        guard current.number == running.number else { return nil }
+        if isNew { try await force(bundle, report, author: author) } else { inForce = InForce(number: running.number, catalogue: report.catalogue, bundle: bundle) }
+        options = fresh
+        return isNew ? Change(from: running.number, to: current.number, remarks: report.remarks) : nil
+    }
+
+    private func refusal(_ problems: [HookProblem]) -> Refused {
+        Refused("generation \(current.number) of the hooks stays in force: \(problems.count) \(problems.count == 1 ? "problem" : "problems")", problems)
     }
 
     /// Puts an earlier generation in force: `number`, or the newest good one before the one in force.
@@ -115,19 +142,6 @@ package actor HookGenerations {
 
     /// Remembers that a generation's code failed where it mattered.
     package func mark(_ number: Int, fault: String) async throws { try await store.mark(number, fault: fault) }
-
-    /// Checks what is in force with other options, and returns the step that takes them over.
-    package func prepare(_ fresh: [Settings.HookOption]) async throws -> @Sendable () async -> Void {
-        let running = current, report = await staging.check(running.bundle, options: fresh, nodes: nodes)
-        guard report.problems.isEmpty else { throw Refused("the hooks do not fit this configuration", report.problems) }
-        return { await self.adopt(fresh, report.catalogue, running) }
-    }
-
-    private func adopt(_ fresh: [Settings.HookOption], _ catalogue: HookCatalogue, _ running: InForce) {
-        options = fresh
-        guard current.number == running.number else { return }
-        inForce = InForce(number: running.number, catalogue: catalogue, bundle: running.bundle)
-    }
 
     // MARK: Questions
 
