@@ -12,7 +12,7 @@ package struct HookRunner: Sendable {
     let log: HookLog
     let limits: HookLimits
 
-    /// `limits` apply to each handler; the budget is the event's own, or smaller. `secrets` holds a file for each.
+    /// `limits` apply to each handler; the budget is the event's own, without what is kept for undoing, or smaller. `secrets` holds a file for each.
     package init(catalogue: HookCatalogue, processes: HookProcesses, host: any HookHost, journal: HookJournal, secrets: SecretVault, metrics: HookMetrics = HookMetrics(),
                  running: RunningEvents = RunningEvents(), limits: HookLimits = HookLimits(budget: .seconds(86_400)), log: @escaping HookLog) {
         let waiter = processes.waiter
@@ -32,9 +32,8 @@ package struct HookRunner: Sendable {
     package func run(_ event: HookEvent, bundledOnly: Bool = false, resumes: Bool = false) async -> HookOutcome {
         let chain = catalogue.chain(for: event.schema, bundledOnly: bundledOnly)
         guard !chain.isEmpty else { return .passed }
-        let budget = min(event.schema.budget, limits.budget)
         var event = event
-        event.budget = budget - reserve(of: budget, event.schema)
+        event.budget = min(event.schema.budget - Self.reserve(for: event.schema), limits.budget)
         let run: HookRun
         do {
             try await finishUndoing(event.header.id)
@@ -45,7 +44,7 @@ package struct HookRunner: Sendable {
         running.add(run)
         defer { running.remove(run) }
         let outcome = await ask(chain, run, until: .now() + event.budget)
-        if case .failed = outcome, event.schema.kind == .do { await undo(chain, run, within: max(reserve(of: budget, event.schema), Self.leastReserve)) }
+        if case .failed = outcome, event.schema.kind == .do { await undo(chain, run, within: Self.reserve(for: event.schema)) }
         await end(run, outcome)
         return outcome
     }
@@ -93,13 +92,14 @@ package struct HookRunner: Sendable {
     }
 
     func converse(_ task: String, _ hook: Hook, _ run: HookRun, _ limits: HookLimits,
+                  isQuiet: @escaping @Sendable () -> Bool = { false },
                   _ perform: @escaping @Sendable (HookRequest) async -> Result<HookValue, HostCallFailure>) async -> HookConversation.Ending {
         let (log, id, name) = (log, run.record.id, hook.name)
         var request = catalogue.request(task, hook, run.record.event, limits).map ?? [:]
         request["clock"] = run.clockValue
         return await HookConversation(
             processes: processes, request: .map(request), limits: limits, hook: hook.name, files: hook.files(with: catalogue.modules),
-            isNotification: run.event.schema.kind == .tell, log: { log(HookLogLine($0, $1, fields: $2, event: id, hook: name, place: $3)) }, perform: perform
+            isNotification: run.event.schema.kind == .tell, log: { if !isQuiet() { log(HookLogLine($0, $1, fields: $2, event: id, hook: name, place: $3)) } }, perform: perform
         ).run()
     }
 

@@ -42,13 +42,14 @@ local function unknown(marker)
   return value
 end
 
---- Asks the engine and waits. `what` is how the hook's author calls it.
+--- Asks the engine and waits. `what` is how the hook's author calls it. Records among the arguments become what they stand for, unless
+--- they are `exact`: then they are refused.
 ---@async
-function effects.call(what, op, arguments)
+function effects.call(what, op, arguments, exact)
   if not allowed then
     engine.fail("code", what .. " was called while the file is loading: loading has no effects, call it in a handler")
   end
-  local plain, answer = records.plain(arguments or {}), nil
+  local plain, answer = exact and arguments or records.plain(arguments or {}), nil
   if not effects.task then
     answer = ask(op, plain)
   elseif effects.task == coroutine.running() then

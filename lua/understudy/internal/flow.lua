@@ -44,7 +44,9 @@ function flow.wait_until(limit, condition, given)
   end
 end
 
-local retry_options = { { name = "attempts", type = "integer" }, { name = "first", type = "duration" }, { name = "factor", type = "integer" }, { name = "max", type = "duration" } }
+local retry_options = {
+  { name = "attempts", type = "integer" }, { name = "first", type = "duration" }, { name = "factor", type = "integer" }, { name = "max", type = "duration" },
+}
 
 --- Runs `body` until it succeeds: at most `attempts` times (3), after pauses of `first` (1s), times `factor` (2) each, at most `max` (30s).
 ---@async

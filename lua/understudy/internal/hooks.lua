@@ -48,8 +48,10 @@ local function check_needs(needs)
   local known = {}
   for _, name in ipairs(request.schema.capabilities) do known[name] = true end
   for _, need in ipairs(needs) do
-    local family = type(need) == "string" and (need:match "^%l+:%l+:" or need:match "^%l+:")
-    if not known[need] and not (known[family] or known[family and need:match "^%l+:"]) then fail("there is no capability %s%s", names.show(need), names.suggestion(need, request.schema.capabilities)) end
+    local family = type(need) == "string" and (need:match "^(%l+:%l+:)." or need:match "^(%l+:).")
+    if not known[need] and not known[family] then
+      fail("there is no capability %s%s", names.show(need), names.suggestion(need, request.schema.capabilities))
+    end
   end
   return needs
 end
