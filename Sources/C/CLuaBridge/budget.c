@@ -6,7 +6,6 @@
 #include <lauxlib.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 /* Instructions between two looks at the clock: any count costs 1.6 times in a tight loop, so it may be small. */
@@ -32,8 +31,7 @@ void *budget_allocate(void *owner, void *block, size_t old, size_t wanted)
         free(block);
         return NULL;
     }
-    box->is_string_refused = is_string && wanted > box->limits.string;
-    if (box->is_string_refused || (wanted > old && wanted - old > box->limits.memory - box->memory_used))
+    if ((is_string && wanted > box->limits.string) || (wanted > old && wanted - old > box->limits.memory - box->memory_used))
         return NULL;
     void *grown = realloc(block, wanted);
     if (grown)
@@ -93,6 +91,7 @@ static void on_count(lua_State *L, lua_Debug *activation)
 {
     (void)activation;
     struct sandbox *box = sandbox_of(L);
+    place_find(L, &box->seen_in);
     if (box->is_killed) {
         /* From here every instruction raises: a pcall around the first error does not get further. */
         lua_sethook(L, on_count, LUA_MASKCOUNT, 1);

@@ -14,8 +14,8 @@
 struct hook_clock {
     double now;     /* seconds since 1970, of the latest answer */
     double began;   /* of the request */
-    int zone;       /* seconds east of UTC */
     int64_t seed;   /* of random numbers */
+    int seedings;   /* so that each has its own numbers */
 };
 
 /* A line of hook code. */
@@ -31,7 +31,7 @@ struct warden {
     int wake;             /* eventfd: leave */
     bool is_running;      /* Lua runs; the deadlines below count */
     uint64_t deadline;    /* monotonic */
-    uint64_t slice_deadline, cpu_deadline;
+    uint64_t slice_deadline;
     uint64_t courtesy; /* CPU time from which the process is no longer in a hurry */
     struct place place; /* of the latest call into a library */
     char step[128];
@@ -46,7 +46,6 @@ struct sandbox {
     lua_State *main; /* owns everything, runs no hook code */
     lua_State *hook; /* the coroutine in which hook code runs */
     size_t memory_used;
-    bool is_string_refused; /* the latest request for memory was for a string that is too long */
     uint64_t deadline;      /* monotonic nanoseconds */
     uint64_t slice_deadline, cpu_deadline; /* of this process's CPU time, nanoseconds */
     uint64_t next_cpu_look; /* monotonic */
@@ -55,8 +54,10 @@ struct sandbox {
     bool is_killed;         /* sticky: no Lua code gets further */
     char verdict_class[16];
     char verdict[256];
-    struct place cancelled_in;
+    struct place cancelled_in, failed_in;
+    struct place seen_in; /* where hook code was at the latest look at it */
     char cancelled_step[128];
+    bool is_out_of_memory;
     struct place handler; /* where the running handler begins, when no better line is known */
     char step[128];       /* the step under way; empty between steps */
     int unyieldable;      /* coroutines below that a host call cannot be passed through */
@@ -90,11 +91,15 @@ bool fault_write(struct buffer *out, const char *class, const char *message, con
 
 /* libraries.c, bounded.c, clock.c, traversal.c, coroutines.c, host.c: what hook code can reach */
 void libraries_open(lua_State *L);
-/* Puts what is bounded in place of Lua's own into the tables `string` and `table` on top. */
-void bounded_strings_open(lua_State *L);
-void bounded_tables_open(lua_State *L);
+/* Every function of the table on top behind a look at the clocks and a check of its arguments. */
+void bound_functions(lua_State *L);
+/* Puts recorded time and chance in place of Lua's own. */
 void clock_open(lua_State *L);
-/* pairs(t), always in the same order. */
+/* Sets the clock by the request on top, and the random numbers. */
+void clock_begin(lua_State *L, int request);
+/* Moves the clock to what an answer says. */
+void clock_move(lua_State *L, int answer);
+/* pairs(t), always in the same order; its upvalue is Lua's next. */
 int ordered_pairs(lua_State *L);
 void coroutines_open(lua_State *L);
 /* Pushes the table of primitives for the boot chunk. */

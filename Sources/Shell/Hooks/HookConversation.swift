@@ -39,7 +39,8 @@ struct HookConversation: Sendable {
                 await processes.checkIn(child)
                 return ending
             }
-            status = await processes.remove(child, patience: .zero)
+            // A hook whose event is over may close what is to be closed; with its budget it had its time for that.
+            status = await processes.remove(child, patience: Task.isCancelled ? limits.grace : .zero)
             switch result {
             case .ended(let ending, _): return ending
             case .died(let last?): return .failed(fault(Self.kind(of: status), Self.words(for: status), last.request))

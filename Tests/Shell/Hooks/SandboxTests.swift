@@ -16,8 +16,8 @@ struct SandboxTests {
         var ends: [Int32] = [0, 0]
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else { throw Failure() }
         defer { close(ends[0]); close(ends[1]) }
-        var limits = sandbox_limits(memory: memory, budget_nanoseconds: 2_000_000_000, slice_nanoseconds: 1_000_000_000,
-                                    grace_nanoseconds: 60_000_000_000, channel: ends[0])
+        var limits = sandbox_limits(memory: memory, string: 16 << 20, budget_nanoseconds: 2_000_000_000, slice_nanoseconds: 1_000_000_000,
+                                    cpu_nanoseconds: 10_000_000_000, grace_nanoseconds: 60_000_000_000, log_lines: 1000, channel: ends[0])
         guard let sandbox = sandbox_create(&limits) else { throw Failure() }
         defer { sandbox_destroy(sandbox) }
         var status = sandbox_start(sandbox, "@ours.lua", text, text.utf8.count, requestBytes, requestBytes.count)

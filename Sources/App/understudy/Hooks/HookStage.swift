@@ -23,7 +23,7 @@ struct HookStage: Sendable {
     /// Loads every hook; a broken one keeps the daemon from starting: better now than at 3 a.m.
     init(_ settings: Settings, _ nodes: [Node], host: HookHands, store: StateStore, waiter: DescriptorWaiter, logger: Logger) async throws {
         let log: HookLog = { logger.hookLine($0) }
-        processes = HookProcesses(executable: try ownExecutable(), waiter: waiter, log: log)
+        processes = HookProcesses(executable: try ownExecutable(), waiter: waiter, limits: HookProcesses.Limits(settings), log: log)
         let (catalogue, problems) = await HookCatalogue.load(try SharedFiles.directories(settings), options: settings.hookOptions, processes: processes)
         guard problems.isEmpty else {
             for problem in problems { StderrLog.writeLine(problem.description) }
@@ -32,7 +32,8 @@ struct HookStage: Sendable {
         for entry in catalogue.entries {
             logger.info("hook loaded", metadata: ["hook": "\(entry.name)", "file": "\(entry.file)", "events": "\(entry.events.joined(separator: ", "))"])
         }
-        runner = HookRunner(catalogue: catalogue, processes: processes, host: host, journal: StoredHookJournal(store: store, logger: logger), log: log)
+        runner = HookRunner(catalogue: catalogue, processes: processes, host: host, journal: StoredHookJournal(store: store, logger: logger),
+                            limits: HookLimits(settings, budget: .seconds(86_400)), log: log)
         self.nodes = nodes
         self.logger = logger
         clusterName = settings[\.daemon.clusterName]
