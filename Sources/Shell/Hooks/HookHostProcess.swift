@@ -13,14 +13,16 @@ package enum HookHostProcess {
     private static let spareSeconds: UInt64 = 5
     private static let channel: Int32 = 0
 
+    private static var niceness: Int32 { getpriority(Int32(PRIO_PROCESS.rawValue), 0) }
+
     /// Never returns.
     package static func run() -> Never {
         guard understudy_confine(memory) == 0 else { stop("cannot limit itself: \(String(cString: strerror(errno)))") }
-        let priority = getpriority(PRIO_PROCESS, 0)
+        let nicenessAtStart = niceness
         while let request = readFrame() {
             serve(request)
             // Its thread made the process give way to traffic, and that cannot be taken back: the daemon starts another.
-            if getpriority(PRIO_PROCESS, 0) > priority { break }
+            if niceness > nicenessAtStart { break }
         }
         exit(0)
     }
