@@ -86,6 +86,8 @@ void libraries_open(lua_State *L)
 {
     static const char *const no_globals[] = {"dofile", "loadfile", "load", "print", "collectgarbage", "warn", NULL};
     static const char *const no_strings[] = {"dump", NULL};
+    /* Of Lua 5.3, which some builds of 5.4 still have. */
+    static const char *const no_numbers[] = {"atan2", "cosh", "frexp", "ldexp", "log10", "pow", "sinh", "tanh", NULL};
     static const char *const no_system[] = {"execute", "exit", "getenv", "remove", "rename", "tmpname", "setlocale", NULL};
     static const luaL_Reg replaced[] = {{"xpcall", safe_xpcall}, {"setmetatable", safe_setmetatable},
                                         {"getmetatable", safe_getmetatable}, {"collectgarbage", count_garbage}, {NULL, NULL}};
@@ -102,6 +104,7 @@ void libraries_open(lua_State *L)
     luaL_requiref(L, LUA_TABLIBNAME, luaopen_table, 1);
     bound_functions(L);
     luaL_requiref(L, LUA_MATHLIBNAME, luaopen_math, 1);
+    forget(L, no_numbers);
     luaL_requiref(L, LUA_UTF8LIBNAME, luaopen_utf8, 1);
     luaL_requiref(L, LUA_OSLIBNAME, luaopen_os, 1);
     forget(L, no_system);

@@ -73,7 +73,7 @@ package actor HookProcesses {
                 return child
             }
             working[ObjectIdentifier(child)] = nil
-            await discard(child)
+            await discard(child, patience: .zero)
         }
         let child = try HookChild(executable: executable, waiter: waiter)
         working[ObjectIdentifier(child)] = child
@@ -103,8 +103,8 @@ package actor HookProcesses {
         return end?.status
     }
 
-    private func discard(_ child: HookChild) async {
-        report(await child.end(patience: Self.patience)?.words ?? "")
+    private func discard(_ child: HookChild, patience: Duration = HookProcesses.patience) async {
+        report(await child.end(patience: patience)?.words ?? "")
     }
 
     private func report(_ words: String) {

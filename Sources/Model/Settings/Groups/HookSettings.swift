@@ -3,7 +3,8 @@ package struct HookSettings: SettingsGroup {
     package let title = "Hooks"
 
     package let memory = Parameter.bytes(
-        "hook_memory_limit", (1 << 20)...(1 << 30), default: "64MB", .restart, "Memory that the Lua code of one event may hold.")
+        "hook_memory_limit", (1 << 20)...(192 << 20), default: "64MB", .restart,
+        "Memory that the Lua code of one event may hold; its process may take 256 MB in all.")
     package let cpu = Parameter.duration(
         "hook_cpu_limit", .milliseconds(100) ... .seconds(3600), unit: .seconds, default: "10s", .restart, "CPU time that one handler may use in all.")
     package let cpuSlice = Parameter.duration(
