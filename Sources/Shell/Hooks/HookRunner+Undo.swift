@@ -36,7 +36,7 @@ extension HookRunner {
         let replay = HookReplay(calls, files: files, goesOn: true), effects = HookEffects(services, run, hook, files: files, isUndo: true), phase = UndoPhase()
         var limits = limits
         limits.budget = max(end - .now(), .zero).roundedUp
-        let ending = await converse("undo", hook, run, limits, isQuiet: { !phase.hasBegun }) { request in
+        let ending = await converse("undo", hook, run, limits, isQuiet: { !phase.hasBegun }, answeredAt: { phase.hasBegun ? effects.clock.time : replay.clock.time }) { request in
             if request.operation == "undo.begin" { phase.begin() }
             return phase.hasBegun ? await effects.perform(request) : replay.perform(request)
         }

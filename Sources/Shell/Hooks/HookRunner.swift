@@ -75,7 +75,7 @@ package struct HookRunner: Sendable {
         let files = hook.files(with: catalogue.modules)
         let effects = HookEffects(services, run, hook, files: files, plan: plan)
         let waiter = processes.waiter
-        let ending = await converse("run", hook, run, limits) { request in
+        let ending = await converse("run", hook, run, limits, answeredAt: { effects.clock.time }) { request in
             guard run.journal != nil || plan != nil else { return await effects.perform(request) }
             return await withTaskGroup(of: Result<HookValue, HostCallFailure>.self) { group in
                 group.addTask { await effects.perform(request) }
@@ -92,14 +92,14 @@ package struct HookRunner: Sendable {
     }
 
     func converse(_ task: String, _ hook: Hook, _ run: HookRun, _ limits: HookLimits,
-                  isQuiet: @escaping @Sendable () -> Bool = { false },
+                  isQuiet: @escaping @Sendable () -> Bool = { false }, answeredAt: @escaping @Sendable () -> Double?,
                   _ perform: @escaping @Sendable (HookRequest) async -> Result<HookValue, HostCallFailure>) async -> HookConversation.Ending {
         let (log, id, name) = (log, run.record.id, hook.name)
         var request = catalogue.request(task, hook, run.record.event, limits).map ?? [:]
         request["clock"] = run.clockValue
         return await HookConversation(
             processes: processes, request: .map(request), limits: limits, hook: hook.name, files: hook.files(with: catalogue.modules),
-            isNotification: run.event.schema.kind == .tell, log: { if !isQuiet() { log(HookLogLine($0, $1, fields: $2, event: id, hook: name, place: $3)) } }, perform: perform
+            isNotification: run.event.schema.kind == .tell, log: { if !isQuiet() { log(HookLogLine($0, $1, fields: $2, event: id, hook: name, place: $3)) } }, perform: perform, answeredAt: answeredAt
         ).run()
     }
 

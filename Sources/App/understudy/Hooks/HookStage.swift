@@ -29,7 +29,7 @@ struct HookStage: Sendable {
     init(_ settings: Settings, _ nodes: [Node], hands: NodeSet, epochs: any EpochGuard, actions: EngineActions, store: StateStore, waiter: DescriptorWaiter, logger: Logger) async throws {
         let secrets = SecretVault(directory: settings[\.daemon.secretDirectory])
         let log: HookLog = { logger.hookLine($0) }
-        processes = HookProcesses(executable: try ownExecutable(), waiter: waiter, log: log)
+        processes = HookProcesses(executable: try ownExecutable(), waiter: waiter, limits: HookProcesses.Limits(settings), log: log)
         let (catalogue, problems) = await HookCatalogue.load(try SharedFiles.directories(settings), options: settings.hookOptions, processes: processes)
         guard problems.isEmpty else {
             for problem in problems { StderrLog.writeLine(problem.description) }
@@ -41,7 +41,8 @@ struct HookStage: Sendable {
         journal = HookJournal(store: store)
         self.actions = actions
         let host = HookHands(nodes: hands, epochs: epochs, log: { log($0.masked(by: secrets)) }, actions: actions)
-        runner = HookRunner(catalogue: catalogue, processes: processes, host: host, journal: journal, secrets: secrets, metrics: metrics, running: running, log: log)
+        runner = HookRunner(catalogue: catalogue, processes: processes, host: host, journal: journal, secrets: secrets, metrics: metrics, running: running,
+                            limits: HookLimits(settings, budget: .seconds(86_400)), log: log)
         self.nodes = nodes
         self.logger = logger
         clusterName = settings[\.daemon.clusterName]
