@@ -141,7 +141,7 @@ shell("Storage", on: "ClusterModel", "GRDB")
 shell("NodeConnections", on: "Reactor", "CPostgres")
 shell("Probing", on: "NodeConnections", "Reactor", "HealthTracking", "ClusterModel", "CLinux")
 shell("NodeControl", on: "NodeConnections", "Reactor", "ClusterModel", "CLinux")
-shell("Hooks", on: "CLinux", "CLuaBridge", "CHTTP", "ClusterModel", "Settings", "Reactor", "Storage")
+shell("Hooks", on: "CLinux", "CLuaBridge", "CHTTP", "ClusterModel", "Settings", "Reactor", "Storage", "Crypto")
 shell("Credentials", on: "CPAM", "Settings", "Sessions", "CryptoExtras", "Crypto")
 
 // MARK: App

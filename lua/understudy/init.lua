@@ -15,6 +15,10 @@ local secrets   = load_module "understudy.internal.secrets"
 local steps     = load_module "understudy.internal.steps"
 
 ---@class us.OptionTypes
+---@field number fun(default: number?): us.Option
+---@field list fun(default: string|string[]|nil): us.Option texts
+---@field node fun(default: string?): us.Option a node of the cluster, by its name
+---@field secret fun(default: string?): us.Option the name of a secret
 ---@field duration fun(default: string|number|nil): us.Option seconds
 ---@field bytes fun(default: string|integer|nil): us.Option
 ---@field integer fun(default: integer?): us.Option
@@ -40,9 +44,34 @@ function us.hook(header) return hooks.new(header) end
 ---@return us.Outcome
 function us.done(info) return outcomes.done(info) end
 
---- Ends the event as failed, for a reason that is the hook's own; more arguments are put into the text, as string.format does.
+--- There is nothing to do for this event: later hooks are not asked.
 ---@param reason string
-function us.abort(reason, ...) engine.fail("aborted", select("#", ...) > 0 and reason:format(...) or tostring(reason)) end
+---@return us.Outcome
+function us.skip(reason) return outcomes.skip(reason) end
+
+--- The event is to be tried again `after` a while.
+---@param after string|number a duration
+---@param reason string
+---@return us.Outcome
+function us.retry(after, reason) return outcomes.retry(after, reason) end
+
+--- No: for events that ask for consent. `retry` is when to ask again, `next` takes another candidate.
+---@param reason string
+---@param given { retry: string|number?, next: boolean? }?
+---@return us.Outcome
+function us.veto(reason, given) return outcomes.veto(reason, given) end
+
+--- The handler that Understudy brings for an event: `return us.bundled "failover" (ev)`.
+---@param event string
+---@return fun(ev: us.Event, opt: table?): us.Outcome?
+function us.bundled(event) return bundled.handler(event) end
+
+--- Ends the event as failed, for a reason that is the hook's own; further arguments are for its `%s`.
+---@param reason string
+function us.abort(reason, ...)
+  if type(reason) ~= "string" then fail("us.abort takes a reason, a text; got a %s", type(reason)) end
+  engine.fail("aborted", select("#", ...) > 0 and reason:format(...) or reason)
+end
 
 --- Seconds until the event's budget ends.
 ---@return number

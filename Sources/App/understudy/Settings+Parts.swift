@@ -1,4 +1,5 @@
 internal import ClusterModel
+internal import Coordination
 internal import Credentials
 internal import Foundation
 internal import HealthTracking
@@ -33,6 +34,10 @@ extension Settings {
         case "auto" where host.isEmpty || host.hasPrefix("/") || ["localhost", "127.0.0.1", "::1"].contains(host): return .local
         default: return .ssh(NodeTransport.SSH(host: host, user: self[\.backends.sshUser, node: node], command: self[\.daemon.sshCommand]))
         }
+    }
+
+    var failoverRules: FailoverRules {
+        FailoverRules(maxVeto: self[\.failover.maxVeto], requiresFencing: self[\.failover.fencing] == "required")
     }
 
     func healthPolicy(_ node: Int) -> HealthPolicy {

@@ -10,8 +10,6 @@ actor HookEffects {
     let run: HookRun
     let hook: Hook
     let rights: HookRights
-    /// What a dry run has foreseen so far; nil when calls are done.
-    let plan: HookPlan?
     let isUndo: Bool
     let clock = AnswerClock()
     private var count = 0
@@ -23,12 +21,11 @@ actor HookEffects {
     /// Chunk names, and the files they stand for.
     let files: [String: String]
 
-    init(_ services: HookServices, _ run: HookRun, _ hook: Hook, files: [String: String], plan: HookPlan? = nil, isUndo: Bool = false) {
+    init(_ services: HookServices, _ run: HookRun, _ hook: Hook, files: [String: String], isUndo: Bool = false) {
         self.services = services
         self.run = run
         self.hook = hook
         self.files = files
-        self.plan = plan
         self.isUndo = isUndo
         rights = HookRights(granted: hook.granted, trust: hook.trust, isNotification: run.event.schema.kind == .tell)
     }
@@ -101,7 +98,7 @@ actor HookEffects {
         let context = EffectContext(event: run.record.id, epoch: run.record.epoch, hook: hook.name, step: begun.request.step, place: begun.request.place)
         do {
             if function.effect == .flow { return .success(try await flow(function, arguments, context)) }
-            if let plan {
+            if let plan = run.plan {
                 if let foreseen = await plan.answer(function, arguments, context) { return .success(foreseen) }
                 return .success(try await act(function, arguments, context))
             }

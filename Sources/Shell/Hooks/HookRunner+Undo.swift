@@ -12,7 +12,7 @@ extension HookRunner {
     /// The part of an event's budget that is kept for undoing: a fifth, at least ten seconds, at most half.
     static func reserve(for schema: EventSchema) -> Duration {
         switch schema.kind {
-        case .tell: .zero
+        case .choose, .approve, .tell: .zero
         case .do: min(max(schema.budget / 5, leastReserve), schema.budget / 2)
         }
     }
@@ -32,11 +32,9 @@ extension HookRunner {
         do { calls = try await journal.calls(of: run.number).filter { $0.hook == hook.name && !$0.isUndo } } catch {
             return log(HookLogLine(.error, "what \(hook.name) did cannot be undone: \(error)", event: run.record.id, hook: hook.name))
         }
-        let files = hook.files(with: catalogue.modules)
+        let files = catalogue.files(of: hook)
         let replay = HookReplay(calls, files: files, goesOn: true), effects = HookEffects(services, run, hook, files: files, isUndo: true), phase = UndoPhase()
-        var limits = limits
-        limits.budget = max(end - .now(), .zero).roundedUp
-        let ending = await converse("undo", hook, run, limits, isQuiet: { !phase.hasBegun }, answeredAt: { phase.hasBegun ? effects.clock.time : replay.clock.time }) { request in
+        let ending = await converse("undo", hook, run, limits(until: end), isQuiet: { !phase.hasBegun }, answeredAt: { phase.hasBegun ? effects.clock.time : replay.clock.time }) { request in
             if request.operation == "undo.begin" { phase.begin() }
             return phase.hasBegun ? await effects.perform(request) : replay.perform(request)
         }

@@ -1,18 +1,18 @@
 internal import ClusterModel
 internal import Reactor
 
-/// Runs events: asks the hooks of the chain in turn, each handler in a hook process of its own; undoes what they did when the
-/// event fails; keeps all of it in the journal.
+/// Runs events: asks the hooks of the chain by the rules of the event's kind, each handler in a hook process of its own; undoes
+/// what they did when the event fails; keeps all of it in the journal.
 package struct HookRunner: Sendable {
-    let catalogue: HookCatalogue
+    package let catalogue: HookCatalogue
     let processes: HookProcesses
     let services: HookServices
     let journal: HookJournal
     let running: RunningEvents
     let log: HookLog
-    let limits: HookLimits
+    private let limits: HookLimits
 
-    /// `limits` apply to each handler; the budget is the event's own, without what is kept for undoing, or smaller. `secrets` holds a file for each.
+    /// `limits` apply to each handler; the budget is the event's own, without what is kept for undoing, or smaller.
     package init(catalogue: HookCatalogue, processes: HookProcesses, host: any HookHost, journal: HookJournal, secrets: SecretVault, metrics: HookMetrics = HookMetrics(),
                  running: RunningEvents = RunningEvents(), limits: HookLimits = HookLimits(budget: .seconds(86_400)), log: @escaping HookLog) {
         let waiter = processes.waiter
@@ -27,57 +27,58 @@ package struct HookRunner: Sendable {
                                 metrics: metrics, waiter: waiter, log: masked)
     }
 
-    /// Runs an event to its outcome, soon after its budget at the latest. With `bundledOnly` the site's hooks are left out; with
-    /// `resumes` the daemon goes on with it by itself after a restart.
-    package func run(_ event: HookEvent, bundledOnly: Bool = false, resumes: Bool = false) async -> HookOutcome {
-        let chain = catalogue.chain(for: event.schema, bundledOnly: bundledOnly)
-        guard !chain.isEmpty else { return .passed }
-        var event = event
-        event.budget = min(event.schema.budget - Self.reserve(for: event.schema), limits.budget)
+    /// Runs an event to its outcome, soon after its budget at the latest. With `bundledOnly` the site's hooks are left out, with
+    /// `only` all but that one; with `resumes` the daemon goes on with it by itself after a restart.
+    package func run(_ event: HookEvent, bundledOnly: Bool = false, only: String? = nil, resumes: Bool = false) async -> HookOutcome {
+        let chain = catalogue.chain(for: event.schema, bundledOnly: bundledOnly).filter { only == nil || $0.name == only }
+        guard let first = chain.first else { return .passed }
         let run: HookRun
         do {
             try await finishUndoing(event.header.id)
-            run = try await begin(event, chain, resumes)
-        } catch {
-            return .failed(HookFault(.environment, "the event cannot be recorded: \(error)", place: nil, hook: chain[0].name))
-        }
+            run = try await begin(timed(event), chain, resumes)
+        } catch { return .failed(HookFault(.environment, "the event cannot be recorded: \(error)", place: nil, hook: first.name)) }
         running.add(run)
         defer { running.remove(run) }
-        let outcome = await ask(chain, run, until: .now() + event.budget)
+        let outcome = await ask(chain, run)
         if case .failed = outcome, event.schema.kind == .do { await undo(chain, run, within: Self.reserve(for: event.schema)) }
         await end(run, outcome)
         return outcome
     }
 
-    // MARK: The chain
-
-    private func ask(_ chain: [Hook], _ run: HookRun, until end: Monotonic) async -> HookOutcome {
-        var failure: HookFault?
-        for hook in chain {
-            var limits = limits
-            limits.budget = max(end - .now(), .zero).roundedUp
-            switch (await handle(hook, run, limits), run.event.schema.kind) {
-            case (.reported(let report), .do) where report["outcome"].text == "done": return .done(hook: hook.name, report["value"])
-            case (.reported, _): continue
-            case (.failed(let fault), .do):
-                log(line(.error, fault, run.event))
-                return .failed(fault)
-            case (.failed(let fault), .tell):
-                log(line(.warning, fault, run.event))
-                failure = failure ?? fault
-            }
-        }
-        return failure.map(HookOutcome.failed) ?? .passed
+    /// What the event's hooks would do now: nothing is done, and nothing is kept of it.
+    package func plan(_ event: HookEvent) async -> (outcome: HookOutcome, entries: [HookPlan.Entry]) {
+        var event = timed(event)
+        event.isDryRun = true
+        let chain = catalogue.chain(for: event.schema, bundledOnly: false), plan = HookPlan(event.cluster)
+        let outcome = await ask(chain, HookRun(event, Self.record(event, chain, resumes: false), journal: nil, plan: plan))
+        return (outcome, await plan.entries)
     }
 
-    /// Runs one hook's handler.
-    func handle(_ hook: Hook, _ run: HookRun, _ limits: HookLimits, plan: HookPlan? = nil) async -> HookConversation.Ending {
-        let files = hook.files(with: catalogue.modules)
-        let effects = HookEffects(services, run, hook, files: files, plan: plan)
-        let waiter = processes.waiter
+    private func timed(_ event: HookEvent) -> HookEvent {
+        var event = event
+        event.budget = min(event.schema.budget - Self.reserve(for: event.schema), limits.budget)
+        return event
+    }
+
+    // MARK: One handler
+
+    func ask(_ hook: Hook, _ run: HookRun, until end: Monotonic) async -> Result<HookAnswer, HookFault> {
+        var limits = limits
+        limits.budget = min(max(end - .now(), .zero), hook.use(for: run.event.schema).budget ?? run.event.budget).roundedUp
+        switch await handle(hook, run, limits) {
+        case .failed(let fault): return .failure(fault)
+        case .reported(let report):
+            guard let answer = HookAnswer(report, from: hook.name) else {
+                return .failure(HookFault(.environment, "the hook process reported an outcome of an unknown kind", place: nil, hook: hook.name))
+            }
+            return .success(answer)
+        }
+    }
+
+    private func handle(_ hook: Hook, _ run: HookRun, _ limits: HookLimits) async -> HookConversation.Ending {
+        let effects = HookEffects(services, run, hook, files: catalogue.files(of: hook)), waiter = processes.waiter
         let ending = await converse("run", hook, run, limits, answeredAt: { effects.clock.time }) { request in
-            guard run.journal != nil || plan != nil else { return await effects.perform(request) }
-            return await withTaskGroup(of: Result<HookValue, HostCallFailure>.self) { group in
+            await withTaskGroup(of: Result<HookValue, HostCallFailure>.self) { group in
                 group.addTask { await effects.perform(request) }
                 group.addTask {
                     await run.untilCancelled(waiter)
@@ -91,39 +92,69 @@ package struct HookRunner: Sendable {
         return ending
     }
 
-    func converse(_ task: String, _ hook: Hook, _ run: HookRun, _ limits: HookLimits,
-                  isQuiet: @escaping @Sendable () -> Bool = { false }, answeredAt: @escaping @Sendable () -> Double?,
+    /// Runs `task` of the library in a hook process; `perform` answers its calls.
+    func converse(_ task: String, _ hook: Hook, _ run: HookRun, _ limits: HookLimits, isQuiet: @escaping @Sendable () -> Bool = { false },
+                  answeredAt: @escaping @Sendable () -> Double?,
                   _ perform: @escaping @Sendable (HookRequest) async -> Result<HookValue, HostCallFailure>) async -> HookConversation.Ending {
         let (log, id, name) = (log, run.record.id, hook.name)
         var request = catalogue.request(task, hook, run.record.event, limits).map ?? [:]
         request["clock"] = run.clockValue
         return await HookConversation(
-            processes: processes, request: .map(request), limits: limits, hook: hook.name, files: hook.files(with: catalogue.modules),
-            isNotification: run.event.schema.kind == .tell, log: { if !isQuiet() { log(HookLogLine($0, $1, fields: $2, event: id, hook: name, place: $3)) } }, perform: perform, answeredAt: answeredAt
+            processes: processes, request: .map(request), limits: limits, hook: hook.name, files: catalogue.files(of: hook),
+            isNotification: run.event.schema.kind == .tell, log: { if !isQuiet() { log(HookLogLine($0, $1, fields: $2, event: id, hook: name, place: $3)) } },
+            perform: perform, answeredAt: answeredAt
         ).run()
+    }
+
+    /// For undoing: what is left of its time.
+    func limits(until end: Monotonic) -> HookLimits {
+        var limits = limits
+        limits.budget = max(end - .now(), .zero).roundedUp
+        return limits
     }
 
     // MARK: The journal
 
     private func begin(_ event: HookEvent, _ chain: [Hook], _ resumes: Bool) async throws(HookJournalFailure) -> HookRun {
-        var record = HookRunRecord(number: 0, event: event.value, hooks: chain.map(\.name), seed: Int64.random(in: 0...Int64.max), began: wallClock(),
-                                   resumes: resumes, phase: .running, ended: nil, outcome: nil, message: nil)
+        var record = Self.record(event, chain, resumes: resumes)
         record.number = try await journal.begin(record)
         return HookRun(event, record, journal: journal)
     }
 
+    private static func record(_ event: HookEvent, _ chain: [Hook], resumes: Bool) -> HookRunRecord {
+        HookRunRecord(number: 0, event: event.value, hooks: chain.map(\.name), seed: Int64.random(in: 0...Int64.max), began: wallClock(), resumes: resumes,
+                      phase: .running, ended: nil, outcome: nil, message: nil)
+    }
+
     private func end(_ run: HookRun, _ outcome: HookOutcome) async {
-        let (word, message): (String, String?) = switch outcome {
-        case .done(let hook, _): ("done", hook)
-        case .passed: ("passed", nil)
-        case .failed(let fault): ("failed", services.secrets.mask(fault.description))
-        }
-        do { try await journal.end(run.number, at: run.now, outcome: word, message: message) } catch {
+        do { try await journal.end(run.number, at: run.now, outcome: outcome.word, message: outcome.message.map { services.secrets.mask($0) }) } catch {
             log(HookLogLine(.error, "the outcome of \(run.event.schema.name) cannot be recorded: \(error)", event: run.record.id))
         }
     }
+}
 
-    private func line(_ level: HookLogLine.Level, _ fault: HookFault, _ event: HookEvent) -> HookLogLine {
-        HookLogLine(level, "\(event.schema.name) failed (\(fault.kind.rawValue)): \(fault.message)", event: event.header.id, hook: fault.hook, place: fault.place)
+extension HookOutcome {
+    /// `done`, `failed`, …
+    package var word: String {
+        switch self {
+        case .done: "done"
+        case .skipped: "skipped"
+        case .retry: "retry"
+        case .chosen: "chosen"
+        case .vetoed: "vetoed"
+        case .passed: "passed"
+        case .failed: "failed"
+        }
+    }
+
+    /// Which hook, and why.
+    package var message: String? {
+        switch self {
+        case .done(let hook, _), .chosen(let hook, _): hook
+        case .skipped(let hook, let reason), .retry(let hook, _, let reason): "\(hook): \(reason)"
+        case .vetoed(let veto): "\(veto.hook): \(veto.reason)"
+        case .passed: nil
+        case .failed(let fault): fault.description
+        }
     }
 }

@@ -18,7 +18,11 @@ package struct Capability: Hashable, Sendable, CustomStringConvertible {
         "engine:attach", "engine:detach", "engine:quarantine", "engine:pause", "engine:promote", "engine:recover", "engine:weight", "engine:reload", "engine:resign", "engine:*",
     ]
     /// Those behind which something follows.
-    package static let families = ["fs:read:", "fs:write:", "run:", "ssh:", "http:", "secret:", "kv:shared:"]
+    package static let families = blanks.keys.sorted()
+    /// What stands behind each, for messages.
+    static let blanks = [
+        "fs:read:": "prefix", "fs:write:": "prefix", "run:": "program", "ssh:": "program", "http:": "host", "secret:": "name", "kv:shared:": "name",
+    ]
 
     /// Whether there is such a capability.
     package var isKnown: Bool { Self.words.contains(description) || Self.families.contains { description.hasPrefix($0) && description.count > $0.count } }

@@ -26,7 +26,8 @@ extension HostFunction {
         return "| `\(call)` | \(effect.rawValue) | \(right) | \(returns == .nothing ? "" : returns.rawValue) | \(about)\(notYet) |\n"
     }
 
-    private var call: String {
+    /// How a call is written.
+    var call: String {
         let named = options.map { "\($0.name) =" }.joined(separator: ", ")
         switch style {
         case .positional: return "\(label)(\((parameters.map { $0.isOptional ? "[\($0.name)]" : $0.name } + (named.isEmpty ? [] : ["{ \(named) }"])).joined(separator: ", ")))"

@@ -98,3 +98,11 @@ extension HostFunction.Parameter {
 
     var value: HookValue { ["name": .text(name), "type": .text(type.rawValue), "is_optional": .boolean(isOptional)] }
 }
+
+extension HostFunction {
+    /// Whether an operation of this name, `node.promote`, changes something.
+    static func changes(_ operation: String) -> Bool { byOperation[operation].map { ![.read, .flow].contains($0.effect) } ?? false }
+
+    /// What nodes can be asked to do.
+    static var methodNames: [String] { all.filter(\.isMethod).map { String($0.operation.dropFirst("node.".count)) } }
+}
