@@ -169,7 +169,7 @@ tests("Reactor", on: "TestSupport")
 tests("NodeConnections", on: "Reactor")
 tests("Probing", on: "NodeConnections", "HealthTracking", "ClusterModel")
 fixture("HookHostFixture", on: "Hooks")
-tests("Hooks", on: "CLuaBridge", "Storage", "ClusterModel", "Reactor", "Settings", "HookHostFixture",
+tests("Hooks", on: "CLua", "CLuaBridge", "Storage", "ClusterModel", "Reactor", "Settings", "HookHostFixture",
       excluding: ["Specs/hooks", "Specs/legacy", "Specs/legacy_spec.lua", "Specs/library_spec.lua", "Specs/vocabulary_spec.lua"])
 tests("Storage", on: "ClusterModel", "GRDB")
 tests("Credentials", on: "Settings", "Sessions")

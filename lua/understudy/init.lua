@@ -3,8 +3,6 @@
 --- Code reads as if it blocked: every call to the engine suspends the hook until the engine has done the work.
 local engine, load_module, request = ...
 local bindings  = load_module "understudy.internal.bindings"
-local bundled   = load_module "understudy.internal.bundled"
-local clock     = load_module "understudy.internal.clock"
 local encodings = load_module "understudy.internal.encodings"
 local flow      = load_module "understudy.internal.flow"
 local hooks     = load_module "understudy.internal.hooks"
@@ -77,7 +75,7 @@ end
 
 --- Seconds until the event's budget ends.
 ---@return number
-function us.remaining() return math.max(0, (request.event.values.deadline or clock.now()) - clock.now()) end
+function us.remaining() return math.max(0, (request.event.values.deadline or engine.now()) - engine.now()) end
 
 --- A secret by its name: closed, and opened by the engine where it is used.
 ---@param name string

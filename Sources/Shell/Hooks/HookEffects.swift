@@ -10,9 +10,8 @@ actor HookEffects {
     let run: HookRun
     let hook: Hook
     let rights: HookRights
-    /// What a dry run has foreseen so far; nil when calls are done.
-    let plan: HookPlan?
     let isUndo: Bool
+    let clock = AnswerClock()
     private var count = 0
     /// Calls that were begun beside others, by the library's ids.
     var tasks: [Int64: Task<Void, Never>] = [:]
@@ -22,21 +21,18 @@ actor HookEffects {
     /// Chunk names, and the files they stand for.
     let files: [String: String]
 
-    init(_ services: HookServices, _ run: HookRun, _ hook: Hook, files: [String: String], plan: HookPlan? = nil, isUndo: Bool = false) {
+    init(_ services: HookServices, _ run: HookRun, _ hook: Hook, files: [String: String], isUndo: Bool = false) {
         self.services = services
         self.run = run
         self.hook = hook
         self.files = files
-        self.plan = plan
         self.isUndo = isUndo
         rights = HookRights(granted: hook.granted, trust: hook.trust, isNotification: run.event.schema.kind == .tell)
     }
 
-    /// The answer to a call of the handler's own coroutine, with the time beside it.
+    /// The answer to a call of the handler's own coroutine.
     func perform(_ request: HookRequest) async -> Result<HookValue, HostCallFailure> {
-        let begun = await begin(request, parent: nil)
-        let result = await end(begun)
-        return result.map { ["value": $0, "at": .double(run.now)] }
+        await end(await begin(request, parent: nil))
     }
 
     /// A call that was checked and has its number and its place in the journal.
@@ -89,8 +85,10 @@ actor HookEffects {
         case .refused(let failure): result = .failure(failure)
         case .admitted(let function, let arguments): result = services.secrets.mask(await perform(function, arguments, begun))
         }
+        let at = run.now
+        clock.set(at)
         guard let journal = run.journal else { return result }
-        do { try await journal.end(begun.sequence, in: run.number, at: run.now, result) } catch {
+        do { try await journal.end(begun.sequence, in: run.number, at: at, result) } catch {
             services.log(HookLogLine(.error, "the result of \(begun.request.operation) cannot be recorded: \(error)", event: run.record.id, hook: hook.name, place: begun.request.place))
         }
         return result
@@ -100,7 +98,7 @@ actor HookEffects {
         let context = EffectContext(event: run.record.id, epoch: run.record.epoch, hook: hook.name, step: begun.request.step, place: begun.request.place)
         do {
             if function.effect == .flow { return .success(try await flow(function, arguments, context)) }
-            if let plan {
+            if let plan = run.plan {
                 if let foreseen = await plan.answer(function, arguments, context) { return .success(foreseen) }
                 return .success(try await act(function, arguments, context))
             }

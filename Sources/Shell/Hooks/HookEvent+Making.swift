@@ -4,18 +4,21 @@ package import ClusterModel
 extension HookEvent {
     /// From the journal; nil where it is none, or of an event that this version does not know.
     init?(stored value: HookValue) {
-        guard let values = value["values"].map, let schema = EventSchema.all.first(where: { $0.name == value["name"].text }), let cluster = HookCluster(stored: value["cluster"]),
+        guard let values = value["values"].map, let schema = value["name"].text.flatMap({ EventSchema.byName[$0] }), let cluster = HookCluster(stored: value["cluster"]),
               let id = values["id"]?.text else { return nil }
         let header = Header(id: id, epoch: Epoch(UInt64(clamping: values["epoch"]?.integer ?? 0)), at: values["at"]?.number ?? 0, attempt: Int(clamping: values["attempt"]?.integer ?? 1),
                             cause: values["cause"]?.text ?? "", requestedBy: values["requested_by"]?.text)
-        let common = Set(EventSchema.common.map(\.name))
-        self.init(schema, header, in: cluster, values.filter { !common.contains($0.key) })
+        var own = header
+        own.generation = Int(clamping: values["generation"]?.integer ?? 0)
+        own.parent = values["parent"]?.text
+        let known = Set(schema.ownFields.map(\.name))
+        self.init(schema, own, in: cluster, values.filter { known.contains($0.key) })
     }
 
     /// An event that a person fires: about `node`, with fields of their own; what is not said is filled in from the cluster as it is.
     package init(byHand schema: EventSchema, _ header: Header, in cluster: HookCluster, node: NodeID?, set: [String: String]) throws(HookProblem) {
         var fields: [String: HookValue] = [:]
-        let own = schema.fields.dropFirst(EventSchema.common.count)
+        let own = schema.ownFields
         if let unknown = set.keys.sorted().first(where: { name in !own.contains { $0.name == name } }) {
             throw HookProblem(schema.name, "--set \(unknown): the event has no such field; its fields are \(own.map(\.name).joined(separator: ", "))")
         }
@@ -32,11 +35,11 @@ extension HookEvent {
                 return HookValue(found.number)
             }
             return usual(field.name, in: cluster, node).map { HookValue($0.number) } ?? .none
+        case .nodes: return .list(cluster.standbys(without: node).map { HookValue($0.number) })
         case .peer: return .none
         case .peers: return []
         case .texts: return .list(text?.split(separator: ",").map { .text(String($0)) } ?? [])
         case .table: return [:]
-        case .nodes: return .list(cluster.standbys(without: node).map { HookValue($0.number) })
         case .text: return text.map(HookValue.text) ?? (field.isOptional ? .none : "")
         case .boolean:
             guard let text else { return field.isOptional ? .none : false }

@@ -34,6 +34,8 @@ package struct HookEvent: Sendable {
     package let cluster: HookCluster
     /// What its hooks are given together; what is kept for undoing is left out.
     var budget: Duration
+    /// Whether its effects are only planned.
+    var isDryRun = false
     /// The event's own fields; the schema names each.
     let fields: [String: HookValue]
 
@@ -63,7 +65,7 @@ package struct HookEvent: Sendable {
         values["parent"] = HookValue(header.parent)
         // With one member nobody else could lead.
         values["term"] = 0
-        values["dry_run"] = false
+        values["dry_run"] = .boolean(isDryRun)
         return ["name": .text(schema.name), "values": .map(values), "cluster": cluster.value]
     }
 }

@@ -13,13 +13,14 @@ package enum HookHelp {
     /// The whole story of one; nil where nothing has that name.
     package static func text(for name: String) -> String? {
         if let event = EventSchema.byName[name] { return text(for: event) }
-        return HostFunction.documented.first { [$0.label, $0.operation, $0.shortName].contains(name) }.map(text)
+        let functions = HostFunction.documented
+        let wanted = name.replacing(":", with: ".")
+        let found = functions.first { $0.operation == wanted || "us." + $0.operation == wanted } ?? functions.first { $0.operation.split(separator: ".").last.map(String.init) == wanted }
+        return found.map(text)
     }
 
     /// The end of a sentence that says a name is unknown.
-    package static func suggestion(for name: String) -> String {
-        NearName.hint(name, EventSchema.all.map(\.name) + HostFunction.documented.flatMap { [$0.label, $0.operation, $0.shortName] })
-    }
+    package static func suggestion(for name: String) -> String { NearName.hint(name, EventSchema.all.map(\.name) + HostFunction.documented.map(\.operation)) }
 
     private static func text(for event: EventSchema) -> String {
         let fields = event.ownFields + EventSchema.common
@@ -34,13 +35,7 @@ package enum HookHelp {
 
     private static func text(for function: HostFunction) -> String {
         let rights = function.rights.map { "\nNeeds \"\($0)\" in the header and in hook.<name>.grants." } ?? ""
-        let options = function.options.map { "  \($0.name): \($0.type.rawValue)\($0.about.isEmpty ? "" : "  \($0.about)")\n" }.joined()
-        let result = function.returns == .nothing ? "" : " → \(function.returns)"
-        return "\(function.call)\(result)\n\n\(function.about)\(rights)\n\(options.isEmpty ? "" : "\n" + options)"
+        let arguments = (function.parameters + function.options).map { "  \($0.name): \($0.type.luaType)\($0.isOptional ? "?" : "")\($0.about.isEmpty ? "" : "  " + $0.about)\n" }.joined()
+        return "\(function.call) → \(function.returns)\n\n\(function.about)\(rights)\n\(arguments.isEmpty ? "" : "\n" + arguments)"
     }
-}
-
-extension HostFunction {
-    /// Without its group: `promote`.
-    fileprivate var shortName: String { operation.split(separator: ".").last.map(String.init) ?? operation }
 }

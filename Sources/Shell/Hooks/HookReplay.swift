@@ -22,6 +22,7 @@ final class HookReplay: Sendable {
     private let state: Mutex<State>
     private let files: [String: String]
     private let goesOn: Bool
+    let clock = AnswerClock()
 
     /// `calls` are one handler's, in order. With `goesOn` the process is used after the recording has ended, so that nothing of it is final.
     init(_ calls: [HookCallRecord], files: [String: String], goesOn: Bool = false) {
@@ -43,8 +44,9 @@ final class HookReplay: Sendable {
             guard let call = Self.take(request, &state, files), let result = call.result, let ended = call.ended else {
                 return .failure(HostCallFailure(.replay, state.divergence?.message ?? "the recording ends here: what comes next was not done"))
             }
+            clock.set(ended)
             if goesOn, case .failure(let failure) = result, failure.isFinal { return .failure(HostCallFailure(.replay, failure.message)) }
-            return result.map { ["value": $0, "at": .double(ended)] }
+            return result
         }
     }
 

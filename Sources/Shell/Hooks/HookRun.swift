@@ -8,6 +8,8 @@ final class HookRun: Sendable {
     let record: HookRunRecord
     /// nil for what is only planned or looked at: nothing is kept of it.
     let journal: HookJournal?
+    /// What is foreseen instead of done; nil when calls are done.
+    let plan: HookPlan?
     private let clock = Monotonic.now()
     private let state = Mutex(State())
 
@@ -19,10 +21,11 @@ final class HookRun: Sendable {
     }
 
     /// `after`: the sequence of the last call of this run in the journal.
-    init(_ event: HookEvent, _ record: HookRunRecord, journal: HookJournal?, after sequence: Int = 0) {
+    init(_ event: HookEvent, _ record: HookRunRecord, journal: HookJournal?, plan: HookPlan? = nil, after sequence: Int = 0) {
         self.event = event
         self.record = record
         self.journal = journal
+        self.plan = plan
         state.withLock { $0.sequence = sequence }
     }
 

@@ -7,14 +7,13 @@ internal import Reactor
 /// answering its calls from the journal; there it runs what it registered, for real, and each is recorded when it is done. So a
 /// daemon that is killed while it undoes goes on with what is left.
 extension HookRunner {
-    /// What undoing is given in any case.
-    static let leastReserve = Duration.seconds(10)
+    private static let leastReserve = Duration.seconds(10)
 
     /// The part of an event's budget that is kept for undoing: a fifth, at least ten seconds, at most half.
-    func reserve(of budget: Duration, _ schema: EventSchema) -> Duration {
+    static func reserve(for schema: EventSchema) -> Duration {
         switch schema.kind {
-        case .tell, .choose, .approve: .zero
-        case .do: min(max(budget / 5, Self.leastReserve), budget / 2)
+        case .choose, .approve, .tell: .zero
+        case .do: min(max(schema.budget / 5, leastReserve), schema.budget / 2)
         }
     }
 
@@ -35,9 +34,7 @@ extension HookRunner {
         }
         let files = catalogue.files(of: hook)
         let replay = HookReplay(calls, files: files, goesOn: true), effects = HookEffects(services, run, hook, files: files, isUndo: true), phase = UndoPhase()
-        var limits = limits
-        limits.budget = max(end - .now(), .zero).roundedUp
-        let ending = await converse("undo", hook, run, limits) { request in
+        let ending = await converse("undo", hook, run, limits(until: end), isQuiet: { !phase.hasBegun }, answeredAt: { phase.hasBegun ? effects.clock.time : replay.clock.time }) { request in
             if request.operation == "undo.begin" { phase.begin() }
             return phase.hasBegun ? await effects.perform(request) : replay.perform(request)
         }
@@ -64,7 +61,7 @@ extension HookRunner {
         running.add(run)
         defer { running.remove(run) }
         for call in calls where Self.registersUndo(call) { run.noteUndo(in: call.hook) }
-        await undo(chain, run, within: max(reserve(of: event.schema.budget, event.schema), Self.leastReserve))
+        await undo(chain, run, within: Self.reserve(for: event.schema))
         try await journal.end(record.number, at: wallClock(), outcome: "failed", message: record.message ?? "the daemon ended meanwhile; what was done has been undone")
     }
 

@@ -1,8 +1,8 @@
 internal import ClusterModel
 internal import Reactor
 
-/// Runs events: asks the hooks of the chain by the rules of the event's kind, each handler in a hook process of its own; undoes what
-/// they did when the event fails; keeps all of it in the journal.
+/// Runs events: asks the hooks of the chain by the rules of the event's kind, each handler in a hook process of its own; undoes
+/// what they did when the event fails; keeps all of it in the journal.
 package struct HookRunner: Sendable {
     package let catalogue: HookCatalogue
     let processes: HookProcesses
@@ -10,9 +10,9 @@ package struct HookRunner: Sendable {
     let journal: HookJournal
     let running: RunningEvents
     let log: HookLog
-    let limits: HookLimits
+    private let limits: HookLimits
 
-    /// `limits` apply to each handler; the budget is the event's own, or smaller. `secrets` holds a file for each.
+    /// `limits` apply to each handler; the budget is the event's own, without what is kept for undoing, or smaller.
     package init(catalogue: HookCatalogue, processes: HookProcesses, host: any HookHost, journal: HookJournal, secrets: SecretVault, metrics: HookMetrics = HookMetrics(),
                  running: RunningEvents = RunningEvents(), limits: HookLimits = HookLimits(budget: .seconds(86_400)), log: @escaping HookLog) {
         let waiter = processes.waiter
@@ -27,110 +27,44 @@ package struct HookRunner: Sendable {
                                 metrics: metrics, waiter: waiter, log: masked)
     }
 
-    /// Runs an event to its outcome, soon after its budget at the latest. With `bundledOnly` the site's hooks are left out, with `only`
-    /// all but that one; with `resumes` the daemon goes on with it by itself after a restart.
+    /// Runs an event to its outcome, soon after its budget at the latest. With `bundledOnly` the site's hooks are left out, with
+    /// `only` all but that one; with `resumes` the daemon goes on with it by itself after a restart.
     package func run(_ event: HookEvent, bundledOnly: Bool = false, only: String? = nil, resumes: Bool = false) async -> HookOutcome {
         let chain = catalogue.chain(for: event.schema, bundledOnly: bundledOnly).filter { only == nil || $0.name == only }
-        guard !chain.isEmpty else { return .passed }
-        let budget = min(event.schema.budget, limits.budget)
-        var event = event
-        event.budget = budget - reserve(of: budget, event.schema)
+        guard let first = chain.first else { return .passed }
         let run: HookRun
         do {
             try await finishUndoing(event.header.id)
-            run = try await begin(event, chain, resumes)
-        } catch {
-            return .failed(HookFault(.environment, "the event cannot be recorded: \(error)", place: nil, hook: chain[0].name))
-        }
+            run = try await begin(timed(event), chain, resumes)
+        } catch { return .failed(HookFault(.environment, "the event cannot be recorded: \(error)", place: nil, hook: first.name)) }
         running.add(run)
         defer { running.remove(run) }
-        let outcome = await ask(chain, run, until: .now() + event.budget)
-        if case .failed = outcome, event.schema.kind == .do { await undo(chain, run, within: max(reserve(of: budget, event.schema), Self.leastReserve)) }
+        let outcome = await ask(chain, run)
+        if case .failed = outcome, event.schema.kind == .do { await undo(chain, run, within: Self.reserve(for: event.schema)) }
         await end(run, outcome)
         return outcome
     }
 
-    // MARK: Kinds
-
-    private func ask(_ chain: [Hook], _ run: HookRun, until end: Monotonic) async -> HookOutcome {
-        switch run.event.schema.kind {
-        case .do: await work(chain, run, end)
-        case .choose: await choose(chain, run, end)
-        case .approve: await approve(chain, run, end)
-        case .tell: await tell(chain, run, end)
-        }
+    /// What the event's hooks would do now: nothing is done, and nothing is kept of it.
+    package func plan(_ event: HookEvent) async -> (outcome: HookOutcome, entries: [HookPlan.Entry]) {
+        var event = timed(event)
+        event.isDryRun = true
+        let chain = catalogue.chain(for: event.schema, bundledOnly: false), plan = HookPlan(event.cluster)
+        let outcome = await ask(chain, HookRun(event, Self.record(event, chain, resumes: false), journal: nil, plan: plan))
+        return (outcome, await plan.entries)
     }
 
-    /// In order, until one ends it; a failure does.
-    private func work(_ chain: [Hook], _ run: HookRun, _ end: Monotonic) async -> HookOutcome {
-        for hook in chain {
-            switch await answer(of: hook, run, end) {
-            case .success(.final(let outcome)): return outcome
-            case .success(.passed), .success(.veto): continue
-            case .failure(let fault):
-                log(line(.error, fault, run.event))
-                return .failed(fault)
-            }
-        }
-        return .passed
-    }
-
-    /// In order, until one has an opinion; a failure is none.
-    private func choose(_ chain: [Hook], _ run: HookRun, _ end: Monotonic) async -> HookOutcome {
-        for hook in chain {
-            switch await answer(of: hook, run, end) {
-            case .success(.final(let outcome)): return outcome
-            case .success(.passed), .success(.veto): continue
-            case .failure(let fault): log(line(.warning, fault, run.event))
-            }
-        }
-        return .passed
-    }
-
-    /// All of them at once; a failure is what the hook, or the event, says that it is.
-    private func approve(_ chain: [Hook], _ run: HookRun, _ end: Monotonic) async -> HookOutcome {
-        let schema = run.event.schema
-        var veto: HookVeto?
-        for (hook, answer) in await answers(of: chain, run, end) {
-            var own: HookVeto?
-            switch answer {
-            case .success(.veto(let refusal)): own = refusal
-            case .success(.passed), .success(.final): break
-            case .failure(let fault):
-                log(line(.warning, fault, run.event))
-                if (hook.use(for: schema).stance ?? schema.stance) == .veto { own = HookVeto(hook: hook.name, reason: fault.description) }
-            }
-            if let own { veto = veto?.merged(own) ?? own }
-        }
-        return veto.map(HookOutcome.vetoed) ?? .passed
-    }
-
-    /// All of them at once; a failure is theirs alone.
-    private func tell(_ chain: [Hook], _ run: HookRun, _ end: Monotonic) async -> HookOutcome {
-        var first: HookFault?
-        for case (_, .failure(let fault)) in await answers(of: chain, run, end) {
-            log(line(.warning, fault, run.event))
-            first = first ?? fault
-        }
-        return first.map(HookOutcome.failed) ?? .passed
-    }
-
-    /// The answers in the chain's order.
-    private func answers(of chain: [Hook], _ run: HookRun, _ end: Monotonic) async -> [(Hook, Result<HookAnswer, HookFault>)] {
-        await withTaskGroup(of: (Int, Result<HookAnswer, HookFault>).self) { group in
-            for (place, hook) in chain.enumerated() { group.addTask { (place, await answer(of: hook, run, end)) } }
-            var answers = [Result<HookAnswer, HookFault>?](repeating: nil, count: chain.count)
-            for await (place, answer) in group { answers[place] = answer }
-            return zip(chain, answers).compactMap { hook, answer in answer.map { (hook, $0) } }
-        }
+    private func timed(_ event: HookEvent) -> HookEvent {
+        var event = event
+        event.budget = min(event.schema.budget - Self.reserve(for: event.schema), limits.budget)
+        return event
     }
 
     // MARK: One handler
 
-    private func answer(of hook: Hook, _ run: HookRun, _ end: Monotonic) async -> Result<HookAnswer, HookFault> {
+    func ask(_ hook: Hook, _ run: HookRun, until end: Monotonic) async -> Result<HookAnswer, HookFault> {
         var limits = limits
-        let left = max(end - .now(), .zero)
-        limits.budget = min(left, hook.use(for: run.event.schema).budget ?? left).roundedUp
+        limits.budget = min(max(end - .now(), .zero), hook.use(for: run.event.schema).budget ?? run.event.budget).roundedUp
         switch await handle(hook, run, limits) {
         case .failed(let fault): return .failure(fault)
         case .reported(let report):
@@ -141,14 +75,10 @@ package struct HookRunner: Sendable {
         }
     }
 
-    /// Runs one hook's handler.
-    func handle(_ hook: Hook, _ run: HookRun, _ limits: HookLimits, plan: HookPlan? = nil) async -> HookConversation.Ending {
-        let files = catalogue.files(of: hook)
-        let effects = HookEffects(services, run, hook, files: files, plan: plan)
-        let waiter = processes.waiter
-        let ending = await converse("run", hook, run, limits) { request in
-            guard run.journal != nil || plan != nil else { return await effects.perform(request) }
-            return await withTaskGroup(of: Result<HookValue, HostCallFailure>.self) { group in
+    private func handle(_ hook: Hook, _ run: HookRun, _ limits: HookLimits) async -> HookConversation.Ending {
+        let effects = HookEffects(services, run, hook, files: catalogue.files(of: hook)), waiter = processes.waiter
+        let ending = await converse("run", hook, run, limits, answeredAt: { effects.clock.time }) { request in
+            await withTaskGroup(of: Result<HookValue, HostCallFailure>.self) { group in
                 group.addTask { await effects.perform(request) }
                 group.addTask {
                     await run.untilCancelled(waiter)
@@ -162,42 +92,69 @@ package struct HookRunner: Sendable {
         return ending
     }
 
-    func converse(_ task: String, _ hook: Hook, _ run: HookRun, _ limits: HookLimits,
+    /// Runs `task` of the library in a hook process; `perform` answers its calls.
+    func converse(_ task: String, _ hook: Hook, _ run: HookRun, _ limits: HookLimits, isQuiet: @escaping @Sendable () -> Bool = { false },
+                  answeredAt: @escaping @Sendable () -> Double?,
                   _ perform: @escaping @Sendable (HookRequest) async -> Result<HookValue, HostCallFailure>) async -> HookConversation.Ending {
         let (log, id, name) = (log, run.record.id, hook.name)
         var request = catalogue.request(task, hook, run.record.event, limits).map ?? [:]
         request["clock"] = run.clockValue
         return await HookConversation(
             processes: processes, request: .map(request), limits: limits, hook: hook.name, files: catalogue.files(of: hook),
-            isNotification: run.event.schema.kind == .tell, log: { log(HookLogLine($0, $1, fields: $2, event: id, hook: name, place: $3)) }, perform: perform
+            isNotification: run.event.schema.kind == .tell, log: { if !isQuiet() { log(HookLogLine($0, $1, fields: $2, event: id, hook: name, place: $3)) } },
+            perform: perform, answeredAt: answeredAt
         ).run()
+    }
+
+    /// For undoing: what is left of its time.
+    func limits(until end: Monotonic) -> HookLimits {
+        var limits = limits
+        limits.budget = max(end - .now(), .zero).roundedUp
+        return limits
     }
 
     // MARK: The journal
 
     private func begin(_ event: HookEvent, _ chain: [Hook], _ resumes: Bool) async throws(HookJournalFailure) -> HookRun {
-        var record = HookRunRecord(number: 0, event: event.value, hooks: chain.map(\.name), seed: Int64.random(in: 0...Int64.max), began: wallClock(),
-                                   resumes: resumes, phase: .running, ended: nil, outcome: nil, message: nil)
+        var record = Self.record(event, chain, resumes: resumes)
         record.number = try await journal.begin(record)
         return HookRun(event, record, journal: journal)
     }
 
+    private static func record(_ event: HookEvent, _ chain: [Hook], resumes: Bool) -> HookRunRecord {
+        HookRunRecord(number: 0, event: event.value, hooks: chain.map(\.name), seed: Int64.random(in: 0...Int64.max), began: wallClock(), resumes: resumes,
+                      phase: .running, ended: nil, outcome: nil, message: nil)
+    }
+
     private func end(_ run: HookRun, _ outcome: HookOutcome) async {
-        let (word, message): (String, String?) = switch outcome {
-        case .done(let hook, _): ("done", hook)
-        case .skipped(_, let reason): ("skipped", services.secrets.mask(reason))
-        case .retry(_, _, let reason): ("retry", services.secrets.mask(reason))
-        case .chosen(let hook, _): ("chosen", hook)
-        case .vetoed(let veto): ("vetoed", services.secrets.mask(veto.reason))
-        case .passed: ("passed", nil)
-        case .failed(let fault): ("failed", services.secrets.mask(fault.description))
-        }
-        do { try await journal.end(run.number, at: run.now, outcome: word, message: message) } catch {
+        do { try await journal.end(run.number, at: run.now, outcome: outcome.word, message: outcome.message.map { services.secrets.mask($0) }) } catch {
             log(HookLogLine(.error, "the outcome of \(run.event.schema.name) cannot be recorded: \(error)", event: run.record.id))
         }
     }
+}
 
-    private func line(_ level: HookLogLine.Level, _ fault: HookFault, _ event: HookEvent) -> HookLogLine {
-        HookLogLine(level, "\(event.schema.name) failed (\(fault.kind.rawValue)): \(fault.message)", event: event.header.id, hook: fault.hook, place: fault.place)
+extension HookOutcome {
+    /// `done`, `failed`, …
+    package var word: String {
+        switch self {
+        case .done: "done"
+        case .skipped: "skipped"
+        case .retry: "retry"
+        case .chosen: "chosen"
+        case .vetoed: "vetoed"
+        case .passed: "passed"
+        case .failed: "failed"
+        }
+    }
+
+    /// Which hook, and why.
+    package var message: String? {
+        switch self {
+        case .done(let hook, _), .chosen(let hook, _): hook
+        case .skipped(let hook, let reason), .retry(let hook, _, let reason): "\(hook): \(reason)"
+        case .vetoed(let veto): "\(veto.hook): \(veto.reason)"
+        case .passed: nil
+        case .failed(let fault): fault.description
+        }
     }
 }

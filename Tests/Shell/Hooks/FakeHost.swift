@@ -9,6 +9,9 @@ final class FakeHost: HookHost {
         var contexts: [EffectContext] = []
         var writable: Set<NodeID> = []
         var failure: HostCallFailure?
+        /// So many slots are dropped before the host says nothing any more; nil: it always answers.
+        var dropsBeforeSilence: Int?
+        var isSilent = false
         /// The epoch in force.
         var epoch = Epoch(2)
         /// What commands and statements give.
@@ -26,6 +29,9 @@ final class FakeHost: HookHost {
     var calls: [HostCall] { state.withLock(\.calls) }
     var operations: [String] { calls.map { $0.operation.rawValue + ($0.node.map { " \($0)" } ?? "") } }
     var promotions: Int { calls.count { $0.operation == .promote } }
+    func untilSilent() async {
+        while !state.withLock({ $0.isSilent }) { await Task.yield() }
+    }
     func set(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
 
     func check(_ epoch: Epoch) async throws(HostCallFailure) {
@@ -56,6 +62,15 @@ final class FakeHost: HookHost {
             let node = try call.at()
             return .boolean(state.withLock { !$0.writable.contains(node) })
         case .sql: return HookRows(columns: ["text", "parameter"], rows: [[call.arguments["text"], call.arguments.parameters.first ?? .none]], command: "SELECT 1").value
+        case .dropSlot:
+            let isSilent = state.withLock { state in
+                guard let left = state.dropsBeforeSilence else { return false }
+                state.dropsBeforeSilence = left - 1
+                state.isSilent = left <= 1
+                return state.isSilent
+            }
+            if isSilent { do { try await Task.sleep(for: .seconds(3600)) } catch { throw HostCallFailure(.environment, "cancelled") } }
+            return .none
         case .ensureSlot: return call.arguments["name"]
         case .run, .runOnNode: return ["code": 0, "stdout": .text(call.arguments.strings("argv").joined(separator: " ") + "\n"), "stderr": "", "took": 0.01]
         case let other where other.rawValue.hasPrefix("node."): return .none

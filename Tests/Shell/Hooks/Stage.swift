@@ -91,7 +91,8 @@ final class Stage: Sendable {
     }
 
     func failOver(_ runner: HookRunner, epoch: UInt64 = 2, candidate: Int? = 1, bundledOnly: Bool = false) async -> HookOutcome {
-        await runner.run(Self.failover(epoch: epoch, candidate: candidate), bundledOnly: bundledOnly)
+        host.set { $0.epoch = Epoch(epoch) }
+        return await runner.run(Self.failover(epoch: epoch, candidate: candidate), bundledOnly: bundledOnly)
     }
 
     /// The fault of a failover that must fail, with the directory left out of its place.
@@ -125,6 +126,12 @@ final class Stage: Sendable {
         var found: [String] = []
         for name in names where try await journal.recordedStep(StepKey(event: "ev-1", epoch: Epoch(2), hook: hook, name: name)) != nil { found.append(name) }
         return found
+    }
+
+    /// Takes back what ended the newest run, as if the daemon had been killed before.
+    func reopenLastRun() async throws {
+        guard let run = try await journal.runs(of: "ev-1").last else { return }
+        try await journal.setPhase(.undoing, of: run.number)
     }
 
     /// Kills the hook processes that are at work for this stage's events.

@@ -77,7 +77,9 @@ end
 
 --- `f { argv…, option = … }`: the list is the arguments vector, the rest are options.
 local function read_vector(label, host, given)
-  if type(given) ~= "table" then fail('%s takes a table: the program, its arguments, and options, as in { "ls", "-l", timeout = "5s" }; got a %s', label, type(given)) end
+  if type(given) ~= "table" then
+    fail('%s takes a table: the program, its arguments, and options, as in { "ls", "-l", timeout = "5s" }; got a %s', label, type(given))
+  end
   local named, vector, read = {}, {}, {}
   for at, value in ipairs(given) do
     if secrets.is(value) then fail("%s: a secret cannot be an argument: every user of the host can see those; pass it in stdin or env", label) end
@@ -101,7 +103,10 @@ local function read_statement(label, host, ...)
     read_named(label, host.options, named, read)
     given = table.move(given[1], 1, highest, 1, { n = highest })
   end
-  read.text = text(given[1]) or fail("%s takes an SQL text and its parameters; got a %s", label, type(given[1]))
+  if type(given[1]) ~= "string" and not secrets.is(given[1]) then
+    fail("%s: text: expected a text; got %s", label, type(given[1]) == "table" and "a table" or names.show(given[1]))
+  end
+  read.text = given[1]
   for at = 2, given.n do parameters[at - 1] = { value = records.plain(given[at]) } end
   read.parameters = parameters
   return read
@@ -111,7 +116,7 @@ end
 local function read_positional(label, host, ...)
   local count, given, read = select("#", ...), { ... }, {}
   local most = #host.parameters + (#host.options > 0 and 1 or 0)
-  if count > most then fail("%s takes at most %d %s; got %d", label, most, most == 1 and "argument" or "arguments", count) end
+  if count > most then fail("%s takes %d %s; got %d", label, most, most == 1 and "argument" or "arguments", count) end
   for at, parameter in ipairs(host.parameters) do
     if given[at] ~= nil or not parameter.is_optional then read[parameter.name] = arguments.read(label, parameter, given[at]) end
   end

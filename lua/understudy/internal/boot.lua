@@ -58,9 +58,7 @@ end
 --- Brings the handler to where it stood (the daemon answers from the journal, then refuses), and undoes what it did.
 local function undo()
   local handler, event, values = prepared()
-  pcall(handler, event, values)
-  local failures = load_module "understudy.internal.steps".undo_all()
-  return { failures = failures }
+  return { failures = load_module "understudy.internal.undo".run(handler, event, values) }
 end
 
 return { kind = "done", value = ({ inspect = inspect, run = run, undo = undo })[request.task]() }

@@ -1,6 +1,5 @@
 --- The way from hook code to the engine, open only while a handler runs: one op name and one table of arguments.
 local engine, load_module = ...
-local clock   = load_module "understudy.internal.clock"
 local records = load_module "understudy.internal.records"
 
 local effects = {}
@@ -8,19 +7,6 @@ local allowed = false
 
 function effects.allow() allowed = true end
 function effects.forbid() allowed = false end
-
---- Asks the daemon; its answers bring the time along.
-local function ask_daemon(op, arguments)
-  local answer = engine.call(op, arguments)
-  clock.set(answer.at)
-  return answer.value
-end
-
-local ask = ask_daemon
-
---- Puts `fake(op, arguments)` in the daemon's place, for tests of hooks; nil puts the daemon back. It answers with a plain value,
---- or raises with engine.fail.
-function effects.answer_with(fake) ask = fake or ask_daemon end
 
 --- The coroutine that runs beside others now; nil outside of us.each and its like. Whoever runs it answers what it yields:
 --- op, arguments, file and line of a call.
@@ -42,15 +28,16 @@ local function unknown(marker)
   return value
 end
 
---- Asks the engine and waits. `what` is how the hook's author calls it.
+--- Asks the engine and waits. `what` is how the hook's author calls it. Records among the arguments become what they stand for, unless
+--- they are `exact`: then they are refused.
 ---@async
-function effects.call(what, op, arguments)
+function effects.call(what, op, arguments, exact)
   if not allowed then
     engine.fail("code", what .. " was called while the file is loading: loading has no effects, call it in a handler")
   end
-  local plain, answer = records.plain(arguments or {}), nil
+  local plain, answer = exact and arguments or records.plain(arguments or {}), nil
   if not effects.task then
-    answer = ask(op, plain)
+    answer = engine.call(op, plain)
   elseif effects.task == coroutine.running() then
     local settled = coroutine.yield(op, plain, engine.where())
     if settled.failed then engine.fail(settled.failed.class, settled.failed.message) end

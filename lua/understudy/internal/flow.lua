@@ -1,6 +1,5 @@
 --- Waiting, repeating, and doing several things at once.
 local engine, load_module = ...
-local clock   = load_module "understudy.internal.clock"
 local effects = load_module "understudy.internal.effects"
 local options = load_module "understudy.internal.options"
 local tasks   = load_module "understudy.internal.tasks"
@@ -34,17 +33,19 @@ function flow.wait_until(limit, condition, given)
   check_function("us.wait_until", condition)
   local patience = duration("us.wait_until", limit)
   local pause = options.table("us.wait_until", { { name = "every", type = "duration" } }, given).every or 0.5
-  local deadline = clock.now() + patience
+  local deadline = engine.now() + patience
   while true do
     local value = condition()
     if value then return value end
-    local left = deadline - clock.now()
+    local left = deadline - engine.now()
     if left <= 0 then engine.fail("environment", ("us.wait_until: the condition was not met within %g s"):format(patience)) end
     effects.call("us.wait_until", "sleep", { seconds = math.min(pause, left) })
   end
 end
 
-local retry_options = { { name = "attempts", type = "integer" }, { name = "first", type = "duration" }, { name = "factor", type = "integer" }, { name = "max", type = "duration" } }
+local retry_options = {
+  { name = "attempts", type = "integer" }, { name = "first", type = "duration" }, { name = "factor", type = "integer" }, { name = "max", type = "duration" },
+}
 
 --- Runs `body` until it succeeds: at most `attempts` times (3), after pauses of `first` (1s), times `factor` (2) each, at most `max` (30s).
 ---@async
@@ -165,7 +166,7 @@ end
 
 --- Seconds since 1970.
 ---@return number
-function flow.now() return clock.now() end
+function flow.now() return engine.now() end
 
 --- Runs `body` as a named part of the event; the trace shows how long it took.
 ---@async

@@ -41,7 +41,7 @@ function steps.step(name, body, undo)
   local value = begun.value
   if not begun.is_finished then
     value = within(name, body)
-    effects.call("us.step", "step.end", { name = name, value = value, has_undo = has_undo })
+    effects.call("us.step", "step.end", { name = name, value = value, has_undo = has_undo }, true)
   end
   register(name, undo)
   return value
@@ -70,7 +70,7 @@ function steps.once(key, body, given)
   local begun = effects.call("us.once", "once.begin", { key = key })
   if begun.is_finished then return begun.value end
   local value = body()
-  effects.call("us.once", "once.end", { key = key, value = value, expire = expire })
+  effects.call("us.once", "once.end", { key = key, value = value, expire = expire }, true)
   return value
 end
 

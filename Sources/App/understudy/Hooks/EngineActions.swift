@@ -1,6 +1,5 @@
 internal import Administration
 internal import ClusterModel
-internal import Coordination
 internal import Hooks
 internal import PostgresWire
 internal import Reactor
@@ -11,8 +10,8 @@ internal import Synchronization
 final class EngineActions: Sendable {
     /// The engine, as hooks reach it.
     struct Parts: Sendable {
-        /// The cluster as it is now.
-        let cluster: @Sendable () async -> HookCluster
+        /// The cluster as it is now; nil while the daemon starts.
+        let cluster: @Sendable () async -> HookCluster?
         /// Runs a statement of the administrator's; nil when it went well, else what is wrong.
         let command: @Sendable (String) async -> String?
         let reload: @Sendable (_ requestedBy: String) async throws -> Void
@@ -36,7 +35,9 @@ final class EngineActions: Sendable {
     func perform(_ call: HostCall, _ context: EffectContext) async throws(HostCallFailure) -> HookValue {
         guard let parts = parts.withLock({ $0 }) else { throw HostCallFailure(.environment, "the daemon is starting") }
         switch call.operation {
-        case .cluster: return await parts.cluster().value
+        case .cluster:
+            guard let cluster = await parts.cluster() else { throw HostCallFailure(.environment, "the daemon is starting") }
+            return cluster.value
         case .pauseClients: try await pause(call.arguments, parts)
         case .resumeClients: try await resume(parts)
         case .reloadConfiguration:

@@ -4,7 +4,6 @@ internal import Failover
 internal import Foundation
 internal import Hooks
 internal import Logging
-internal import NodeControl
 internal import Reactor
 internal import Settings
 internal import Storage
@@ -20,16 +19,18 @@ struct HookStage: Sendable {
     let figures = HookFigures()
     let journal: EventJournal
     let store: StateStore
-    let hookJournal: HookJournal
-    let running = RunningEvents()
-    let metrics = HookMetrics()
     let logger: Logger
     let clusterName: String
     let coordinator: CoordinatorReference
+    private let processes: HookProcesses
+    /// Finished steps, and every run with its calls.
+    let record: HookJournal
+    let running = RunningEvents()
+    let metrics = HookMetrics()
     private let actions: EngineActions
     private let secrets: SecretVault
-    private let processes: HookProcesses
     private let host: HookHands
+    private let limits: HookLimits
     private let log: HookLog
     let rollsBack: Bool
     private let notices: AsyncStream<HookEvent>
@@ -37,12 +38,12 @@ struct HookStage: Sendable {
 
     /// Loads every hook; a broken one keeps the daemon from starting: better now than at 3 a.m. Where hooks were in force
     /// before, these are, and what is wrong with the site's directory is only said.
-    init(_ settings: Settings, _ nodes: [Node], hands: NodeSet, epochs: any EpochGuard, actions: EngineActions, store: StateStore, journal: EventJournal,
-         coordinator: CoordinatorReference, waiter: DescriptorWaiter, logger: Logger) async throws {
-        let secrets = SecretVault(directory: settings[\.daemon.secretDirectory])
+    init(_ settings: Settings, _ nodes: [Node], hands: NodeSet, actions: EngineActions, store: StateStore, journal: EventJournal, coordinator: CoordinatorReference,
+         waiter: DescriptorWaiter, logger: Logger) async throws {
         let log: HookLog = { logger.hookLine($0) }
-        processes = HookProcesses(executable: try ownExecutable(), waiter: waiter, log: log)
-        let staging = HookStaging(directories: try SharedFiles.directories(settings), processes: processes)
+        let secrets = SecretVault(directory: settings[\.daemon.secretDirectory])
+        processes = HookProcesses(executable: try ownExecutable(), waiter: waiter, limits: HookProcesses.Limits(settings), log: log)
+        let staging = HookStaging(directories: try SharedFiles.directories(settings), processes: processes, specs: HookSpecs.runner(processes))
         generations = HookGenerations(staging: staging, store: StoredGenerations(store: store), options: settings.hookOptions, nodes: nodes.map(\.name))
         do {
             for problem in try await generations.start() { StderrLog.writeLine(problem.description) }
@@ -56,11 +57,12 @@ struct HookStage: Sendable {
             logger.info("hook loaded", metadata: ["hook": "\(entry.name)", "file": "\(entry.file)", "events": "\(entry.events.joined(separator: ", "))",
                                                   "generation": "\(inForce.number)"])
         }
-        host = HookHands(nodes: hands, epochs: epochs, log: { log($0.masked(by: secrets)) }, actions: actions)
-        self.store = store
-        hookJournal = HookJournal(store: store)
-        self.secrets = secrets
+        record = HookJournal(store: store)
         self.actions = actions
+        self.secrets = secrets
+        host = HookHands(nodes: hands, epochs: coordinator, log: { log($0.masked(by: secrets)) }, actions: actions)
+        limits = HookLimits(settings, budget: .seconds(86_400))
+        self.store = store
         self.journal = journal
         self.coordinator = coordinator
         self.logger = logger
@@ -75,7 +77,7 @@ struct HookStage: Sendable {
         await processes.prepare()
         await withDiscardingTaskGroup { group in
             group.addTask { await actions.run() }
-            group.addTask { await runner(await generations.current.catalogue).resume() }
+            group.addTask { await runner(generations.current.catalogue).resume() }
             group.addTask { await tellNotices() }
             group.addTask { await followClock() }
             group.addTask { await followJournal() }
@@ -114,9 +116,9 @@ struct HookStage: Sendable {
         return outcome
     }
 
-    /// Runs events with these hooks.
+    /// Runs events with the hooks of a generation.
     func runner(_ catalogue: HookCatalogue) -> HookRunner {
-        HookRunner(catalogue: catalogue, processes: processes, host: host, journal: hookJournal, secrets: secrets, metrics: metrics, running: running, log: log)
+        HookRunner(catalogue: catalogue, processes: processes, host: host, journal: record, secrets: secrets, metrics: metrics, running: running, limits: limits, log: log)
     }
 
     private func hooks(for event: HookEvent) async -> (Int, HookCatalogue) {
@@ -186,9 +188,6 @@ struct HookStage: Sendable {
             logger.error("the event journal cannot be written: \(error)")
         }
     }
-
-    /// The same for a hook that asks; without nodes while the daemon starts.
-    func presentCluster() async -> HookCluster { await cluster()?.cluster ?? HookCluster(name: clusterName, nodes: [], primary: nil) }
 
     /// The cluster as the coordinator sees it now; nil while the daemon starts.
     func cluster() async -> (cluster: HookCluster, epoch: Epoch)? {

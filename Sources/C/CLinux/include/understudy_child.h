@@ -23,6 +23,9 @@ int understudy_reap_child(const understudy_child *child, int *status);
 /* Sends SIGKILL; a child that has ended is left alone. */
 void understudy_kill_child(const understudy_child *child);
 
+/* 1 when somebody stopped the process (SIGSTOP, a debugger), 0 when not or when it cannot be told. */
+int understudy_is_stopped(pid_t pid);
+
 /* For the child itself: no new privileges, no core file, no file writes, few descriptors, and `memory` bytes of
  * address space beyond what it has now. 0, or -1 and errno. */
 int understudy_confine(uint64_t memory);

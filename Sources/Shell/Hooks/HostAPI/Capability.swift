@@ -18,7 +18,11 @@ package struct Capability: Hashable, Sendable, CustomStringConvertible {
         "engine:attach", "engine:detach", "engine:quarantine", "engine:pause", "engine:promote", "engine:recover", "engine:weight", "engine:reload", "engine:resign", "engine:*",
     ]
     /// Those behind which something follows.
-    package static let families = ["fs:read:", "fs:write:", "run:", "ssh:", "http:", "secret:", "kv:shared:"]
+    package static let families = blanks.keys.sorted()
+    /// What stands behind each, for messages.
+    static let blanks = [
+        "fs:read:": "prefix", "fs:write:": "prefix", "run:": "program", "ssh:": "program", "http:": "host", "secret:": "name", "kv:shared:": "name",
+    ]
 
     /// What follows a family, in a word.
     static func subject(of family: String) -> String {

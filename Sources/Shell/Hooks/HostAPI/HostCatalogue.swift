@@ -7,5 +7,5 @@ extension HostFunction {
     package static var documented: [HostFunction] { all.filter { !$0.isInternal } }
 
     /// Every capability that stands for itself, and the families, for messages.
-    static let capabilities = Capability.words + Capability.families.map { "\($0)<\(Capability.subject(of: $0))>" }
+    static let capabilities = Capability.words + Capability.families.map { $0 + "<" + (Capability.blanks[$0] ?? "name") + ">" }
 }

@@ -26,6 +26,7 @@ extension HostFunction {
         return "| `\(call)` | \(effect.rawValue) | \(right) | \(returns == .nothing ? "" : returns.rawValue) | \(about)\(notYet) |\n"
     }
 
+    /// How a call is written.
     var call: String {
         let named = options.map { "\($0.name) =" }.joined(separator: ", ")
         switch style {

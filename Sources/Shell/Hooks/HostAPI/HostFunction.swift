@@ -101,15 +101,7 @@ extension HostFunction.Parameter {
 
 extension HostFunction {
     /// Whether an operation of this name, `node.promote`, changes something.
-    static func changes(_ operation: String) -> Bool { byOperation[operation]?.changesWorld ?? false }
-
-    /// Whether a call may change something: not so for what only looks, and for what belongs to the event itself.
-    var changesWorld: Bool {
-        switch effect {
-        case .write, .opaque, .engine: true
-        case .read, .flow: false
-        }
-    }
+    static func changes(_ operation: String) -> Bool { byOperation[operation].map { ![.read, .flow].contains($0.effect) } ?? false }
 
     /// What nodes can be asked to do.
     static var methodNames: [String] { all.filter(\.isMethod).map { String($0.operation.dropFirst("node.".count)) } }

@@ -8,13 +8,22 @@ package struct HookSpecs: Sendable {
     /// Of one file: sweeps compute, and are bounded by this alone.
     static let limits = HookLimits(budget: .seconds(120), slice: .seconds(10), memory: 128 << 20)
 
-    private let directories: HookDirectories
+    private var directories: HookDirectories
     private let processes: HookProcesses
 
     /// `directories` are those of the library and the bundled hooks.
     package init(directories: HookDirectories, processes: HookProcesses) {
         self.directories = directories
+        self.directories.site = nil
         self.processes = processes
+    }
+
+    /// Runs the tests that stand beside hooks before these are put in force.
+    package static func runner(_ processes: HookProcesses) -> HookStaging.SpecRunner {
+        { directories, bundle in
+            guard let folder = directories.site else { return [] }
+            return await HookSpecs(directories: directories, processes: processes).problems(in: bundle, folder: folder)
+        }
     }
 
     /// Runs what `path` means: one file of tests, or those in a directory, by name. `notice` hears of each file when it has been run.
