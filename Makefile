@@ -8,8 +8,8 @@ SHELL := /bin/bash
 JOBS := $(shell nproc)
 RELEASE := .build/release/understudy
 PACKAGES := libcurl4-openssl-dev liblua5.4-dev libpq-dev libsqlite3-dev libssl-dev pkg-config postgresql postgresql-client lua-check util-linux
-# What only the tests need: the drivers that applications use.
-TEST_PACKAGES := openssl python3-psycopg2 python3-psycopg python3-asyncpg libpostgresql-jdbc-java default-jdk-headless
+# What only the tests need: the drivers that applications use, busted, and pgpool's sample scripts.
+TEST_PACKAGES := openssl python3-psycopg2 python3-psycopg python3-asyncpg libpostgresql-jdbc-java default-jdk-headless lua-busted pgpool2
 # What only the side-by-side benchmarks need.
 BENCH_PACKAGES := pgbouncer pgpool2
 
