@@ -95,6 +95,19 @@ int understudy_reap_child(const understudy_child *child, int *status)
 
 void understudy_kill_child(const understudy_child *child) { pidfd_send_signal(child->process, SIGKILL, NULL, 0); }
 
+int understudy_is_stopped(pid_t pid)
+{
+    char path[32], state = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return 0;
+    /* pid (name) state: the name is our own executable's, without a bracket in it. */
+    bool is_read = fscanf(file, "%*d (%*[^)]) %c", &state) == 1;
+    fclose(file);
+    return is_read && (state == 'T' || state == 't');
+}
+
 static bool limit(int resource, rlim_t value)
 {
     struct rlimit both = {value, value};

@@ -3,9 +3,9 @@
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#define MAX_LOG_LINES 1000
+/* Of one line, its message and its fields each; more is cut. */
+#define MAX_LOG_BYTES 8192
 
 const char host_tag = 0;
 
@@ -21,7 +21,7 @@ static void begin_map(lua_State *L, struct buffer *out, const char *kind, uint32
     struct place place;
     if (!place_find(L, &place))
         place = box->handler;
-    out->count = 0;
+    buffer_clear(out);
     bool fits = buffer_tag(out, TAG_MAP) && buffer_count(out, 4 + more) && text_entry(out, "kind", kind)
              && text_entry(out, "file", place.file) && text_entry(out, "step", box->step) && buffer_text(out, "line", 4);
     if (!fits)
@@ -38,11 +38,21 @@ static void entry(lua_State *L, struct buffer *out, const char *key, int index)
     codec_encode(L, index, out);
 }
 
-/* The engine's answer is on top: a map with `value`, or with `failed`. */
+/* The event is over: said to every host call from now on. */
+static int refuse_call(lua_State *L, const struct sandbox *box)
+{
+    lua_pushstring(L, box->verdict);
+    return fault_raise(L, box->verdict_class);
+}
+
+/* The engine's answer is on top: a map with `value`, or with `failed`; nil when nobody is there to answer. */
 static int call_answered(lua_State *L, int status, lua_KContext context)
 {
     (void)status, (void)context;
     struct sandbox *box = sandbox_of(L);
+    if (box->is_cancelled)
+        return refuse_call(L, box);
+    clock_move(L, -1);
     if (lua_getfield(L, -1, "failed") != LUA_TTABLE) {
         lua_pop(L, 1);
         lua_getfield(L, -1, "value");
@@ -52,8 +62,8 @@ static int call_answered(lua_State *L, int status, lua_KContext context)
     const char *class = luaL_checkstring(L, -1);
     lua_getfield(L, -2, "message");
     if (lua_getfield(L, -3, "is_final") == LUA_TBOOLEAN && lua_toboolean(L, -1)) {
-        budget_kill(box, L, class, luaL_checkstring(L, -2));
-        budget_watch(L);
+        budget_cancel(box, L, class, luaL_checkstring(L, -2));
+        return refuse_call(L, box);
     }
     lua_pop(L, 1);
     return fault_raise(L, class);
@@ -64,8 +74,8 @@ static int call(lua_State *L)
 {
     struct sandbox *box = sandbox_of(L);
     const char *op = luaL_checkstring(L, 1);
-    if (box->is_killed)
-        return luaL_error(L, "%s", box->verdict);
+    if (box->is_cancelled)
+        return refuse_call(L, box);
     if (!lua_isyieldable(L) || box->unyieldable) {
         lua_pushfstring(L, "%s cannot be called from inside a table.sort comparator, gsub callback or metamethod", op);
         return fault_raise(L, "code");
@@ -82,21 +92,53 @@ static int call(lua_State *L)
     return lua_yieldk(L, 1, 0, call_answered);
 }
 
+/* Whether `count` bytes of the message were all of it; else it ends in dots. Not UTF-8 is shown as question marks. */
+static bool message_entry(struct buffer *out, const char *message, size_t count)
+{
+    char cut[MAX_LOG_BYTES + sizeof "…"];
+    if (count > MAX_LOG_BYTES) {
+        size_t kept = MAX_LOG_BYTES;
+        while (kept && ((unsigned char)message[kept] & 0xC0) == 0x80)
+            kept--; /* no character is cut in half */
+        memcpy(cut, message, kept);
+        memcpy(cut + kept, "…", sizeof "…");
+        message = cut;
+        count = kept + sizeof "…" - 1;
+    }
+    return buffer_text(out, "message", 7) && buffer_tag(out, TAG_STRING) && buffer_text(out, message, count);
+}
+
+static void begin_log(lua_State *L, struct buffer *out, const char *message, size_t count)
+{
+    begin_map(L, out, "log", 3);
+    entry(L, out, "level", 1);
+    if (!message_entry(out, message, count))
+        luaL_error(L, "out of memory");
+}
+
 /* log(level, message, fields) */
 static int write_log(lua_State *L)
 {
     struct sandbox *box = sandbox_of(L);
+    size_t count;
     lua_settop(L, 3);
-    if (++box->log_lines > MAX_LOG_LINES + 1)
+    if (++box->log_lines > box->limits.log_lines + 1)
         return 0;
-    if (box->log_lines > MAX_LOG_LINES) {
-        lua_pushfstring(L, "more than %d log lines: the rest is dropped", MAX_LOG_LINES);
+    if (box->log_lines > box->limits.log_lines) {
+        lua_pushfstring(L, "more than %d log lines: the rest is dropped", box->limits.log_lines);
         lua_replace(L, 2);
     }
-    begin_map(L, &box->log, "log", 3);
-    entry(L, &box->log, "level", 1);
-    entry(L, &box->log, "message", 2);
+    const char *message = luaL_checklstring(L, 2, &count);
+    begin_log(L, &box->log, message, count);
+    size_t begun = box->log.count;
     entry(L, &box->log, "fields", 3);
+    if (box->log.count - begun > MAX_LOG_BYTES) {
+        begin_log(L, &box->log, message, count);
+        lua_createtable(L, 0, 1);
+        lua_pushfstring(L, "%d bytes of fields were left out", (int)(box->log.count - begun));
+        lua_setfield(L, -2, "understudy");
+        entry(L, &box->log, "fields", 4);
+    }
     pthread_mutex_lock(&box->warden.lock);
     bool is_written = channel_write(box->limits.channel, &box->log);
     pthread_mutex_unlock(&box->warden.lock);
@@ -119,6 +161,7 @@ static int compile(lua_State *L)
     const char *text = luaL_checklstring(L, 1, &count);
     const char *name = luaL_checkstring(L, 2);
     luaL_checktype(L, 3, LUA_TTABLE);
+    budget_look(L); /* compiling runs no instruction */
     if (luaL_loadbufferx(L, text, count, name, "t") != LUA_OK) {
         lua_pushnil(L);
         lua_insert(L, -2);
@@ -164,10 +207,10 @@ static int where(lua_State *L)
     return 2;
 }
 
-/* now(): seconds on a clock that never jumps. */
+/* now(): seconds since 1970, as of the engine's latest answer; never jumps back. */
 static int now(lua_State *L)
 {
-    lua_pushnumber(L, (double)clock_nanoseconds(CLOCK_MONOTONIC) / 1e9);
+    lua_pushnumber(L, sandbox_of(L)->clock.now);
     return 1;
 }
 

@@ -5,11 +5,14 @@
 #include <stdlib.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 /* How often the warden looks at the clocks while Lua runs. */
 #define TICK_MILLISECONDS 50
+/* CPU time between two requests after which a hook runs at the lowest priority for good. */
+#define COURTESY_NANOSECONDS 100000000
 /* It calls nothing deep, and the address space of the process is limited. */
 #define STACK_BYTES (128 * 1024)
 
@@ -43,22 +46,29 @@ static void give_up(struct sandbox *box, const char *message)
     _exit(SANDBOX_EXIT_STUCK);
 }
 
+static bool has_passed(uint64_t since, uint64_t patience) { return since && clock_nanoseconds(CLOCK_MONOTONIC) > since + patience; }
+
 static void look(struct sandbox *box)
 {
     struct warden *warden = &box->warden;
+    uint64_t patience = box->limits.grace_nanoseconds / 4 * 3, used = clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
     char message[128];
     /* Held for long only while a log frame waits to be taken: then the daemon decides. */
     if (pthread_mutex_trylock(&warden->lock) != 0)
         return;
-    if (warden->is_running && clock_nanoseconds(CLOCK_MONOTONIC) > warden->deadline) {
+    if (warden->is_running && (has_passed(atomic_load(&warden->cancelled_at), patience) || has_passed(warden->deadline, patience))) {
         snprintf(message, sizeof message, "one library call did not return within the budget of %g s",
                  (double)box->limits.budget_nanoseconds / 1e9);
         give_up(box, message);
     }
-    if (warden->is_running && clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID) > warden->cpu_deadline) {
+    /* The count hook speaks first; this is for calls in which it cannot. */
+    if (warden->is_running && !atomic_load(&warden->cancelled_at) && used > warden->slice_deadline + box->limits.slice_nanoseconds / 2) {
         snprintf(message, sizeof message, "one library call computed for more than %g s", (double)box->limits.slice_nanoseconds / 1e9);
         give_up(box, message);
     }
+    /* Whoever computes that long is no promotion: traffic goes first. */
+    if (warden->is_running && used > warden->courtesy)
+        setpriority(PRIO_PROCESS, (id_t)getpid(), 19);
     pthread_mutex_unlock(&warden->lock);
 }
 
@@ -70,8 +80,12 @@ static void *watch(void *argument)
         poll(both, 2, TICK_MILLISECONDS);
         if (both[1].revents)
             return NULL;
-        if (both[0].revents & (POLLRDHUP | POLLHUP | POLLERR))
+        if (both[0].revents & (POLLHUP | POLLERR))
             _exit(0); /* the daemon is gone, or has no more use for this */
+        if (both[0].revents & POLLRDHUP) {
+            both[0].events = 0; /* said once; hanging up is still seen */
+            atomic_store(&box->warden.is_cancel_asked, true);
+        }
         look(box);
     }
 }
@@ -107,9 +121,9 @@ void warden_running(struct sandbox *box, bool is_running)
     struct warden *warden = &box->warden;
     pthread_mutex_lock(&warden->lock);
     warden->is_running = is_running;
-    warden->deadline = box->deadline + box->limits.grace_nanoseconds;
-    /* The count hook speaks first; this is for calls in which it cannot. */
-    warden->cpu_deadline = box->cpu_deadline + box->limits.slice_nanoseconds / 2;
+    warden->deadline = box->deadline;
+    warden->slice_deadline = box->slice_deadline;
+    warden->courtesy = box->slice_deadline - box->limits.slice_nanoseconds + COURTESY_NANOSECONDS;
     if (is_running)
         snprintf(warden->step, sizeof warden->step, "%s", box->step);
     if (is_running && !warden->place.line)

@@ -1,25 +1,56 @@
-/// What a hook may use.
+package import Settings
+
+/// What a hook may use. The administrator sets them, with the parameters of `HookSettings`; a file may lower its own.
 package struct HookLimits: Hashable, Sendable {
     /// Wall clock, for the whole request.
     package var budget: Duration
     /// CPU time between two host calls.
     package var slice: Duration
+    /// CPU time in all.
+    package var cpu: Duration
     /// How long after its budget a hook may take to stop before its process is killed.
     package var grace: Duration
     /// Bytes that Lua may hold.
     package var memory: Int
+    /// Lines of log; the rest is dropped.
+    package var logLines: Int
 
-    package init(budget: Duration, slice: Duration = .seconds(1), grace: Duration = .seconds(2), memory: Int = 64 << 20) {
+    /// Bytes of one text.
+    static let textBytes = 16 << 20
+
+    package init(budget: Duration, slice: Duration = .seconds(1), cpu: Duration = .seconds(10), grace: Duration = .seconds(2), memory: Int = 64 << 20,
+                 logLines: Int = 1000) {
         self.budget = budget
         self.slice = slice
+        self.cpu = cpu
         self.grace = grace
         self.memory = memory
+        self.logLines = logLines
     }
 
-    /// As the hook process is told. It gives up a little earlier than it would be killed, to be able to say where.
+    /// The administrator's, for events whose budget is `budget`.
+    package init(_ settings: Settings, budget: Duration) {
+        self.init(budget: budget, slice: settings[\.hooks.cpuSlice], cpu: settings[\.hooks.cpu], memory: settings[\.hooks.memory],
+                  logLines: settings[\.hooks.logLines])
+    }
+
+    /// With what a hook file's header says under `limits`, where that is less.
+    func lowered(by header: HookValue) -> HookLimits {
+        var lowered = self
+        if let seconds = header["cpu"].number { lowered.cpu = min(cpu, .seconds(seconds)) }
+        if let seconds = header["cpu_slice"].number { lowered.slice = min(slice, .seconds(seconds)) }
+        if let bytes = header["memory"].integer { lowered.memory = min(memory, Int(bytes)) }
+        if let lines = header["log_lines"].integer { lowered.logLines = min(logLines, Int(lines)) }
+        return lowered
+    }
+
+    /// As the hook process is told.
     var value: HookValue {
         let nanoseconds: (Duration) -> HookValue = { .integer(Int64($0 / .nanoseconds(1))) }
-        return ["budget": nanoseconds(budget), "slice": nanoseconds(slice), "grace": nanoseconds(grace / 2), "memory": HookValue(memory)]
+        return [
+            "budget": nanoseconds(budget), "slice": nanoseconds(slice), "cpu": nanoseconds(cpu), "grace": nanoseconds(grace), "memory": HookValue(memory),
+            "text": HookValue(Self.textBytes), "log_lines": HookValue(logLines),
+        ]
     }
 }
 

@@ -20,7 +20,7 @@ struct HookCatalogueTests {
     func bundledOption() async throws {
         try await onStage { stage in
             _ = await stage.failOver(stage.runner(options: [("failover", "promote_wait", "5s")]))
-            #expect(stage.host.calls.contains { if case .promote(_, wait: .seconds(5)) = $0 { true } else { false } })
+            #expect(stage.host.calls.contains { $0.operation == .promote && $0.arguments.duration("wait") == .seconds(5) })
         }
     }
 

@@ -70,7 +70,7 @@ struct MisspellingTests {
         ("return us.done(3)", "us.done takes a table of what was done, or nothing; got a number"),
         ("return ev.new_main:sql(3)", "node:sql: text: expected a text; got 3"),
         ("return 'pg2'", "failover must return us.done{...}, us.skip, us.retry, or nothing to let the next hook go on; got the string \"pg2\" (did you mean ev.cluster.nodes.pg2?)"),
-        ("us.step('x', function() end, function() end)", "us.step takes a name and a function; undo functions are not supported yet"),
+        ("us.step('x', function() end, 3)", "us.step: what undoes a step is a function; got a number"),
         ("us.step('x', function() end) us.step('x', function() end)", "step \"x\" was run at ours.lua:4 already: give each step its own name"),
         ("us.step('x', function() return print end)", "a function cannot be passed on"),
         ("us.step('x', function() return ev.node end)", "a node pg1 cannot be passed on; pass its fields"),

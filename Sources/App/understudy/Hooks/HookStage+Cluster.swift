@@ -68,7 +68,9 @@ extension HookStage {
     private func cluster(_ request: PromotionRequest) -> HookCluster {
         HookCluster(name: clusterName, nodes: request.nodes.map { node in
             let seen = request.observations[node.id]
-            return HookCluster.Member(node: node, status: seen == nil ? .down : .up, role: seen?.role, walEnd: seen?.walEnd, timeline: seen?.timeline)
+            let source = request.observations.first { $0.value.streams.contains { $0.applicationName == node.name } }
+            return HookCluster.Member(node: node, status: seen == nil ? .down : .up, role: seen?.role, walEnd: seen?.walEnd, timeline: seen?.timeline,
+                                      version: seen.map { $0.serverVersion / 10_000 }, follows: source.flatMap { id in request.nodes.first { $0.id == id.key }?.name })
         }, primary: nil)
     }
 
