@@ -1,6 +1,6 @@
 package import Settings
 
-/// What a hook may use. The administrator sets them, with the parameters of `HookSettings`; a file may lower its own.
+/// What a hook may use. The administrator sets them, with the parameters of `HookSettings`.
 package struct HookLimits: Hashable, Sendable {
     /// Wall clock, for the whole request.
     package var budget: Duration
@@ -32,16 +32,6 @@ package struct HookLimits: Hashable, Sendable {
     package init(_ settings: Settings, budget: Duration) {
         self.init(budget: budget, slice: settings[\.hooks.cpuSlice], cpu: settings[\.hooks.cpu], memory: settings[\.hooks.memory],
                   logLines: settings[\.hooks.logLines])
-    }
-
-    /// With what a hook file's header says under `limits`, where that is less.
-    func lowered(by header: HookValue) -> HookLimits {
-        var lowered = self
-        if let seconds = header["cpu"].number { lowered.cpu = min(cpu, .seconds(seconds)) }
-        if let seconds = header["cpu_slice"].number { lowered.slice = min(slice, .seconds(seconds)) }
-        if let bytes = header["memory"].integer { lowered.memory = min(memory, Int(bytes)) }
-        if let lines = header["log_lines"].integer { lowered.logLines = min(logLines, Int(lines)) }
-        return lowered
     }
 
     /// As the hook process is told.
