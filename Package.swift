@@ -139,7 +139,7 @@ shell("Storage", on: "ClusterModel", "GRDB")
 shell("NodeConnections", on: "Reactor", "CPostgres")
 shell("Probing", on: "NodeConnections", "Reactor", "HealthTracking", "ClusterModel", "CLinux")
 shell("NodeControl", on: "NodeConnections", "Reactor", "ClusterModel")
-shell("Hooks", on: "CLinux", "CLuaBridge", "ClusterModel", "Settings", "Reactor")
+shell("Hooks", on: "CLinux", "CLuaBridge", "ClusterModel", "Settings", "Reactor", "Crypto")
 shell("Credentials", on: "CPAM", "Settings", "Sessions", "CryptoExtras", "Crypto")
 
 // MARK: App

@@ -7,8 +7,13 @@ local effects  = load_module "understudy.internal.effects"
 local options  = load_module "understudy.internal.options"
 local records  = load_module "understudy.internal.records"
 local outcomes = load_module "understudy.internal.outcomes"
+local bundled  = load_module "understudy.internal.bundled"
 
 ---@class us.OptionTypes
+---@field number fun(default: number?): us.Option
+---@field list fun(default: string|string[]|nil): us.Option texts
+---@field node fun(default: string?): us.Option a node of the cluster, by its name
+---@field secret fun(default: string?): us.Option the name of a secret
 ---@field duration fun(default: string|number|nil): us.Option seconds
 ---@field bytes fun(default: string|integer|nil): us.Option
 ---@field integer fun(default: integer?): us.Option
@@ -38,9 +43,34 @@ function us.hook(header) return hooks.new(header) end
 ---@return us.Outcome
 function us.done(info) return outcomes.done(info) end
 
---- Ends the event as failed, for a reason that is the hook's own.
+--- There is nothing to do for this event: later hooks are not asked.
 ---@param reason string
-function us.abort(reason) engine.fail("aborted", tostring(reason)) end
+---@return us.Outcome
+function us.skip(reason) return outcomes.skip(reason) end
+
+--- The event is to be tried again `after` a while.
+---@param after string|number a duration
+---@param reason string
+---@return us.Outcome
+function us.retry(after, reason) return outcomes.retry(after, reason) end
+
+--- No: for events that ask for consent. `retry` is when to ask again, `next` takes another candidate.
+---@param reason string
+---@param given { retry: string|number?, next: boolean? }?
+---@return us.Outcome
+function us.veto(reason, given) return outcomes.veto(reason, given) end
+
+--- The handler that Understudy brings for an event: `return us.bundled "failover" (ev)`.
+---@param event string
+---@return fun(ev: us.Event, opt: table?): us.Outcome?
+function us.bundled(event) return bundled.handler(event) end
+
+--- Ends the event as failed, for a reason that is the hook's own; further arguments are for its `%s`.
+---@param reason string
+function us.abort(reason, ...)
+  if type(reason) ~= "string" then fail("us.abort takes a reason, a text; got a %s", type(reason)) end
+  engine.fail("aborted", select("#", ...) > 0 and reason:format(...) or reason)
+end
 
 local steps = {}
 
@@ -100,4 +130,4 @@ for _, level in ipairs(levels) do
 end
 us.log = records.new("us.log", levels, records.anchored(log))
 
-return records.new("us", { "api", "opt", "log", "hook", "done", "abort", "step", "wait_until" }, records.anchored(us))
+return records.new("us", { "api", "opt", "log", "hook", "bundled", "done", "skip", "retry", "veto", "abort", "step", "wait_until" }, records.anchored(us))

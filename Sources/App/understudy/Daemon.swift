@@ -39,7 +39,8 @@ struct Daemon {
         let reference = CoordinatorReference()
         let nodeSet = NodeSet(settings, loaded.secrets, loaded.folder, nodes, waiter, resolver, reference)
         let probers = try ProberSet(settings, nodeSet, waiter)
-        let hooks = try await HookStage(settings, nodes, host: HookHands(nodes: nodeSet), store: store, waiter: waiter, logger: logger)
+        let hooks = try await HookStage(settings, nodes, host: HookHands(nodes: nodeSet), store: store, journal: journal, coordinator: reference,
+                                        waiter: waiter, logger: logger)
         let users = UserDirectory(settings, loaded.secrets, loaded.folder, nodes, waiter, resolver, reference)
         let desk = AdminDesk(settings, reference)
         let proxy = try makeProxy(nodes, resolver, desk.office, users) { fact in
@@ -48,7 +49,8 @@ struct Daemon {
             probers.note(fact)
         }
         let hands = DaemonHands(proxy: proxy, nodes: nodeSet, hooks: hooks)
-        let coordinator = ClusterCoordinator(nodes: nodes, hands: hands, log: SingleMemberLog(store: store), journal: journal, inbox: inbox, logger: logger)
+        let coordinator = ClusterCoordinator(nodes: nodes, hands: hands, log: SingleMemberLog(store: store), journal: journal, inbox: inbox, logger: logger,
+                                             rules: settings.failoverRules)
         reference.set(coordinator)
         let seed = seed
         let reloader = ConfigurationReloader(loaded, logger, parts: [Self.logLevel, { fresh in
@@ -57,11 +59,12 @@ struct Daemon {
                 await proxy.reload(configuration)
                 desk.take(fresh.settings)
             }
-        }])
+        }, hooks.reloading], afterwards: { view, requestedBy in await hooks.tellReload(applied: view.applied, needsRestart: view.needs_restart, by: requestedBy) })
         desk.open(proxy, reloader)
-        let control = try makeControl(coordinator, journal, proxy, reloader, desk.office, waiter)
+        let control = try makeControl(coordinator, journal, proxy, reloader, desk.office, hooks, waiter)
         logger.notice("serving", metadata: ["version": "\(Version.text)", "port": "\(proxy.port ?? 0)", "nodes": "\(nodes.count)", "descriptors": "\(limit)"])
         ServiceManager.tell("READY=1")
+        await hooks.tellStartup()
 
         let signals = SignalStream()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -69,9 +72,9 @@ struct Daemon {
             group.addTask { await control.run() }
             group.addTask { await hooks.run() }
             group.addTask { await probers.run { inbox.post($0) } }
-            group.addTask { await self.serveSignals(signals, proxy, reloader) }
+            group.addTask { await self.serveSignals(signals, proxy, reloader, hooks) }
             group.addTask { await desk.keepAverages() }
-            group.addTask { await self.serveShutdowns(desk, proxy) }
+            group.addTask { await self.serveShutdowns(desk, proxy, hooks) }
             // The first to end, by a signal or by a failure, ends the others.
             defer { group.cancelAll() }
             try await group.next()
@@ -97,13 +100,14 @@ struct Daemon {
     }
 
     private func makeControl(_ coordinator: ClusterCoordinator, _ journal: EventJournal, _ proxy: Proxy, _ reloader: ConfigurationReloader,
-                             _ office: AdminOffice, _ waiter: DescriptorWaiter) throws -> ControlServer {
+                             _ office: AdminOffice, _ hooks: HookStage, _ waiter: DescriptorWaiter) throws -> ControlServer {
         let settings = settings, began = Date()
         let commands = ControlCommands(coordinator: coordinator, journal: journal, office: office, status: { snapshot in
             let count = await proxy.statistics()
             return StatusView(process: (Version.text, Int(getpid()), -began.timeIntervalSinceNow), cluster: settings[\.daemon.clusterName], snapshot: snapshot,
                               port: proxy.port ?? 0, counts: (count.frontends, count.held, count.backends.values.reduce(0, +)))
-        }, reload: { try await reloader.reload(requestedBy: $0) })
+        }, reload: { try await reloader.reload(requestedBy: $0) },
+           hooks: HookOffice(stage: hooks, configuration: loaded.path, directory: settings[\.daemon.hookDirectory]))
         let path = settings[\.daemon.controlSocket]
         do {
             return try ControlServer(path: path, group: try settings.group(\.daemon.controlSocketGroup), waiter: waiter, logger: logger, respond: commands.respond)
@@ -111,31 +115,36 @@ struct Daemon {
     }
 
     /// Returns when an administrator's SHUTDOWN ended the service.
-    private func serveShutdowns(_ desk: AdminDesk, _ proxy: Proxy) async {
+    private func serveShutdowns(_ desk: AdminDesk, _ proxy: Proxy, _ hooks: HookStage) async {
         for await mode in desk.shutdowns {
             logger.notice("stopping: an administrator commanded SHUTDOWN", metadata: ["mode": "\(mode)"])
-            ServiceManager.tell("STOPPING=1")
-            return await proxy.stop(mode)
+            return await stop(proxy, mode, hooks, "an administrator commanded SHUTDOWN")
         }
         // The stream ends with the daemon alone; until then this waits for the others.
     }
 
     /// Returns when a signal ended the service.
-    private func serveSignals(_ signals: SignalStream, _ proxy: Proxy, _ reloader: ConfigurationReloader) async {
+    private func serveSignals(_ signals: SignalStream, _ proxy: Proxy, _ reloader: ConfigurationReloader, _ hooks: HookStage) async {
         for await signal in signals.stream {
             switch signal {
             case SIGHUP: await reloader.reloadAndLog(requestedBy: "SIGHUP")
             case SIGTERM:
                 logger.notice("stopping: sessions end after their transaction")
-                ServiceManager.tell("STOPPING=1")
-                return await proxy.stop(.smart)
+                return await stop(proxy, .smart, hooks, "SIGTERM")
             case SIGINT:
                 logger.notice("stopping: sessions end now")
-                ServiceManager.tell("STOPPING=1")
-                return await proxy.stop(.fast)
+                return await stop(proxy, .fast, hooks, "SIGINT")
             default: return
             }
         }
+    }
+
+    /// Ends the service, and tells the hooks meanwhile: only the end of the process waits for them.
+    private func stop(_ proxy: Proxy, _ mode: ProxyStopMode, _ hooks: HookStage, _ reason: String) async {
+        ServiceManager.tell("STOPPING=1")
+        async let told: Void = hooks.tellShutdown(reason)
+        await proxy.stop(mode)
+        await told
     }
 }
 

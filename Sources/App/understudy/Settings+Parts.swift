@@ -1,4 +1,5 @@
 internal import ClusterModel
+internal import Coordination
 internal import Credentials
 internal import Foundation
 internal import HealthTracking
@@ -22,6 +23,10 @@ extension Settings {
              dataDirectory: self[\.backends.dataDirectory, node: number], zone: self[\.backends.zone, node: number],
              priority: self[\.backends.priority, node: number], weight: self[\.backends.weight, node: number],
              mayFailOver: !self[\.backends.flag, node: number].contains("DISALLOW_TO_FAILOVER"))
+    }
+
+    var failoverRules: FailoverRules {
+        FailoverRules(maxVeto: self[\.failover.maxVeto], requiresFencing: self[\.failover.fencing] == "required")
     }
 
     func healthPolicy(_ node: Int) -> HealthPolicy {

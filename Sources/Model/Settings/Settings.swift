@@ -92,9 +92,6 @@ package struct Settings: Sendable {
         }
     }
 
-    /// The options of hooks as they are in another configuration.
-    mutating func takeHookOptions(from other: Settings) { hookValues = other.hookValues }
-
     /// The value in force for `node`: its own, else the one for all, else the default.
     func value(_ declaration: Declaration, _ node: Int?) -> ParameterValue {
         if let node, let value = values[Key(name: declaration.name, node: node)] { return value }

@@ -46,12 +46,3 @@ package struct HookPlace: Hashable, Sendable, CustomStringConvertible {
     package let line: Int
     package var description: String { line > 0 ? "\(file):\(line)" : file }
 }
-
-/// How an event ended.
-package enum HookOutcome: Hashable, Sendable {
-    /// A hook said that it is done, and what it did.
-    case done(hook: String, HookValue)
-    /// Every hook let the next one go on; also when there is none.
-    case passed
-    case failed(HookFault)
-}

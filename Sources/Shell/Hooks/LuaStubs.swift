@@ -4,7 +4,7 @@
 package enum LuaStubs {
     /// The file's text.
     package static var text: String {
-        let sections = [header, eventClass(nil), nodeClass, cluster] + HostFunction.all.map(method) + EventSchema.all.map { eventClass($0) }
+        let sections = [header, eventClass(nil), nodeClass, cluster, peer] + HostFunction.all.map(method) + EventSchema.all.map { eventClass($0) }
             + [hookClass] + EventSchema.all.map(handler)
         return sections.joined(separator: "\n")
     }
@@ -25,6 +25,13 @@ package enum LuaStubs {
 
         """
 
+    private static let peer = """
+        --- Another member of the watchdog.
+        ---@class us.Peer
+        ---@field name string
+
+        """
+
     private static let hookClass = """
         ---@class us.Hook
         local Hook = {}
@@ -39,15 +46,20 @@ package enum LuaStubs {
         guard let schema else {
             return "---@class us.Event\n" + EventSchema.common.map(field).joined() + "---@field cluster us.Cluster\n"
         }
-        return "---@class \(className(schema)) : us.Event\n" + schema.fields.dropFirst(EventSchema.common.count).map(field).joined()
+        return "---@class \(className(schema)) : us.Event\n" + schema.ownFields.map(field).joined()
     }
 
     private static func handler(_ schema: EventSchema) -> String {
         let result = switch schema.kind {
-        case .do: "---@return us.Outcome?\n"
+        case .do, .approve: "---@return us.Outcome?\n"
+        case .choose(.nodes): "---@return us.Node|us.Node[]|nil\n"
+        case .choose(.words(let words)): "---@return \(words.map { "\"\($0)\"" }.joined(separator: "|"))|nil\n"
+        case .choose(.truth): "---@return boolean?\n"
+        case .choose(.nodeOrGroup): "---@return us.Node|string|nil\n"
         case .tell: ""
         }
-        return "--- \(schema.about) Budget \(schema.budget.words).\n---@param ev \(className(schema))\n---@param opt table<string, any>\n\(result)function Hook.\(schema.name)(ev, opt) end\n"
+        let summary = schema.summary.replacing("`", with: "")
+        return "--- \(summary)\n---@param ev \(className(schema))\n---@param opt table<string, any>\n\(result)function Hook.\(schema.name)(ev, opt) end\n"
     }
 
     private static func method(_ function: HostFunction) -> String {
@@ -75,8 +87,12 @@ package enum LuaStubs {
         case .integer, .number, .boolean: field.kind.rawValue
         case .node: "us.Node"
         case .nodes: "us.Node[]"
+        case .peer: "us.Peer"
+        case .peers: "us.Peer[]"
+        case .texts: "string[]"
+        case .table: "table"
         }
-        return "---@field \(field.name) \(type)\(field.isOptional ? "?" : "") \(field.about)\n"
+        return "---@field \(field.name) \(type)\(field.isOptional ? "?" : "") \(field.about)\(field.placeholder.isEmpty ? "" : " (pgpool: \(field.placeholder))")\n"
     }
 
     private static func luaType(_ option: String) -> String { option == "duration" ? "string|number" : option }

@@ -25,6 +25,36 @@ enum Schema {
             details TEXT NOT NULL
         ) STRICT;
         """,
+        """
+        CREATE TABLE hook_file (
+            digest TEXT NOT NULL PRIMARY KEY,
+            text TEXT NOT NULL,
+            is_restricted INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE hook_generation (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            at REAL NOT NULL,
+            digest TEXT NOT NULL,
+            author TEXT NOT NULL,
+            fault TEXT,
+            is_active INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE hook_generation_file (
+            generation INTEGER NOT NULL,
+            path TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            PRIMARY KEY (generation, path)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE hook_event (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            event TEXT NOT NULL UNIQUE,
+            generation INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE bookmark (
+            name TEXT NOT NULL PRIMARY KEY,
+            position INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """,
     ]
 
     static func prepare(_ database: DatabasePool) throws {

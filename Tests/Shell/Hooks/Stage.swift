@@ -45,12 +45,34 @@ final class Stage: Sendable {
     var site: String { directory.path }
 
     func load(options: [(String, String, String)] = []) async -> (HookCatalogue, [String]) {
-        let settings = options.enumerated().map { index, option in
-            Settings.HookOption(hook: option.0, option: option.1, text: option.2, place: Settings.Place(file: "understudy.conf", line: index + 1))
-        }
-        let directories = HookDirectories(library: Self.root.appending(path: "lua").path, bundled: Self.root.appending(path: "hooks").path, site: site)
+        let settings = settings(options)
         let (catalogue, problems) = await HookCatalogue.load(directories, options: settings, processes: processes)
         return (catalogue, problems.map { $0.description.replacing(site + "/", with: "") })
+    }
+
+    /// Every right is granted to the site's hooks where the test says nothing of grants.
+    func settings(_ options: [(String, String, String)] = []) -> [Settings.HookOption] {
+        let own = options.enumerated().map { index, option in
+            Settings.HookOption(hook: option.0, option: option.1, text: option.2, place: Settings.Place(file: "understudy.conf", line: index + 1))
+        }
+        let names = Set(HookBundle.read(site).0.files.values.flatMap { file in
+            file.text.matches(of: /us\.hook *{ *name *= *["']([a-z0-9_]+)["']/).map { String($0.1) }
+        })
+        return own + names.filter { name in !options.contains { $0.0 == name && $0.1 == "grants" } }.sorted().map {
+            Settings.HookOption(hook: $0, option: "grants", text: "*", place: Settings.Place(file: "understudy.conf", line: 0))
+        }
+    }
+
+    var directories: HookDirectories {
+        HookDirectories(library: Self.root.appending(path: "lua").path, bundled: Self.root.appending(path: "hooks").path, site: site)
+    }
+
+    /// Writes a file of the site's, or removes it.
+    func write(_ name: String, _ text: String?) throws {
+        let file = directory.appending(path: name)
+        guard let text else { return try FileManager.default.removeItem(at: file) }
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: file)
     }
 
     func runner(options: [(String, String, String)] = [], limits: HookLimits = HookLimits(budget: .seconds(60))) async -> HookRunner {

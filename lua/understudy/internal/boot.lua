@@ -33,10 +33,7 @@ end
 local function inspect()
   local definition = open(request.source)
   local _, problems = options.values(definition, request.settings)
-  return {
-    name = definition.name, about = definition.about, version = definition.version, needs = definition.needs,
-    replaces = definition.replaces, events = definition.events, problems = problems,
-  }
+  return hooks.report(definition, problems)
 end
 
 local function run()

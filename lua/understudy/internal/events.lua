@@ -49,7 +49,7 @@ local makers = {
 function events.new(event)
   local cluster, by_id = new_cluster(event.cluster)
   local fields, values = {}, {}
-  for at, field in ipairs(request.schema.events[event.name]) do
+  for at, field in ipairs(request.schema.events[event.name].fields) do
     local value, make = event.values[field.name], makers[field.type]
     fields[at] = field.name
     if value ~= nil then values[field.name] = make and make(value, by_id) or value end

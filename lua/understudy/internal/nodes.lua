@@ -54,4 +54,7 @@ function nodes.new(values)
   return node
 end
 
+--- The id of a node; nil for anything else.
+function nodes.id(node) return node ~= nil and ids[node] or nil end
+
 return nodes

@@ -13,6 +13,9 @@ package struct DaemonSettings: SettingsGroup {
         "control_socket_group", .restart, "Group whose members may use the control socket too; empty is nobody else.")
     package let hookDirectory = Parameter.string(
         "hook_directory", default: "/etc/understudy/hooks", .restart, "Where the site's own hooks are; it may be missing.")
+    package let hookAutoRollback = Parameter.boolean(
+        "hook_auto_rollback", default: false, .restart,
+        "Whether a generation of hooks whose code failed where work was to be done is taken out by itself; it is marked bad in any case.")
     package let dnsRefresh = Parameter.duration(
         "dns_refresh", .seconds(1) ... .seconds(86_400), unit: .seconds, default: "30s", .restart,
         "How old the addresses of a host name may grow; the last good ones are kept while the resolver fails.")

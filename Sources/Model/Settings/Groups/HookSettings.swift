@@ -1,4 +1,4 @@
-/// What hooks may use of this machine.
+/// What hooks may use of this machine. A hook file may lower its own limits, never raise them.
 package struct HookSettings: SettingsGroup {
     package let title = "Hooks"
 

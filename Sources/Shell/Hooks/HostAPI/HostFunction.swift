@@ -57,3 +57,11 @@ struct HostFunction: Sendable {
 extension HostFunction.Parameter {
     var value: HookValue { ["name": .text(name), "type": .text(type)] }
 }
+
+extension HostFunction {
+    /// Whether an operation of this name, `node.promote`, changes something.
+    static func changes(_ operation: String) -> Bool { byOperation[operation]?.effect == .write }
+
+    /// What nodes can be asked to do.
+    static var methodNames: [String] { all.map(\.name) }
+}
