@@ -135,7 +135,8 @@ function hooks.report(definition, problems)
   uses.check_handlers(definition, problems)
   return {
     name = definition.name, about = definition.about, version = definition.version, needs = definition.needs, replaces = definition.replaces,
-    events = definition.events, on = definition.on, limits = definition.limits, is_restricted = definition.is_restricted, line = definition.line, problems = problems,
+    events = definition.events, on = definition.on, limits = definition.limits, is_restricted = definition.is_restricted, line = definition.line,
+    problems = problems,
   }
 end
 
