@@ -61,7 +61,7 @@ struct HookStage: Sendable {
         self.actions = actions
         self.secrets = secrets
         host = HookHands(nodes: hands, epochs: coordinator, log: { log($0.masked(by: secrets)) }, actions: actions)
-        limits = HookLimits(settings, budget: .seconds(86_400))
+        limits = HookLimits(settings)
         self.store = store
         self.journal = journal
         self.coordinator = coordinator
