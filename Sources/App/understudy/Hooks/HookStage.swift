@@ -93,11 +93,17 @@ struct HookStage: Sendable {
                     await group.next()
                     running -= 1
                 }
-                group.addTask { _ = await run(event) }
+                group.addTask { await tellNow(event) }
                 running += 1
             }
             group.cancelAll()
         }
+    }
+
+    /// Work that nothing waits for fails into the event journal; a notification that fails is logged by its runner.
+    private func tellNow(_ event: HookEvent) async {
+        guard case .failed(let fault) = await run(event), event.schema.kind == .do else { return }
+        await record("hook_failed", "\(event.schema.name): \(fault)")
     }
 
     // MARK: Events
