@@ -39,8 +39,9 @@ struct Daemon {
         let reference = CoordinatorReference()
         let nodeSet = NodeSet(settings, loaded.secrets, loaded.folder, nodes, waiter, resolver, reference)
         let probers = try ProberSet(settings, nodeSet, waiter)
-        let hooks = try await HookStage(settings, nodes, host: HookHands(nodes: nodeSet), store: store, journal: journal, coordinator: reference,
-                                        waiter: waiter, logger: logger)
+        let actions = EngineActions(waiter: waiter) { [logger] in logger.hookLine($0) }
+        let hooks = try await HookStage(settings, nodes, hands: nodeSet, actions: actions, store: store, journal: journal, coordinator: reference,
+                                         waiter: waiter, logger: logger)
         let users = UserDirectory(settings, loaded.secrets, loaded.folder, nodes, waiter, resolver, reference)
         let desk = AdminDesk(settings, reference)
         let proxy = try makeProxy(nodes, resolver, desk.office, users) { fact in
@@ -61,6 +62,7 @@ struct Daemon {
             }
         }, hooks.reloading], afterwards: { view, requestedBy in await hooks.tellReload(applied: view.applied, needsRestart: view.needs_restart, by: requestedBy) })
         desk.open(proxy, reloader)
+        actions.set(EngineActions.Parts(cluster: { await hooks.cluster()?.cluster }, command: { await desk.office.problem(with: $0) }, reload: { _ = try await reloader.reload(requestedBy: $0) }))
         let control = try makeControl(coordinator, journal, proxy, reloader, desk.office, hooks, waiter)
         logger.notice("serving", metadata: ["version": "\(Version.text)", "port": "\(proxy.port ?? 0)", "nodes": "\(nodes.count)", "descriptors": "\(limit)"])
         ServiceManager.tell("READY=1")

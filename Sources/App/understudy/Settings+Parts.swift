@@ -4,6 +4,7 @@ internal import Credentials
 internal import Foundation
 internal import HealthTracking
 internal import NodeConnections
+internal import NodeControl
 internal import Pooling
 internal import Proxying
 internal import Reactor
@@ -23,6 +24,16 @@ extension Settings {
              dataDirectory: self[\.backends.dataDirectory, node: number], zone: self[\.backends.zone, node: number],
              priority: self[\.backends.priority, node: number], weight: self[\.backends.weight, node: number],
              mayFailOver: !self[\.backends.flag, node: number].contains("DISALLOW_TO_FAILOVER"))
+    }
+
+    /// How commands reach a node's host.
+    func transport(_ node: Int) -> NodeTransport {
+        let host = self[\.backends.hostname, node: node]
+        switch self[\.backends.transport, node: node] {
+        case "local": return .local
+        case "auto" where host.isEmpty || host.hasPrefix("/") || ["localhost", "127.0.0.1", "::1"].contains(host): return .local
+        default: return .ssh(NodeTransport.SSH(host: host, user: self[\.backends.sshUser, node: node], command: self[\.daemon.sshCommand]))
+        }
     }
 
     var failoverRules: FailoverRules {
@@ -93,6 +104,7 @@ extension Settings {
         options.keepaliveInterval = self[\.tcp.keepaliveInterval]
         options.keepaliveCount = self[\.tcp.keepaliveCount]
         options.userTimeout = self[\.tcp.userTimeout]
+        options.deferral = self[\.tcp.deferral]
         return options
     }
 

@@ -25,6 +25,10 @@ struct Hook: Sendable {
     var segment: String { Hook.segment(of: name) }
     static func segment(of name: String) -> String { name.hasPrefix("understudy/") ? String(name.dropFirst("understudy/".count)) : name }
 
+    /// What it may do: it was checked at load that it needs nothing that it was not granted.
+    var granted: Set<Capability> { Set(needs.map { Capability($0) }) }
+    var trust: HookRights.Trust { isRestricted ? .restricted : .trusted }
+
     /// How its handler of an event is used.
     func use(for event: EventSchema) -> HookUse { uses[event.name] ?? HookUse() }
 

@@ -32,6 +32,10 @@ package struct HookEvent: Sendable {
     package let schema: EventSchema
     package var header: Header
     package let cluster: HookCluster
+    /// What its hooks are given together; what is kept for undoing is left out.
+    var budget: Duration
+    /// Whether its effects are only planned.
+    var isDryRun = false
     /// The event's own fields; the schema names each.
     let fields: [String: HookValue]
 
@@ -43,10 +47,11 @@ package struct HookEvent: Sendable {
         self.header = header
         self.cluster = cluster
         self.fields = fields
+        budget = schema.budget
     }
 
-    /// As the sandbox is told.
-    func value(budget: Duration) -> HookValue {
+    /// As the sandbox is told, and the journal keeps it.
+    var value: HookValue {
         var values = fields
         values["id"] = .text(header.id)
         values["name"] = .text(schema.name)
@@ -60,57 +65,7 @@ package struct HookEvent: Sendable {
         values["parent"] = HookValue(header.parent)
         // With one member nobody else could lead.
         values["term"] = 0
-        values["dry_run"] = false
+        values["dry_run"] = .boolean(isDryRun)
         return ["name": .text(schema.name), "values": .map(values), "cluster": cluster.value]
-    }
-}
-
-/// The cluster as an event's hooks see it: a snapshot.
-package struct HookCluster: Sendable {
-    /// One node and what was seen of it.
-    package struct Member: Sendable {
-        package var node: Node
-        package var status: NodeStatus
-        /// nil when the node did not answer.
-        package var role: Role?
-        package var walEnd: LogSequenceNumber?
-        package var timeline: Timeline?
-        /// Behind the furthest position known of the primary.
-        package var lagBytes: UInt64?
-
-        package init(node: Node, status: NodeStatus, role: Role? = nil, walEnd: LogSequenceNumber? = nil, timeline: Timeline? = nil, lagBytes: UInt64? = nil) {
-            self.node = node
-            self.status = status
-            self.role = role
-            self.walEnd = walEnd
-            self.timeline = timeline
-            self.lagBytes = lagBytes
-        }
-    }
-
-    package var name: String
-    package var nodes: [Member]
-    /// The node that takes writes; nil while there is none.
-    package var primary: NodeID?
-
-    package init(name: String, nodes: [Member], primary: NodeID?) {
-        self.name = name
-        self.nodes = nodes
-        self.primary = primary
-    }
-
-    var value: HookValue {
-        ["name": .text(name), "nodes": .list(nodes.map(\.value)), "primary": primary.map { HookValue($0.number) } ?? .none]
-    }
-}
-
-extension HookCluster.Member {
-    var value: HookValue {
-        [
-            "id": HookValue(node.id.number), "name": .text(node.name), "host": .text(node.host), "port": HookValue(node.port),
-            "pgdata": .text(node.dataDirectory), "zone": .text(node.zone), "priority": HookValue(node.priority), "slot_name": .text(node.slotName),
-            "status": .text(status.rawValue), "role": HookValue(role?.rawValue), "lsn": walEnd.map { HookValue($0.bytes) } ?? .none,
-            "timeline": timeline.map { HookValue($0.number) } ?? .none, "lag_bytes": lagBytes.map { HookValue($0) } ?? .none,
-        ]
     }
 }

@@ -10,6 +10,12 @@ package struct HookFault: Error, Hashable, Sendable, CustomStringConvertible {
         case budget
         /// The hook itself said that the event cannot be done.
         case aborted
+        /// Somebody ended the event.
+        case cancelled
+        /// A dry run: what comes next cannot be known.
+        case plan
+        /// A replay: recording and hook part.
+        case replay
         /// The decision behind the event was out of date.
         case leadership
     }

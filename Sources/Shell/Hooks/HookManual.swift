@@ -35,13 +35,7 @@ package enum HookManual {
         }.joined()
     }
 
-    private static var functions: String {
-        let rows = HostFunction.all.map { function in
-            let arguments = function.parameters.map(\.name) + (function.isVariadic ? ["…"] : []) + (function.options.isEmpty ? [] : ["{ " + function.options.map { "\($0.name) =" }.joined(separator: ", ") + " }"])
-            return "| `node:\(function.name)(\(arguments.joined(separator: ", ")))` | \(function.capability.map { "`\($0)`" } ?? "") | \(function.returns) | \(function.about) |\n"
-        }.joined()
-        return "\n## Methods of a node\n\n| call | needs | returns | |\n|---|---|---|---|\n\(rows)"
-    }
+    private static var functions: String { HostFunction.manual }
 
     private static var nodeFields: String {
         "\n## Fields of a node\n\nA field that does not exist is an error.\n\n" + table(EventSchema.nodeFields[...], "node")

@@ -4,7 +4,7 @@
 package enum LuaStubs {
     /// The file's text.
     package static var text: String {
-        let sections = [header, eventClass(nil), nodeClass, cluster, peer] + HostFunction.all.map(method) + EventSchema.all.map { eventClass($0) }
+        let sections = [header, eventClass(nil), nodeClass, cluster, peer] + HostFunction.stubs + EventSchema.all.map { eventClass($0) }
             + [hookClass] + EventSchema.all.map(handler)
         return sections.joined(separator: "\n")
     }
@@ -62,25 +62,6 @@ package enum LuaStubs {
         return "--- \(summary)\n---@param ev \(className(schema))\n---@param opt table<string, any>\n\(result)function Hook.\(schema.name)(ev, opt) end\n"
     }
 
-    private static func method(_ function: HostFunction) -> String {
-        let rights = function.capability.map { " Needs \($0)." } ?? ""
-        var parameters = function.parameters.map(\.name), lines = function.parameters.map { "---@param \($0.name) \($0.type)\n" }
-        if !function.options.isEmpty {
-            parameters.append("options")
-            lines.append("---@param options { \(function.options.map { "\($0.name): \(luaType($0.type))?" }.joined(separator: ", ")) }?\n")
-        }
-        if function.isVariadic {
-            parameters.append("...")
-            lines.append("---@param ... any\n")
-        }
-        let result = switch function.returns {
-        case .nothing: ""
-        case .boolean: "---@return boolean\n"
-        case .rows: "---@return table[] rows with `columns`, `count` and `command`\n"
-        }
-        return "--- \(function.about)\(rights)\n---@async\n\(lines.joined())\(result)function Node:\(function.name)(\(parameters.joined(separator: ", "))) end\n"
-    }
-
     private static func field(_ field: EventSchema.Field) -> String {
         let type = switch field.kind {
         case .text: "string"
@@ -95,10 +76,8 @@ package enum LuaStubs {
         return "---@field \(field.name) \(type)\(field.isOptional ? "?" : "") \(field.about)\(field.placeholder.isEmpty ? "" : " (pgpool: \(field.placeholder))")\n"
     }
 
-    private static func luaType(_ option: String) -> String { option == "duration" ? "string|number" : option }
-
     /// `failover_finished` is `us.FailoverFinished`.
-    private static func className(_ schema: EventSchema) -> String {
+    static func className(_ schema: EventSchema) -> String {
         "us." + schema.name.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     }
 }

@@ -55,6 +55,42 @@ enum Schema {
             position INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
         """,
+        """
+        CREATE TABLE hook_run (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            event TEXT NOT NULL,
+            name TEXT NOT NULL,
+            epoch INTEGER NOT NULL,
+            attempt INTEGER NOT NULL,
+            began REAL NOT NULL,
+            phase TEXT NOT NULL,
+            ended REAL,
+            outcome TEXT,
+            message TEXT,
+            record BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX hook_run_event ON hook_run (event);
+        CREATE TABLE hook_effect (
+            run INTEGER NOT NULL REFERENCES hook_run ON DELETE CASCADE,
+            sequence INTEGER NOT NULL,
+            call BLOB NOT NULL,
+            ended REAL,
+            result BLOB,
+            PRIMARY KEY (run, sequence)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE hook_value (
+            space TEXT NOT NULL,
+            key TEXT NOT NULL,
+            value BLOB NOT NULL,
+            expires REAL,
+            PRIMARY KEY (space, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE hook_lock (
+            name TEXT NOT NULL PRIMARY KEY,
+            token INTEGER NOT NULL,
+            expires REAL NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """,
     ]
 
     static func prepare(_ database: DatabasePool) throws {

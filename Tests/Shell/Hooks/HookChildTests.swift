@@ -12,7 +12,7 @@ struct HookChildTests {
     private func request(_ body: String, _ stage: Stage) async -> HookValue {
         let (catalogue, _) = await stage.load()
         guard let hook = catalogue.chain(for: .failover, bundledOnly: false).first else { return .none }
-        return catalogue.request("run", hook, Stage.failover().value(budget: .seconds(3600)), Self.far)
+        return catalogue.request("run", hook, Stage.failover().value, Self.far)
     }
 
     private func start(_ stage: Stage) throws -> HookChild { try HookChild(executable: Stage.executable, waiter: stage.waiter) }

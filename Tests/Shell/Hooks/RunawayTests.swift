@@ -128,7 +128,7 @@ struct RunawayTests {
             #expect(fault.kind == .budget)
             #expect(fault.message == "not finished within its budget of 0.3 s: node.in_recovery was under way")
             #expect(fault.place?.line == 4)
-            #expect(stage.host.calls == [.inRecovery(NodeID(1))])
+            #expect(stage.host.operations == ["node.in_recovery 1"])
         }
     }
 

@@ -2,6 +2,7 @@ import ClusterModel
 import Foundation
 import Glibc
 import Reactor
+import Storage
 import Synchronization
 import Testing
 @testable import Hooks
@@ -10,7 +11,11 @@ import Testing
 /// A site's hook directory, hook processes, a fake cluster of three nodes: everything a hook needs to run.
 final class Stage: Sendable {
     let host = FakeHost()
-    let journal = MemoryJournal()
+    let store: StateStore
+    let journal: HookJournal
+    let secrets: SecretVault
+    let running = RunningEvents()
+    let metrics = HookMetrics()
     let processes: HookProcesses
     private let directory: URL
     let waiter: DescriptorWaiter
@@ -29,6 +34,10 @@ final class Stage: Sendable {
             try Data(text.utf8).write(to: file)
         }
         waiter = try DescriptorWaiter()
+        try FileManager.default.createDirectory(at: directory.appending(path: "secrets"), withIntermediateDirectories: true)
+        store = try StateStore(directory: directory.path + "-state")
+        journal = HookJournal(store: store)
+        secrets = SecretVault(directory: directory.path + "/secrets")
         let lines = Lines()
         processes = HookProcesses(executable: Self.executable, waiter: waiter) { lines.append($0) }
         self.lines = lines
@@ -78,11 +87,12 @@ final class Stage: Sendable {
     func runner(options: [(String, String, String)] = [], limits: HookLimits = HookLimits(budget: .seconds(60))) async -> HookRunner {
         let (catalogue, _) = await load(options: options)
         let lines = lines
-        return HookRunner(catalogue: catalogue, processes: processes, host: host, journal: journal, limits: limits) { lines.append($0) }
+        return HookRunner(catalogue: catalogue, processes: processes, host: host, journal: journal, secrets: secrets, metrics: metrics, running: running, limits: limits) { lines.append($0) }
     }
 
     func failOver(_ runner: HookRunner, epoch: UInt64 = 2, candidate: Int? = 1, bundledOnly: Bool = false) async -> HookOutcome {
-        await runner.run(Self.failover(epoch: epoch, candidate: candidate), bundledOnly: bundledOnly)
+        host.set { $0.epoch = Epoch(epoch) }
+        return await runner.run(Self.failover(epoch: epoch, candidate: candidate), bundledOnly: bundledOnly)
     }
 
     /// The fault of a failover that must fail, with the directory left out of its place.
@@ -94,7 +104,34 @@ final class Stage: Sendable {
     func end() async {
         await processes.shutDown()
         await waiter.shutDown()
+        do { try FileManager.default.removeItem(atPath: directory.path + "-state") } catch { Issue.record(error) }
         do { try FileManager.default.removeItem(at: directory) } catch CocoaError.fileNoSuchFile {} catch { Issue.record(error) }
+    }
+
+    /// A secret of this host, as an administrator would put it there.
+    func write(secret: String, _ text: String) throws {
+        let path = directory.path + "/secrets/" + secret
+        try text.write(toFile: path, atomically: false, encoding: .utf8)
+        chmod(path, 0o600)
+    }
+
+    /// The calls of the newest run of the failover.
+    func recordedCalls() async throws -> [HookCallRecord] {
+        guard let run = try await journal.runs(of: "ev-1").last else { return [] }
+        return try await journal.calls(of: run.number)
+    }
+
+    /// The finished steps of epoch 2.
+    func finishedSteps(_ names: String..., hook: String = "ours") async throws -> [String] {
+        var found: [String] = []
+        for name in names where try await journal.recordedStep(StepKey(event: "ev-1", epoch: Epoch(2), hook: hook, name: name)) != nil { found.append(name) }
+        return found
+    }
+
+    /// Takes back what ended the newest run, as if the daemon had been killed before.
+    func reopenLastRun() async throws {
+        guard let run = try await journal.runs(of: "ev-1").last else { return }
+        try await journal.setPhase(.undoing, of: run.number)
     }
 
     /// Kills the hook processes that are at work for this stage's events.

@@ -36,6 +36,9 @@ local function new_cluster(values)
   return records.new("cluster", { "name", "nodes", "primary" }, fields, methods), by_id
 end
 
+--- The cluster from a snapshot, on its own.
+function events.cluster(values) return (new_cluster(values)) end
+
 --- How a field of each type is made from what came; other types come as they are.
 local makers = {
   node = function(id, by_id) return by_id[id] end,

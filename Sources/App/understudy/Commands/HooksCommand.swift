@@ -4,8 +4,9 @@ internal import ArgumentParser
 /// `understudy hooks …`: one verb a file beside this one.
 struct HooksCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "hooks", abstract: "See, check, deploy and take back hooks.",
-        subcommands: [HooksListCommand.self, HooksCheckCommand.self, HooksDocCommand.self, HooksDeployCommand.self, HooksRollbackCommand.self, HooksDiffCommand.self])
+        commandName: "hooks", abstract: "Write, test, check, deploy and watch hooks.",
+        subcommands: [HooksNewCommand.self, HooksTestCommand.self, HooksImportCommand.self, HooksListCommand.self, HooksCheckCommand.self, HooksDocCommand.self,
+                      HooksDeployCommand.self, HooksRollbackCommand.self, HooksDiffCommand.self])
 }
 
 struct HooksListCommand: AsyncParsableCommand {

@@ -23,8 +23,14 @@ struct HookStage: Sendable {
     let clusterName: String
     let coordinator: CoordinatorReference
     private let processes: HookProcesses
-    private let limits: HookLimits
+    /// Finished steps, and every run with its calls.
+    let record: HookJournal
+    let running = RunningEvents()
+    let metrics = HookMetrics()
+    private let actions: EngineActions
+    private let secrets: SecretVault
     private let host: HookHands
+    private let limits: HookLimits
     private let log: HookLog
     let rollsBack: Bool
     private let notices: AsyncStream<HookEvent>
@@ -32,12 +38,12 @@ struct HookStage: Sendable {
 
     /// Loads every hook; a broken one keeps the daemon from starting: better now than at 3 a.m. Where hooks were in force
     /// before, these are, and what is wrong with the site's directory is only said.
-    init(_ settings: Settings, _ nodes: [Node], host: HookHands, store: StateStore, journal: EventJournal, coordinator: CoordinatorReference, waiter: DescriptorWaiter,
-         logger: Logger) async throws {
+    init(_ settings: Settings, _ nodes: [Node], hands: NodeSet, actions: EngineActions, store: StateStore, journal: EventJournal, coordinator: CoordinatorReference,
+         waiter: DescriptorWaiter, logger: Logger) async throws {
         let log: HookLog = { logger.hookLine($0) }
+        let secrets = SecretVault(directory: settings[\.daemon.secretDirectory])
         processes = HookProcesses(executable: try ownExecutable(), waiter: waiter, limits: HookProcesses.Limits(settings), log: log)
-        limits = HookLimits(settings)
-        let staging = HookStaging(directories: try SharedFiles.directories(settings), processes: processes)
+        let staging = HookStaging(directories: try SharedFiles.directories(settings), processes: processes, specs: HookSpecs.runner(processes))
         generations = HookGenerations(staging: staging, store: StoredGenerations(store: store), options: settings.hookOptions, nodes: nodes.map(\.name))
         do {
             for problem in try await generations.start() { StderrLog.writeLine(problem.description) }
@@ -51,7 +57,11 @@ struct HookStage: Sendable {
             logger.info("hook loaded", metadata: ["hook": "\(entry.name)", "file": "\(entry.file)", "events": "\(entry.events.joined(separator: ", "))",
                                                   "generation": "\(inForce.number)"])
         }
-        self.host = host
+        record = HookJournal(store: store)
+        self.actions = actions
+        self.secrets = secrets
+        host = HookHands(nodes: hands, epochs: coordinator, log: { log($0.masked(by: secrets)) }, actions: actions)
+        limits = HookLimits(settings)
         self.store = store
         self.journal = journal
         self.coordinator = coordinator
@@ -66,6 +76,8 @@ struct HookStage: Sendable {
     func run() async {
         await processes.prepare()
         await withDiscardingTaskGroup { group in
+            group.addTask { await actions.run() }
+            group.addTask { await runner(generations.current.catalogue).resume() }
             group.addTask { await tellNotices() }
             group.addTask { await followClock() }
             group.addTask { await followJournal() }
@@ -81,11 +93,17 @@ struct HookStage: Sendable {
                     await group.next()
                     running -= 1
                 }
-                group.addTask { _ = await run(event) }
+                group.addTask { await tellNow(event) }
                 running += 1
             }
             group.cancelAll()
         }
+    }
+
+    /// Work that nothing waits for fails into the event journal; a notification that fails is logged by its runner.
+    private func tellNow(_ event: HookEvent) async {
+        guard case .failed(let fault) = await run(event), event.schema.kind == .do else { return }
+        await record("hook_failed", "\(event.schema.name): \(fault)")
     }
 
     // MARK: Events
@@ -97,13 +115,16 @@ struct HookStage: Sendable {
         guard catalogue.handles(event.schema) else { return .passed }
         var event = event
         event.header.generation = generation
-        let runner = HookRunner(catalogue: catalogue, processes: processes, host: host, journal: StoredHookJournal(store: store, logger: logger), limits: limits,
-                                log: log)
         let began = ContinuousClock.now
-        let outcome = await runner.run(event, bundledOnly: bundledOnly, only: only)
+        let outcome = await runner(catalogue).run(event, bundledOnly: bundledOnly, only: only)
         figures.note(event.schema.name, outcome, .now - began)
         if case .failed(let fault) = outcome, event.schema.kind == .do, fault.kind == .code, catalogue.isSite(fault.hook) { await condemn(generation, fault) }
         return outcome
+    }
+
+    /// Runs events with the hooks of a generation.
+    func runner(_ catalogue: HookCatalogue) -> HookRunner {
+        HookRunner(catalogue: catalogue, processes: processes, host: host, journal: record, secrets: secrets, metrics: metrics, running: running, limits: limits, log: log)
     }
 
     private func hooks(for event: HookEvent) async -> (Int, HookCatalogue) {
@@ -185,7 +206,9 @@ extension HookCluster {
     init(_ name: String, _ snapshot: ClusterSnapshot) {
         self.init(name: name, nodes: snapshot.nodes.map { view in
             let seen = view.report?.observation
-            return Member(node: view.node, status: view.service.status, role: seen?.role, walEnd: seen?.walEnd, timeline: seen?.timeline, lagBytes: view.lagBytes)
+            let source = snapshot.nodes.first { $0.report?.observation?.streams.contains { $0.applicationName == view.node.name } ?? false }
+            return Member(node: view.node, status: view.service.status, role: seen?.role, walEnd: seen?.walEnd, timeline: seen?.timeline, lagBytes: view.lagBytes,
+                          version: seen.map { $0.serverVersion / 10_000 }, follows: source?.node.name)
         }, primary: snapshot.primary)
     }
 }

@@ -32,3 +32,19 @@ int understudy_confine(uint64_t memory);
 
 /* From now on, at most so many more seconds of CPU; then SIGXCPU. */
 int understudy_limit_cpu(uint64_t seconds);
+
+/* A program with pipes, for its input and output. */
+typedef struct {
+    pid_t pid;
+    /* Readable when it has ended. */
+    int process;
+    /* Our ends, non-blocking, close-on-exec. */
+    int input, output, errors;
+} understudy_program;
+
+/* Starts arguments[0] (an absolute path) in a process group of its own, with default signals and nothing open but its pipes.
+ * 0, or the error's number. */
+int understudy_start_program(char *const arguments[], char *const environment[], understudy_program *program);
+
+/* Sends a signal to the program's whole group. The program must not have been reaped. */
+void understudy_signal_program(const understudy_program *program, int signal);
