@@ -3,6 +3,7 @@
 --- Code reads as if it blocked: every call to the engine suspends the hook until the engine has done the work.
 local engine, load_module, request = ...
 local bindings  = load_module "understudy.internal.bindings"
+local bundled   = load_module "understudy.internal.bundled"
 local encodings = load_module "understudy.internal.encodings"
 local flow      = load_module "understudy.internal.flow"
 local hooks     = load_module "understudy.internal.hooks"
