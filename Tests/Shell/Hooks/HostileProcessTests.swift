@@ -19,7 +19,7 @@ struct HostileProcessTests {
             let lines = Lines()
             let processes = HookProcesses(executable: path, waiter: stage.waiter) { lines.append($0) }
             let (catalogue, _) = await stage.load()
-            let runner = HookRunner(catalogue: catalogue, processes: processes, host: stage.host, journal: stage.journal, limits: limits) { lines.append($0) }
+            let runner = HookRunner(catalogue: catalogue, processes: processes, host: stage.host, journal: stage.journal, secrets: stage.secrets, limits: limits) { lines.append($0) }
             let clock = ContinuousClock(), begin = clock.now
             let outcome = await stage.failOver(runner)
             let took = clock.now - begin
