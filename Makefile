@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build unit test test-all demo bench format clean
+.PHONY: help deps build unit test test-all demo bench micro format clean
 
 # As many compiler jobs as cores; more only makes them wait for memory.
 JOBS := $(shell nproc)
@@ -44,6 +44,10 @@ bench: build ## measure against PgBouncer and pgpool-II, side by side: about ten
 	@Scripts/install $(BENCH_PACKAGES)
 	@Benchmarks/side-by-side $(RELEASE)
 	@Benchmarks/failover $(RELEASE)
+
+micro: deps ## measure the scanner, the session machine and the pool by themselves, and write docs/micro.md
+	UNDERSTUDY_MICRO=1 swift build -c release -j $(JOBS) --product micro
+	.build/release/micro --markdown docs/micro.md
 
 format: ## put the sources into one form (swift format)
 	swift format --in-place --recursive --parallel Package.swift Sources Tests

@@ -104,6 +104,7 @@ extension Settings {
         options.keepaliveInterval = self[\.tcp.keepaliveInterval]
         options.keepaliveCount = self[\.tcp.keepaliveCount]
         options.userTimeout = self[\.tcp.userTimeout]
+        options.deferral = self[\.tcp.deferral]
         return options
     }
 

@@ -135,7 +135,7 @@ package final class FrontendSession {
         // A search_path with it makes every CREATE TABLE a temporary one.
         if isReplication {
             pin = Pin("a replication connection", isCertain: true)
-        } else if startup.parameters.contains(where: { $0.value.lowercased().contains("pg_temp") }) {
+        } else if startup.namesTemporarySchema {
             pin = Pin("pg_temp in a start-up parameter", isCertain: true)
         }
     }
@@ -155,7 +155,7 @@ package final class FrontendSession {
     /// Nothing is owed and no block is open: the session could go without anybody's loss. A stream of WAL has no other end, and
     /// its client goes on elsewhere where it stopped.
     package func isBetweenTransactions(_ backend: BackendState?) -> Bool {
-        isReplication || isInService && backend?.isBusy != true && status == .idle && !isDiscarding && lostBlock == nil
+        isReplication || isInService && backend?.isBusy != true && status.isIdle && !isDiscarding && lostBlock == nil
     }
 
     /// Why the session cannot be rebuilt on another node; nil when it can.
@@ -169,18 +169,29 @@ package final class FrontendSession {
 
     /// Why the session keeps its backend when its transaction ends; nil when it gives it back.
     package var hold: String? {
-        if mode == .session { return "pool_mode is session" }
+        guard isHolding else { return nil }
+        if case .session = mode { return "pool_mode is session" }
         if let pin, pin.isCertain { return pin.description }
-        return login == .relayed ? "only the client knows the password" : nil
+        return "only the client knows the password"
+    }
+
+    /// The same, without a word.
+    private var isHolding: Bool {
+        if case .session = mode { return true }
+        if case .relayed = login { return true }
+        return pin?.isCertain == true
     }
 
     /// The backend could be given back now.
     package func isReleasing(_ backend: BackendState) -> Bool {
-        status == .idle && !backend.isBusy && mode != .session && isInService && pendingChanges.isEmpty && hold == nil && !isDiscarding
+        status.isIdle && !backend.isBusy && !isHolding && isInService && pendingChanges.isEmpty && !isDiscarding
     }
 
     /// Whether the backend that the session leaves can serve others, once it is reset.
-    package func leavesCleanly(_ backend: BackendState) -> Bool { isInService && login != .relayed && !backend.isBusy && status == .idle }
+    package func leavesCleanly(_ backend: BackendState) -> Bool { isInService && login != .relayed && !backend.isBusy && status.isIdle }
+
+    /// The same settings in memory that others share, so that comparing them costs a glance.
+    package func share(_ same: SessionSettings) { settings = same }
 
     /// Back to what the client asked for at its start.
     func restoreStartupSettings() { settings = startupSettings }

@@ -15,14 +15,14 @@ extension Shard {
     }
 
     private func keepHouse(_ pool: ShardPool) {
-        for id in pool.core.expired(open: pool.share.open, at: reactor.now.sinceBoot) { if let backend = backends[id] { retire(backend) } }
+        for id in pool.core.expired(open: pool.share.open, at: reactor.now.forPools) { if let backend = backends[id] { retire(backend) } }
         shrink(pool)
         // Who waits longer may reach for the reserve.
         if pool.core.waiterCount > 0 {
             openMore(pool)
             askForRoom(pool)
             for id in pool.core.waiting { if let frontend = frontends[id] { notify(frontend) } }
-        } else if pool.share.open < pool.core.rule.minimum, pool.core.opening == 0, pool.refusal == nil, !isPaused(pool.key.database),
+        } else if pool.share.open < pool.core.rule.minimum, pool.core.opening == 0, pool.refusal == nil, !isPaused(pool),
                   pool.share.reserve(limit: pool.core.rule.minimum, pool.core.rule) == .granted {
             pool.core.openingBegan()
             wish(.pool(pool))

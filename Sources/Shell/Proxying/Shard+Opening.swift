@@ -113,8 +113,7 @@ extension Shard {
 
     /// The daemon's own login.
     private func ownLogin(_ startup: StartupMessage) -> BackendSession {
-        var random = SystemRandomNumberGenerator()
-        let nonce = (0..<3).map { _ in String(random.next() as UInt64, radix: 36) }.joined()
+        let nonce = (0..<3).map { _ in String(chance.next(), radix: 36) }.joined()
         return BackendSession(startup, secret: secretForNodes(startup.user), nonce: nonce)
     }
 

@@ -25,7 +25,7 @@ extension Shard {
 
     /// Those who wait in pools that are no more, the first first, and those who had none.
     private func takeWaiters() -> [SlotID] {
-        var waiting: [(id: SlotID, since: Duration)] = []
+        var waiting: [(id: SlotID, since: PoolTime)] = []
         for pool in pools.values {
             waiting += pool.core.waiting.map { ($0, pool.core.oldestWait ?? .zero) }
             pool.share.publish(number, idle: 0, oldestWait: nil)

@@ -36,9 +36,15 @@ final class Shard: EventHandler {
     /// What the daemon logs in to nodes with, by user.
     var secrets: [String: BackendSecret] = [:]
     var library: StatementLibrary
+<<<<<<< HEAD
+    var parameterSets = SharedValues<ServerParameters>(), settingSets = SharedValues<SessionSettings>()
+=======
+    /// For what nobody may guess.
+    var chance = RandomReserve()
     var parameterSets = ParameterSets()
+>>>>>>> micro
     /// What sessions of this epoch were told at their login, by what they asked for.
-    var welcomes: [StartupMessage: ServerParameters] = [:]
+    var welcomes: [StartupMessage: Welcome] = [:]
     /// What is set aside on its way to a backend and to a frontend, so that it goes in one write.
     var requests = MessageWriter(), replies = MessageWriter()
     /// Commits that nodes answered without waiting for their synchronous standbys.

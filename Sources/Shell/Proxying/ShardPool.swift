@@ -29,12 +29,12 @@ final class ShardPool {
     /// The shard whose first waiter should have a backend that is free here.
     var worseOff: Int? { share.worseOff(than: core.oldestWait, shard, tolerance: Self.unfairness) }
 
-    /// How much longer a frontend of another shard must have waited to be served first: handing a backend over costs both
+    /// How many nanoseconds longer a frontend of another shard must have waited to be served first: handing a backend over costs both
     /// shards more than a query.
-    static let unfairness = Duration.milliseconds(5)
+    static let unfairness = 5_000_000
 }
 
 extension Monotonic {
     /// As the pools count time.
-    var sinceBoot: Duration { .nanoseconds(Int64(clamping: nanoseconds)) }
+    var forPools: PoolTime { PoolTime(nanoseconds: nanoseconds) }
 }

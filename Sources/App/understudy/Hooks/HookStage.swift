@@ -61,7 +61,7 @@ struct HookStage: Sendable {
         self.actions = actions
         self.secrets = secrets
         host = HookHands(nodes: hands, epochs: coordinator, log: { log($0.masked(by: secrets)) }, actions: actions)
-        limits = HookLimits(settings, budget: .seconds(86_400))
+        limits = HookLimits(settings)
         self.store = store
         self.journal = journal
         self.coordinator = coordinator
@@ -93,11 +93,17 @@ struct HookStage: Sendable {
                     await group.next()
                     running -= 1
                 }
-                group.addTask { _ = await run(event) }
+                group.addTask { await tellNow(event) }
                 running += 1
             }
             group.cancelAll()
         }
+    }
+
+    /// Work that nothing waits for fails into the event journal; a notification that fails is logged by its runner.
+    private func tellNow(_ event: HookEvent) async {
+        guard case .failed(let fault) = await run(event), event.schema.kind == .do else { return }
+        await record("hook_failed", "\(event.schema.name): \(fault)")
     }
 
     // MARK: Events
