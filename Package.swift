@@ -167,6 +167,7 @@ tests("Failover", on: "ClusterModel")
 tests("HealthTracking", on: "ClusterModel")
 tests("Reactor", on: "TestSupport")
 tests("NodeConnections", on: "Reactor")
+tests("NodeControl", on: "NodeConnections", "Reactor", "ClusterModel")
 tests("Probing", on: "NodeConnections", "HealthTracking", "ClusterModel")
 fixture("HookHostFixture", on: "Hooks")
 tests("Hooks", on: "CLua", "CLuaBridge", "Storage", "ClusterModel", "Reactor", "Settings", "TestSupport", "HookHostFixture",

@@ -17,7 +17,7 @@ extension HookEffects {
             let value = try await services.values.entry(of: onceSpace, arguments.text("key"), now: run.now)
             return ["is_finished": .boolean(value != nil), "value": value ?? .none]
         case "once.end":
-            if run.plan == nil { try await services.values.set(onceSpace, arguments.text("key"), arguments["value"], expire: arguments.duration("expire"), now: run.now) }
+            if run.plan == nil, !run.isReadOnly { try await services.values.set(onceSpace, arguments.text("key"), arguments["value"], expire: arguments.duration("expire"), now: run.now) }
         case "sleep": try await sleep(arguments.duration("seconds") ?? .zero)
         case "progress":
             let percent = Int((arguments["fraction"].number ?? 0) * 100)
@@ -79,7 +79,7 @@ extension HookEffects {
         guard ["info", "warning", "critical"].contains(severity) else {
             throw HostCallFailure(.code, "us.alert: severity: expected info, warning or critical; got \"\(severity)\"")
         }
-        if run.plan != nil { return .none }
+        if run.plan != nil || run.isReadOnly { return .none }
         return try await services.host.perform(HostCall(operation: .alert, node: arguments["node"].integer.map { NodeID(Int(clamping: $0)) }, arguments: arguments), in: context)
     }
 }

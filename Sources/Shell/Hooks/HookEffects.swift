@@ -27,7 +27,7 @@ actor HookEffects {
         self.hook = hook
         self.files = files
         self.isUndo = isUndo
-        rights = HookRights(granted: hook.granted, trust: hook.trust, isNotification: run.event.schema.kind == .tell)
+        rights = HookRights(granted: hook.granted, trust: hook.trust, isNotification: run.event.schema.kind == .tell, isReadOnly: run.isReadOnly)
     }
 
     /// The answer to a call of the handler's own coroutine.

@@ -6,7 +6,7 @@ internal import Synchronization
 /// it did is undone.
 final class HookReplay: Sendable {
     /// Where hook and recording part.
-    package struct Divergence: Hashable, Sendable {
+    struct Divergence: Hashable, Sendable {
         /// The number of the call in the recording.
         let sequence: Int
         let message: String
@@ -21,13 +21,15 @@ final class HookReplay: Sendable {
 
     private let state: Mutex<State>
     private let files: [String: String]
+    private let names: [Int64: String]
     private let goesOn: Bool
     let clock = AnswerClock()
 
     /// `calls` are one handler's, in order. With `goesOn` the process is used after the recording has ended, so that nothing of it is final.
-    init(_ calls: [HookCallRecord], files: [String: String], goesOn: Bool = false) {
+    init(_ calls: [HookCallRecord], files: [String: String], names: [Int64: String] = [:], goesOn: Bool = false) {
         state = Mutex(State(rest: calls[...]))
         self.files = files
+        self.names = names
         self.goesOn = goesOn
     }
 
@@ -41,7 +43,7 @@ final class HookReplay: Sendable {
     func perform(_ request: HookRequest) -> Result<HookValue, HostCallFailure> {
         state.withLock { state in
             if let divergence = state.divergence { return .failure(HostCallFailure(.replay, divergence.message)) }
-            guard let call = Self.take(request, &state, files), let result = call.result, let ended = call.ended else {
+            guard let call = Self.take(request, &state, files, names), let result = call.result, let ended = call.ended else {
                 return .failure(HostCallFailure(.replay, state.divergence?.message ?? "the recording ends here: what comes next was not done"))
             }
             clock.set(ended)
@@ -51,22 +53,25 @@ final class HookReplay: Sendable {
     }
 
     /// The record of a call, and of those that it begins.
-    private static func take(_ request: HookRequest, _ state: inout State, _ files: [String: String]) -> HookCallRecord? {
+    private static func take(_ request: HookRequest, _ state: inout State, _ files: [String: String], _ names: [Int64: String]) -> HookCallRecord? {
         guard let call = state.rest.popFirst() else { return nil }
         guard call.asksTheSame(as: request) else {
-            state.divergence = Divergence(sequence: call.sequence, message: difference(call, request), place: request.place)
+            state.divergence = Divergence(sequence: call.sequence, message: difference(call, request, names), place: request.place)
             return nil
         }
         state.count += 1
         guard request.operation == "together" else { return call }
         for child in request.arguments["begin"].list ?? [] {
-            guard take(HookRequest(child: child, files: files), &state, files) != nil else { return nil }
+            guard take(HookRequest(child: child, files: files), &state, files, names) != nil else { return nil }
         }
         return call
     }
 
-    private static func difference(_ call: HookCallRecord, _ request: HookRequest) -> String {
+    /// Named shortly; where both are about the same, with their arguments.
+    private static func difference(_ call: HookCallRecord, _ request: HookRequest, _ names: [Int64: String]) -> String {
         let place = request.place.map { " (\($0))" } ?? ""
-        return "effect \(call.sequence): recorded `\(call.operation) \(call.arguments.words(limit: 120))`, now asks `\(request.operation) \(request.arguments.words(limit: 120))`\(place)"
+        var then = HookCallRecord.words(call.operation, call.arguments, names), now = HookCallRecord.words(request.operation, request.arguments, names)
+        if then == now { (then, now) = (then + " " + call.arguments.words(limit: 200), now + " " + request.arguments.words(limit: 200)) }
+        return "effect \(call.sequence): recorded `\(then)`, now asks `\(now)`\(place)"
     }
 }

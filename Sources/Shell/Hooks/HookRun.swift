@@ -10,6 +10,10 @@ final class HookRun: Sendable {
     let journal: HookJournal?
     /// What is foreseen instead of done; nil when calls are done.
     let plan: HookPlan?
+    /// What answers each hook instead of the world; nil when nothing is replayed.
+    let replays: [String: HookReplay]?
+    /// Whether its hooks can only look.
+    let isReadOnly: Bool
     private let clock = Monotonic.now()
     private let state = Mutex(State())
 
@@ -21,11 +25,13 @@ final class HookRun: Sendable {
     }
 
     /// `after`: the sequence of the last call of this run in the journal.
-    init(_ event: HookEvent, _ record: HookRunRecord, journal: HookJournal?, plan: HookPlan? = nil, after sequence: Int = 0) {
+    init(_ event: HookEvent, _ record: HookRunRecord, journal: HookJournal?, plan: HookPlan? = nil, replays: [String: HookReplay]? = nil, isReadOnly: Bool = false, after sequence: Int = 0) {
         self.event = event
         self.record = record
         self.journal = journal
         self.plan = plan
+        self.replays = replays
+        self.isReadOnly = isReadOnly
         state.withLock { $0.sequence = sequence }
     }
 

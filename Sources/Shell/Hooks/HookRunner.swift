@@ -76,6 +76,10 @@ package struct HookRunner: Sendable {
     }
 
     private func handle(_ hook: Hook, _ run: HookRun, _ limits: HookLimits) async -> HookConversation.Ending {
+        if let replays = run.replays {
+            guard let replay = replays[hook.name] else { return .failed(HookFault(.replay, "the hook did not run then", place: nil, hook: hook.name)) }
+            return await converse("run", hook, run, limits, isQuiet: { true }, answeredAt: { replay.clock.time }) { replay.perform($0) }
+        }
         let effects = HookEffects(services, run, hook, files: catalogue.files(of: hook)), waiter = processes.waiter
         let ending = await converse("run", hook, run, limits, answeredAt: { effects.clock.time }) { request in
             await withTaskGroup(of: Result<HookValue, HostCallFailure>.self) { group in
@@ -121,12 +125,13 @@ package struct HookRunner: Sendable {
         return HookRun(event, record, journal: journal)
     }
 
-    private static func record(_ event: HookEvent, _ chain: [Hook], resumes: Bool) -> HookRunRecord {
+    static func record(_ event: HookEvent, _ chain: [Hook], resumes: Bool) -> HookRunRecord {
         HookRunRecord(number: 0, event: event.value, hooks: chain.map(\.name), seed: Int64.random(in: 0...Int64.max), began: wallClock(), resumes: resumes,
                       phase: .running, ended: nil, outcome: nil, message: nil)
     }
 
-    private func end(_ run: HookRun, _ outcome: HookOutcome) async {
+    func end(_ run: HookRun, _ outcome: HookOutcome) async {
+        guard let journal = run.journal else { return }
         do { try await journal.end(run.number, at: run.now, outcome: outcome.word, message: outcome.message.map { services.secrets.mask($0) }) } catch {
             log(HookLogLine(.error, "the outcome of \(run.event.schema.name) cannot be recorded: \(error)", event: run.record.id))
         }

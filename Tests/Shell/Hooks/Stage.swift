@@ -109,10 +109,10 @@ final class Stage: Sendable {
     }
 
     /// A secret of this host, as an administrator would put it there.
-    func write(secret: String, _ text: String) throws {
+    func write(secret: String, _ text: String, mode: mode_t = 0o600) throws {
         let path = directory.path + "/secrets/" + secret
         try text.write(toFile: path, atomically: false, encoding: .utf8)
-        chmod(path, 0o600)
+        chmod(path, mode)
     }
 
     /// The calls of the newest run of the failover.
@@ -126,6 +126,18 @@ final class Stage: Sendable {
         var found: [String] = []
         for name in names where try await journal.recordedStep(StepKey(event: "ev-1", epoch: Epoch(2), hook: hook, name: name)) != nil { found.append(name) }
         return found
+    }
+
+    /// The state store as it is on disk.
+    func storedBytes() throws -> String {
+        let folder = directory.path + "-state"
+        return try FileManager.default.contentsOfDirectory(atPath: folder).map { String(decoding: try Data(contentsOf: URL(filePath: folder + "/" + $0)), as: UTF8.self) }.joined()
+    }
+
+    /// The newest run again, without effects; nil when there was none.
+    func replayLastRun(_ runner: HookRunner) async throws -> HookReplayReport? {
+        guard let run = try await journal.runs(of: "ev-1").last else { return nil }
+        return try await runner.replay(run, try await journal.calls(of: run.number))
     }
 
     /// Takes back what ended the newest run, as if the daemon had been killed before.

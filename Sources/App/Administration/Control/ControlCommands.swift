@@ -41,6 +41,16 @@ package struct ControlCommands: Sendable {
         case "hooks.deploy": try await answer(send) { try await hooks.deploy(folder: request.folder, requestedBy: requestedBy) }
         case "hooks.rollback": try await answer(send) { try await hooks.rollBack(to: request.generations?.first, requestedBy: requestedBy) }
         case "hooks.diff": try await answer(send) { try await hooks.difference(from: request.generations?.first ?? 0, to: request.generations?.dropFirst().first) }
+        case "hooks.run": try await answer(send) { try await hooks.fire(request.run ?? HookRunRequest(), requestedBy: requestedBy) }
+        case "hooks.replay": try await answer(send) { try await hooks.replay(request.run ?? HookRunRequest()) }
+        case "hooks.spec": try await answer(send) { try await hooks.spec(request.run ?? HookRunRequest()) }
+        case "hooks.cancel": try await answer(send) { try await hooks.cancel(event: request.run?.event ?? "") }
+        case "hooks.console": try await answer(send) { try await hooks.evaluate(request.run ?? HookRunRequest(), requestedBy: requestedBy) }
+        case "hooks.trace":
+            do { try await hooks.trace(request.run ?? HookRunRequest()) { try await answer($0, send) } } catch {
+                try await send(try ControlLine.encode(ControlReply<String>(error: "\(error)")))
+            }
+            try await send(try ControlLine.encode(ControlReply<HookTraceView>(result: HookTraceView())))
         default:
             try await send(try ControlLine.encode(ControlReply<String>(
                 error: "there is no command \"\(request.command)\"; this daemon knows status, nodes, events, pools, pause, resume, reload, hooks")))

@@ -16,6 +16,14 @@ package struct ControlRequest: Codable, Sendable {
     package var folder: String?
     /// For `hooks.rollback` and `hooks.diff`.
     package var generations: [Int]?
+    /// For `hooks.run`, `replay`, `trace`, `cancel` and `console`.
+    package var run: HookRunRequest?
+
+    /// A question about runs of hooks.
+    package init(command: String, run: HookRunRequest) {
+        self.init(command: command)
+        self.run = run
+    }
 
     package init(command: String, limit: Int? = nil, follow: Bool? = nil, database: String? = nil, event: String? = nil, folder: String? = nil,
                  generations: [Int]? = nil) {

@@ -8,6 +8,18 @@ package protocol HookDesk: Sendable {
     func rollBack(to number: Int?, requestedBy: String) async throws -> HookChangeView
     /// What differs between two generations; nil is the one in force.
     func difference(from: Int, to: Int?) async throws -> String
+    /// The calls of a run as they were, and as they come; without an event the latest runs.
+    func trace(_ request: HookRunRequest, _ tell: (HookTraceView) async throws -> Void) async throws
+    /// Fires an event by hand, or plans it.
+    func fire(_ request: HookRunRequest, requestedBy: String) async throws -> HookReportView
+    /// Runs a recorded event again without effects.
+    func replay(_ request: HookRunRequest) async throws -> HookReportView
+    /// A recorded event as a test.
+    func spec(_ request: HookRunRequest) async throws -> String
+    /// Ends a running event and undoes it; a sentence.
+    func cancel(event: String) async throws -> String
+    /// What a line of Lua gives.
+    func evaluate(_ request: HookRunRequest, requestedBy: String) async throws -> String
 }
 
 /// `understudy hooks list`.

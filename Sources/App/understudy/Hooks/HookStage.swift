@@ -110,13 +110,13 @@ struct HookStage: Sendable {
 
     /// Runs an event with the hooks in force; of a `do` event every attempt has those that the first one had.
     @discardableResult
-    func run(_ event: HookEvent, bundledOnly: Bool = false, only: String? = nil) async -> HookOutcome {
+    func run(_ event: HookEvent, bundledOnly: Bool = false, only: String? = nil, resumes: Bool = false) async -> HookOutcome {
         let (generation, catalogue) = await hooks(for: event)
         guard catalogue.handles(event.schema) else { return .passed }
         var event = event
         event.header.generation = generation
         let began = ContinuousClock.now
-        let outcome = await runner(catalogue).run(event, bundledOnly: bundledOnly, only: only)
+        let outcome = await runner(catalogue).run(event, bundledOnly: bundledOnly, only: only, resumes: resumes)
         figures.note(event.schema.name, outcome, .now - began)
         if case .failed(let fault) = outcome, event.schema.kind == .do, fault.kind == .code, catalogue.isSite(fault.hook) { await condemn(generation, fault) }
         return outcome

@@ -165,6 +165,13 @@ package actor HookGenerations {
     /// The files of one that is kept.
     package func bundle(of number: Int) async throws(HookJournalFailure) -> HookBundle { try await store.bundle(of: number) }
 
+    /// The hooks of `folder` with the options in force, checked as a deployment would; nothing is put in force.
+    package func trial(folder: String) async throws -> HookCatalogue {
+        let (_, report) = await staging.check(folder: folder, options: options, nodes: nodes)
+        guard report.problems.isEmpty else { throw refusal(report.problems) }
+        return report.catalogue
+    }
+
     /// Whether the site's directory is what is in force.
     package func drifts() -> Bool { HookBundle.read(staging.directories.site).0.digest != current.bundle.digest }
 

@@ -39,13 +39,13 @@ package struct Capability: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether having this one allows what `other` asks for.
     package func covers(_ other: Capability) -> Bool {
-        if description == other.description { return true }
+        if description == other.description || description == "*" { return true }
         if description == "sql:write" { return other.description == "sql:read" }
         if description == "engine:*" { return other.description.hasPrefix("engine:") }
         guard family == other.family else { return false }
         let mine = description.dropFirst(family.count), asked = other.description.dropFirst(family.count)
         switch family {
-        case "fs:read:", "fs:write:": return Self.contains(String(mine), String(asked))
+        case "fs:read:", "fs:write:": return mine == "/" || Self.contains(String(mine), String(asked))
         case "http:": return mine.hasPrefix("*.") && asked.hasSuffix(mine.dropFirst(1))
         default: return false
         }
@@ -74,6 +74,8 @@ struct HookRights: Sendable {
     let trust: Trust
     /// A notification cannot change the cluster.
     let isNotification: Bool
+    /// Can only look, whatever it was granted.
+    var isReadOnly = false
 
     func covers(_ capability: Capability) -> Bool { granted.contains { $0.covers(capability) } }
 
@@ -88,6 +90,9 @@ struct HookRights: Sendable {
         }
         for capability in function.needs(arguments) where !covers(capability) {
             return HostCallFailure(.code, "\(function.label) needs the capability \"\(capability)\": add it to `needs` in the hook's header and to hook.<name>.grants")
+        }
+        if isReadOnly, ![.read, .flow].contains(function.effect(of: arguments)) {
+            return HostCallFailure(.code, "\(function.label) changes something, and only looking is possible here (hooks console --write does more)")
         }
         if isNotification, function.changesCluster(arguments) {
             return HostCallFailure(.code, "\(function.label) changes the cluster, and \(event) is a notification: it can only look and tell others")
