@@ -87,7 +87,7 @@ extension IntegrationTests {
             for name in names {
                 #expect(page.contains("| `\(name)` |"), "docs/hooks.md does not say when to use \(name)")
                 let text = try String(contentsOfFile: samples + "/\(name).lua", encoding: .utf8)
-                let event = try #require(text.firstMatch(of: /function hook\.(\w+)\(/)?.1)
+                let event = try #require(text.firstMatch(of: #/function hook\.(\w+)\(/#)?.1)
                 let (status, output) = try IntegrationTests.run("hooks", "new", String(event), "--from", name, "--dir", directory)
                 #expect(status == 0, "\(output)")
             }

@@ -1,8 +1,6 @@
 --- Tests of hooks: `local t = require "understudy.testing"`. A cluster is a table, time is virtual, a test takes milliseconds.
-local engine, load_module, request = ...
+local _, load_module = ...
 local records = load_module "understudy.internal.records"
-
-if request.task ~= "test" then engine.fail("code", "understudy.testing is for tests: files whose names end with _spec.lua, run by `understudy hooks test`") end
 
 local cluster = load_module "understudy.internal.testing.cluster"
 local sweep   = load_module "understudy.internal.testing.sweep"

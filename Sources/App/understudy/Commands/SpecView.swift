@@ -8,7 +8,6 @@ struct SpecView: Encodable {
         let failure: String?
         let place: String?
         let crashes: Int
-        let ms: Double
     }
 
     let file: String
@@ -18,8 +17,7 @@ struct SpecView: Encodable {
     init(_ report: SpecReport) {
         file = report.file
         tests = report.tests.map { test in
-            Test(name: test.name, passed: test.failure == nil, failure: test.failure, place: test.place?.description, crashes: test.crashes,
-                 ms: (test.took / .milliseconds(1) * 10).rounded() / 10)
+            Test(name: test.name, passed: test.failure == nil, failure: test.failure, place: test.place?.description, crashes: test.crashes)
         }
         problem = report.fault?.description
     }

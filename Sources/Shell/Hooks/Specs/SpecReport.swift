@@ -10,7 +10,6 @@ package struct SpecReport: Hashable, Sendable {
         package let place: HookPlace?
         /// Crashes that its sweeps went through.
         package let crashes: Int
-        package let took: Duration
     }
 
     package let file: String
@@ -28,6 +27,5 @@ extension SpecReport.Test {
         failure = value["failure"].text
         place = value["file"].text.map { HookPlace(file: files[$0] ?? $0, line: Int(value["line"].integer ?? 0)) }
         crashes = Int(value["crashes"].integer ?? 0)
-        took = .seconds(value["took"].number ?? 0)
     }
 }

@@ -125,7 +125,7 @@ end
 function host:answer_again(op)
   self.position = self.position + 1
   local entry = self.tape[self.position]
-  if not entry or entry.op ~= op then engine.fail("aborted", "the event has failed: what it did is being undone") end
+  if not entry or entry.op ~= op then engine.fail("replay", "the recording ends here") end
   if entry.problem ~= nil then error(entry.problem, 0) end
   return entry.value
 end

@@ -81,9 +81,8 @@ function specs.run()
   is_running = true
   for at, test in ipairs(root.tests) do
     failures.begin()
-    local begin = engine.now()
     local ok, problem = perform(test)
-    local result = { name = full_name(test), took = engine.now() - begin, crashes = failures.crashes() }
+    local result = { name = full_name(test), crashes = failures.crashes() }
     if not ok then result.failure, result.file, result.line = failures.describe(problem) end
     results[at] = result
   end

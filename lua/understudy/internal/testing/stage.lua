@@ -4,6 +4,16 @@ local failures = load_module "understudy.internal.testing.failures"
 
 local stage = {}
 
+--- Has the `os` of a hook's globals tell the test's time.
+local function tell_time(cluster, globals)
+  local clock, began = rawget(globals, "os"), cluster.clock
+  if not clock then return end
+  local time, date = os.time, os.date
+  clock.time = function(fields) return fields == nil and math.floor(cluster.clock) or time(fields) end
+  clock.date = function(format, at) return date(format or "%c", at or math.floor(cluster.clock)) end
+  clock.clock = function() return cluster.clock - began end
+end
+
 --- What the library of the handler is given for the primitives of CLuaBridge.
 local function primitives(host)
   local cluster, step = host.cluster, nil
@@ -12,8 +22,7 @@ local function primitives(host)
     if not coroutine.isyieldable() then
       engine.fail("code", op .. " cannot be called from inside a table.sort comparator, gsub callback or metamethod")
     end
-    local value = host:call(op, arguments)
-    return { value = value, at = cluster.clock }
+    return host:call(op, arguments)
   end
   function fake.log(level, message, fields) cluster:log(level, message, fields) end
   function fake.now() return cluster.clock end
@@ -24,6 +33,7 @@ local function primitives(host)
   end
   function fake.compile(text, name, env)
     if env == _G then return request.compile { text = text, chunk = name:sub(2) } end
+    tell_time(cluster, env)
     return engine.compile(text, name, env)
   end
   return setmetatable(fake, { __index = engine })
