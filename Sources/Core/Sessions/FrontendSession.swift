@@ -160,31 +160,29 @@ package final class FrontendSession {
 
     /// Why the session cannot be rebuilt on another node; nil when it can.
     package var obstacle: String? {
-        if let pin, pin.isCertain || mode == .session { return "its state cannot be rebuilt there: \(pin)" }
-        if login == .relayed {
-            return "only the client knows the password of \"\(startup.user)\" (pool_passwd does not have it)"
-        }
-        return nil
+        var reasons: [String] = []
+        if let pin, pin.isCertain || mode == .session { reasons.append("its state cannot be rebuilt there: \(pin)") }
+        if login == .relayed { reasons.append("only the client knows the password of \"\(startup.user)\" (pool_passwd does not have it)") }
+        return reasons.isEmpty ? nil : reasons.joined(separator: "; ")
     }
 
     /// Why the session keeps its backend when its transaction ends; nil when it gives it back.
     package var hold: String? {
-        guard isHolding else { return nil }
         if case .session = mode { return "pool_mode is session" }
-        if let pin, pin.isCertain { return pin.description }
-        return "only the client knows the password"
+        guard isPinned else { return nil }
+        let reasons = (pin.flatMap { $0.isCertain ? $0.reasons : nil } ?? []) + (login == .relayed ? ["only the client knows the password"] : [])
+        return reasons.joined(separator: ", ")
     }
 
-    /// The same, without a word.
-    private var isHolding: Bool {
-        if case .session = mode { return true }
-        if case .relayed = login { return true }
-        return pin?.isCertain == true
+    /// It did something that ties it to its backend, whatever its mode.
+    private var isPinned: Bool {
+        if case .relayed = login { true } else { pin?.isCertain == true }
     }
 
     /// The backend could be given back now.
     package func isReleasing(_ backend: BackendState) -> Bool {
-        status.isIdle && !backend.isBusy && !isHolding && isInService && pendingChanges.isEmpty && !isDiscarding
+        if case .session = mode { return false }
+        return status.isIdle && !backend.isBusy && isInService && pendingChanges.isEmpty && !isPinned && !isDiscarding
     }
 
     /// Whether the backend that the session leaves can serve others, once it is reset.
@@ -238,7 +236,7 @@ package final class FrontendSession {
     func keep(_ reason: Pin?) {
         guard let reason else { return }
         pinnedBy = parses
-        if pin == nil || reason.isCertain && pin?.isCertain == false { pin = reason }
+        pin = pin?.and(reason) ?? reason
     }
 
     static func firstNameIsGiven(_ body: UnsafeRawBufferPointer?) -> Bool { body?.first != 0 }

@@ -52,6 +52,14 @@ final class PoolShare: Sendable {
         return .othersAreInTheWay
     }
 
+    /// Which limit is reached; nil where there may be one more.
+    func shortage(_ rule: PoolRule) -> PoolShortage? {
+        if open >= rule.size { return .pool(open: open) }
+        if let limit = rule.maxDatabaseBackends, ofDatabase.value >= limit { return .database(limit: limit) }
+        if let limit = rule.maxUserBackends, ofUser.value >= limit { return .user(limit: limit) }
+        return nil
+    }
+
     func release() {
         backends.subtract(1, ordering: .relaxed)
         ofDatabase.release()

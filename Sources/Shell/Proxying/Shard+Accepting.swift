@@ -48,7 +48,7 @@ extension Shard {
             shared.note(.warning, "cannot accept on \(listener.address): \(error)")
         }
         spare = Socket.spare()
-        shared.note(.warning, "out of file descriptors: a connection was closed (raise the limit, or lower max_client_conn)")
+        shared.note(.warning, "out of file descriptors: a connection was closed (raise the limit, or lower \(configuration.maxFrontendsName))")
     }
 
     /// A connection that `deal` counted.
@@ -95,7 +95,7 @@ extension Shard {
         let isForAdministration = isForAdministration(message.database)
         // An administrator gets in when nobody else does; the connections beyond the sessions bound them.
         guard isForAdministration || shared.admitSession() else {
-            farewell(frontend, ErrorMessage(.fatal, .tooManyConnections, "sorry, too many clients already: max_client_conn is \(configuration.maxFrontends)").bytes)
+            farewell(frontend, ErrorMessage(.fatal, .tooManyConnections, "sorry, too many clients already: \(configuration.maxFrontendsName) is \(configuration.maxFrontends)").bytes)
             return
         }
         frontend.isCounted = !isForAdministration

@@ -121,7 +121,7 @@ extension Shard {
             case .forward: offset += size
             case .unreplicated:
                 offset += size
-                noteUnreplicated(backend, session)
+                noteUnreplicated(backend, frontend, session)
             case .release:
                 offset += size
                 backend.isReleasing = true
@@ -170,8 +170,8 @@ extension Shard {
     }
 
     /// What a client may overlook, its operator should not.
-    private func noteUnreplicated(_ backend: Backend, _ session: FrontendSession) {
-        unreplicatedCommits += 1
+    private func noteUnreplicated(_ backend: Backend, _ frontend: Frontend, _ session: FrontendSession) {
+        frontend.figures?.traffic.unreplicatedCommits &+= 1
         shared.note(.warning, "a commit of \(session.startup.user) in \(session.startup.database) is durable on node \(backend.node) alone: the wait for its synchronous standbys was cancelled")
     }
 

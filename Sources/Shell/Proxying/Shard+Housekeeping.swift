@@ -11,6 +11,7 @@ extension Shard {
     func keepHouse() {
         for pool in pools.values { keepHouse(pool) }
         if !configuration.limits.areNone { for frontend in frontends.all { enforceLimits(frontend) } }
+        if stopping?.mode == .patient { continueStopping() }
         reactor.setTimer(ShardToken.housekeeping.token, at: reactor.now + Self.housekeepingPause)
     }
 
@@ -54,7 +55,8 @@ extension Shard {
               reactor.now - frontend.heardAt >= limit else { return }
         frontend.isNotified = true
         var writer = MessageWriter()
-        writer.notice("the statement waits for a backend: all \(frontend.pool?.share.open ?? 0) of the pool are in use or on their way")
+        let shortage = frontend.pool.flatMap { pool in pool.share.shortage(pool.core.rule)?.sentence(pool.key, pool.core.rule) }
+        writer.notice("the statement waits for a backend: \(shortage ?? "one is on its way")")
         write(writer.bytes, to: frontend)
     }
 

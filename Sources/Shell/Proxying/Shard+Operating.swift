@@ -18,6 +18,7 @@ extension Shard {
             return 0
         case .reconnect(let database):
             service.reconnect(database, reactor.now)
+            forgetWelcomes { database == nil || $0.database == database }
             return drain(database)
         case .disable(let database):
             service.setDisabled(database, true)

@@ -72,6 +72,15 @@ extension Shard {
         welcomes[session.startup] = Welcome(parameters)
     }
 
+    /// A backend began with these values, which ALTER ROLE or a new configuration of the node may have changed.
+    func began(_ pool: ShardPool, _ parameters: ServerParameters) {
+        if let before = pool.greeting, before != parameters { forgetWelcomes { $0.database == pool.key.database && $0.user == pool.key.user } }
+        pool.greeting = parameters
+    }
+
+    /// The next logins of these are told by a backend again.
+    func forgetWelcomes(_ isMeant: (StartupMessage) -> Bool) { welcomes = welcomes.filter { !isMeant($0.key) } }
+
     /// Start-up packets whose answer is known.
     private static let mostWelcomes = 1024
 
@@ -183,7 +192,7 @@ extension Shard {
 
     /// A backend that nobody has: to whom has waited longest, or into its pool.
     func checkIn(_ backend: Backend) {
-        guard let pool = backend.pool, pool.epoch == epoch, backend.epoch == epoch, stopping == nil else { return close(backend) }
+        guard let pool = backend.pool, pool.epoch == epoch, backend.epoch == epoch, !isWindingUp else { return close(backend) }
         if backend.cancels > 0 {
             backend.stage = .awaitingCancel
             return
@@ -216,7 +225,7 @@ extension Shard {
         guard let frontend = backend.frontend, let session = frontend.session else { return close(backend) }
         if case .aligning = backend.stage { return separate(backend, frontend) }
         let isClean = session.isAttached && session.leavesCleanly(backend.state) && backend.isQuiet && frontend.scanner.isAtBoundary && backend.pool != nil
-        guard isClean, case .serving = backend.stage, stopping == nil else { return abandon(backend) }
+        guard isClean, case .serving = backend.stage, !isWindingUp else { return abandon(backend) }
         let isUsed = session.mode == .session || session.pin != nil || session.status != .idle
         let isInBlock = session.status != .idle
         separate(backend, frontend)

@@ -2,6 +2,7 @@ internal import ClusterModel
 internal import Pooling
 internal import PostgresWire
 internal import Reactor
+internal import Sessions
 
 /// A pool as one shard sees it, in one epoch.
 final class ShardPool {
@@ -13,6 +14,8 @@ final class ShardPool {
     var core: Pool
     /// The node does not let this user in: what it said, and until when it is not asked again.
     var refusal: (message: ErrorMessage, until: Monotonic)?
+    /// What the newest backend said of the server when it began.
+    var greeting: ServerParameters?
 
     init(_ key: PoolKey, _ epoch: Epoch, _ rule: PoolRule, _ share: PoolShare, shard: Int) {
         self.key = key

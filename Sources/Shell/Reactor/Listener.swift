@@ -53,6 +53,9 @@ package final class Listener: Sendable {
     /// What the kernel shall do for the connections to come; nothing for a path.
     package func tune(_ options: TCPOptions) { if port != nil { options.apply(toListener: descriptor, untouched: untouched) } }
 
+    /// From now on who connects is refused at once. The descriptor stays its own.
+    package func refuse() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
     /// The next connection, non-blocking and close-on-exec; nil when none waits.
     package func accept() throws(SocketError) -> Int32? {
         while true {

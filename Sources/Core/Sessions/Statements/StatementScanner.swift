@@ -146,7 +146,8 @@ package struct StatementScanner {
 
     /// The session keeps something that only this backend has; without `isCertain` it only may.
     private mutating func keep(_ reason: String, isCertain: Bool = false) {
-        if pin == nil || isCertain && pin?.isCertain == false { pin = Pin(reason, isCertain: isCertain) }
+        let reason = Pin(reason, isCertain: isCertain)
+        pin = pin?.and(reason) ?? reason
     }
 
     /// The first word of a statement.
@@ -219,6 +220,8 @@ package struct StatementScanner {
     /// A name with a parenthesis behind it.
     private mutating func call(_ name: Name) {
         if name.isBuiltIn, name.word.isHarmless { return }
+        // What CALL and EXECUTE name is in their own reasons.
+        if depth == 0, statement.first == .call || statement.first == .execute { return }
         let context = name.context
         if (name.followsParenthesis && !statement.hasDistinctOn) || context?.introducesDefinition == true { return }
         // CREATE INDEX … ON t (…), GRANT … ON FUNCTION f(…): what follows ON in a definition is no call.
