@@ -2,14 +2,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build unit test test-all demo bench format clean
+.PHONY: help deps build unit test test-all demo bench micro format clean
 
 # As many compiler jobs as cores; more only makes them wait for memory.
 JOBS := $(shell nproc)
 RELEASE := .build/release/understudy
 PACKAGES := libcurl4-openssl-dev liblua5.4-dev libpq-dev libsqlite3-dev libssl-dev pkg-config postgresql postgresql-client lua-check util-linux
-# What only the tests need: the drivers that applications use.
-TEST_PACKAGES := openssl python3-psycopg2 python3-psycopg python3-asyncpg libpostgresql-jdbc-java default-jdk-headless
+# What only the tests need: the drivers that applications use, busted, and pgpool's sample scripts.
+TEST_PACKAGES := openssl python3-psycopg2 python3-psycopg python3-asyncpg libpostgresql-jdbc-java default-jdk-headless lua-busted pgpool2
 # What only the side-by-side benchmarks need.
 BENCH_PACKAGES := pgbouncer pgpool2
 
@@ -44,6 +44,10 @@ bench: build ## measure against PgBouncer and pgpool-II, side by side: about ten
 	@Scripts/install $(BENCH_PACKAGES)
 	@Benchmarks/side-by-side $(RELEASE)
 	@Benchmarks/failover $(RELEASE)
+
+micro: deps ## measure the scanner, the session machine and the pool by themselves, and write docs/micro.md
+	UNDERSTUDY_MICRO=1 swift build -c release -j $(JOBS) --product micro
+	.build/release/micro --markdown docs/micro.md
 
 format: ## put the sources into one form (swift format)
 	swift format --in-place --recursive --parallel Package.swift Sources Tests

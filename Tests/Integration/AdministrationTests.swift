@@ -68,14 +68,24 @@ extension IntegrationTests {
             try onAdministeredCluster { cluster, ask in
                 let client = try cluster.connect()
                 try client.query("BEGIN")
-                let psql = ["-h", "127.0.0.1", "-p", String(cluster.description.port), "-U", "ops", "-XAtc", "PAUSE", "understudy"]
-                let (status, output) = try IntegrationTests.launch("/usr/bin/env", ["timeout", "--preserve-status", "-s", "INT", "1", "psql"] + psql, environment: ["PGPASSWORD": "secret"])
+                let psql = ["psql", "-h", "127.0.0.1", "-p", String(cluster.description.port), "-U", "ops", "-XAtc", "PAUSE", "understudy"]
+                func pause(_ signal: Int32) throws -> (status: Int32, output: String) {
+                    try IntegrationTests.launch("/usr/bin/env", psql, environment: ["PGPASSWORD": "secret"], signal: signal) {
+                        try ask("ops", "SHOW STATE").output.contains("paused|yes") && administrators(ask) == 2
+                    }
+                }
+                let (status, output) = try pause(SIGINT)
                 #expect(status != 0 && output.contains("canceling statement due to user request"), "\(output)")
-                _ = try IntegrationTests.launch("/usr/bin/env", ["timeout", "-s", "KILL", "1", "psql"] + psql, environment: ["PGPASSWORD": "secret"])
-                try IntegrationTests.eventually("only the asking administrator is left") { try ask("ops", "SHOW CLIENTS").output.split(separator: "\n").filter { $0.contains("|ops|") }.count == 1 }
+                _ = try pause(SIGKILL)
+                try IntegrationTests.eventually("only the asking administrator is left") { try administrators(ask) == 1 }
                 #expect(try ask("ops", "RESUME").output == "RESUME\n")
                 try client.query("COMMIT")
             }
+        }
+
+        /// Sessions of the administrator, the one that asks included.
+        private func administrators(_ ask: (_ user: String, _ statement: String) throws -> (status: Int32, output: String)) throws -> Int {
+            try ask("ops", "SHOW CLIENTS").output.split(separator: "\n").count { $0.contains("|ops|") }
         }
 
         @Test("RELOAD says what is wrong with file and line, and SHUTDOWN ends the daemon")

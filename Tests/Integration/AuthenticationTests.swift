@@ -22,7 +22,8 @@ extension IntegrationTests {
                     try site.node("CREATE ROLE \(user) LOGIN PASSWORD 'right of \(user)'")
                 }
                 for (user, method) in [("u_trust", "text"), ("u_reject", "text"), ("u_md5", "text"), ("u_scram", "text"), ("u_aes", "aes"), ("u_foreign", "scram-sha-256"), ("u_proved", "scram-sha-256")] {
-                    try site.passwd(user, "right of \(user)", "--method", method)
+                    let said = try site.passwd(user, "right of \(user)", "--method", method)
+                    #expect(said.contains("the daemon cannot log in to a node with it") == (method == "scram-sha-256"), "\(said)")
                 }
                 for user in ["u_verifier", "u_mixed"] {
                     try site.passwd(user, try #require(try site.node("SELECT rolpassword FROM pg_authid WHERE rolname = '\(user)'").first?.first ?? nil), "--stored")
@@ -104,6 +105,39 @@ extension IntegrationTests {
             }
         }
 
+        @Test("A question that is wrong is told at once, and the log says what is wrong with it", arguments: [
+            ("SELECT rolname FROM pg_authid WHERE rolname = $1", "expected two columns"),
+            ("SELECT rolname, 'secret' FROM pg_authid WHERE rolname = $1", "expected a secret as in pg_authid"),
+            ("SELECT rolname, rolpassword FROM pg_nowhere WHERE rolname = $1", "pg_nowhere"),
+        ])
+        func mistakenQuery(_ query: String, _ words: String) throws {
+            try onGuarded("host all all all scram-sha-256", [("auth_user", "understudy"), ("auth_dbname", "app"), ("auth_query", query)]) { site in
+                try site.passwd("understudy", site.password(of: "understudy"), "--method", "text")
+                try site.start()
+                let began = Date(), said = site.words("relayed", try site.password(of: "relayed"))
+                #expect(said.contains("cannot be looked up now") && !said.contains(words), "\(said)")
+                #expect(Date().timeIntervalSince(began) < 30, "authentication_timeout is a minute")
+                #expect(try site.log().contains(words))
+            }
+        }
+
+        @Test("A login that the primary judges waits for one")
+        func judgedLater() throws {
+            try IntegrationTests.onCluster(standbys: 0, settings: [("allow_clear_text_frontend_auth", "on")]) { cluster in
+                let site = try Site(cluster), password = try site.password(of: "relayed")
+                try cluster.killNode(0)
+                try IntegrationTests.eventually("there is no primary") { try site.log().contains("primary_lost") }
+                let answer = Answer()
+                Thread.detachNewThread { answer.set(site.words("relayed", password)) }
+                try IntegrationTests.eventually("the login is under way") {
+                    try IntegrationTests.run("status", "--json", "--socket", cluster.description.socket).output.contains("\"frontends\":1") || answer.words != nil
+                }
+                try cluster.startNode(0)
+                IntegrationTests.eventually("it is judged") { answer.words != nil }
+                #expect(answer.words == "")
+            }
+        }
+
         @Test("Without rules users who are known prove it to the proxy and others to the node; a clear password is asked for where that is allowed")
         func knowledge() throws {
             try IntegrationTests.onCluster(standbys: 0, settings: [("allow_clear_text_frontend_auth", "on")]) { cluster in
@@ -134,8 +168,11 @@ extension IntegrationTests {
                 }
                 try site.write(rules: "host all app all reject")
                 let (status, output) = try IntegrationTests.run("reload", "-f", site.cluster.configurationFile)
-                #expect(status == 0, "\(output)")
+                #expect(status == 0 && output.contains("read anew: the files of pool_hba_conf\n"), "\(output)")
                 #expect(site.refusal("app", password) == "28000")
+                try site.passwd("somebody", "x", "--method", "text")
+                #expect(try IntegrationTests.run("reload", "-f", site.cluster.configurationFile).output.contains("read anew: the files of pool_passwd\n"))
+                #expect(try IntegrationTests.run("reload", "-f", site.cluster.configurationFile).output.contains("nothing new is in force"))
                 #expect(try session.query("SELECT 1").count == 1)
             }
         }
@@ -146,6 +183,31 @@ extension IntegrationTests {
                 try "host all all all ldap\n".write(toFile: cluster.directory + "/pool_hba.conf", atomically: true, encoding: .utf8)
                 let (status, output) = try IntegrationTests.run("check", "-f", cluster.configurationFile)
                 #expect(status != 0 && output.contains("pool_hba.conf:1: ldap does not exist yet"), "\(output)")
+            }
+        }
+
+        @Test("check says of every file that others can read it, and that auth_user has no password anywhere")
+        func checkFiles() throws {
+            let files = try Certificates.shared.get(), folder = NSTemporaryDirectory() + "understudy-keys-\(UUID().uuidString)"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            defer { do { try FileManager.default.removeItem(atPath: folder) } catch { Issue.record(error) } }
+            for name in ["server.key", "alice.key"] {
+                _ = FileManager.default.createFile(atPath: "\(folder)/\(name)", contents: FileManager.default.contents(atPath: files(name)), attributes: [.posixPermissions: 0o644])
+            }
+            let settings = [("ssl", "on"), ("ssl_cert", files("server.crt")), ("ssl_key", folder + "/server.key"), ("server_tls_sslmode", "require"),
+                            ("server_tls_cert_file", files("alice.crt")), ("server_tls_key_file", folder + "/alice.key"), ("auth_user", "asker")]
+            try IntegrationTests.onCluster(standbys: 0, settings: settings.map { (name: $0.0, value: $0.1) }, startsDaemon: false) { cluster in
+                chmod(cluster.directory + "/pool_passwd", 0o644)
+                let (status, output) = try IntegrationTests.run("check", "-f", cluster.configurationFile)
+                let complaints = output.split(separator: "\n").filter { $0.contains("mode 0644") }.joined(separator: "\n")
+                #expect(complaints.contains("/server.key") && complaints.contains("/alice.key") && complaints.contains("/pool_passwd"), "\(output)")
+                #expect(status != 0 && output.contains("3 errors"), "\(output)")
+                let text = try String(contentsOfFile: cluster.configurationFile, encoding: .utf8)
+                let plain = text.replacing("ssl = 'on'", with: "ssl = 'off'").replacing("\nserver_tls_", with: "\n# server_tls_")
+                try plain.write(toFile: cluster.configurationFile, atomically: false, encoding: .utf8)
+                chmod(cluster.directory + "/pool_passwd", 0o600)
+                let second = try IntegrationTests.run(["check", "-f", cluster.configurationFile], environment: ["HOME": "/nonexistent", "PGPASSFILE": "/nonexistent"])
+                #expect(second.status == 0 && second.output.contains("auth_user asker has no password"), "\(second.output)")
             }
         }
 
@@ -175,7 +237,8 @@ extension IntegrationTests {
         func node(_ statement: String) throws -> [[String?]] { try cluster.connect(toNode: 0).query(statement) }
 
         /// `understudy passwd`, with the secret on standard input.
-        func passwd(_ user: String, _ secret: String, _ options: String...) throws {
+        @discardableResult
+        func passwd(_ user: String, _ secret: String, _ options: String...) throws -> String {
             let process = Process(), input = Pipe(), output = Pipe()
             process.executableURL = URL(filePath: IntegrationTests.executable)
             process.arguments = ["passwd", "-f", cluster.configurationFile, user] + options
@@ -188,6 +251,7 @@ extension IntegrationTests {
             let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
             process.waitUntilExit()
             #expect(process.terminationStatus == 0, "passwd \(user): \(said)")
+            return said
         }
 
         func start() throws { try cluster.startDaemon(waits: false); try IntegrationTests.eventually("the daemon serves") { try log().contains("primary_adopted") } }
@@ -222,4 +286,14 @@ extension IntegrationTests {
             return words.contains("no password supplied") ? "no password" : words
         }
     }
+}
+
+/// What came of something on another thread.
+private final class Answer: @unchecked Sendable {
+    // Every access holds the lock.
+    private let lock = NSLock()
+    private var value: String?
+
+    var words: String? { lock.withLock { value } }
+    func set(_ words: String) { lock.withLock { value = words } }
 }

@@ -102,6 +102,20 @@ extension IntegrationTests {
             }
         }
 
+        @Test("SIGINT hurries what SIGTERM began")
+        func hurriedEnd() throws {
+            try IntegrationTests.onCluster(standbys: 0) { cluster in
+                let client = try cluster.connect(), pid = try #require(cluster.daemon)
+                try client.query("BEGIN")
+                kill(pid, SIGTERM)
+                try IntegrationTests.eventually("it heard") { try cluster.log().contains("sessions end after their transaction") }
+                #expect(sqlState { try client.query("SELECT 1") } == nil)
+                kill(pid, SIGINT)
+                IntegrationTests.eventually("the daemon ends") { cluster.daemon == nil }
+                #expect(sqlState { try client.query("COMMIT") } != nil)
+            }
+        }
+
         private func json<Value>(_: Value.Type, _ arguments: String...) throws -> Value {
             let result = try IntegrationTests.run(arguments)
             return try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? Value)

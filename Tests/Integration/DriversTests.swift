@@ -44,7 +44,7 @@ extension IntegrationTests {
         func cancels() throws {
             try onOneNode { driver in
                 let began = Date()
-                let (status, output) = try driver.run("timeout", ["--preserve-status", "-s", "INT", "0.5", "psql", "-c", "SELECT pg_sleep(60)"])
+                let (status, output) = try IntegrationTests.interruptedSleep(through: driver.cluster)
                 #expect(status != 0 && output.contains("canceling statement due to user request"), "\(output)")
                 #expect(Date().timeIntervalSince(began) < 20)
                 #expect(try driver.psql("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%sleep(60)' AND state = 'active'") == "0\n")

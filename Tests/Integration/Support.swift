@@ -37,8 +37,10 @@ struct IntegrationTests {
         try launch(executable, arguments, environment: environment, seconds: seconds)
     }
 
-    /// Runs a program by its path and returns its exit status and everything it printed.
-    static func launch(_ path: String, _ arguments: [String], environment: [String: String] = [:], seconds: TimeInterval = 60) throws -> (status: Int32, output: String) {
+    /// Runs a program by its path and returns its exit status and everything it printed. With `signal` it is sent that as soon as `isReady` holds:
+    /// how long a program takes to begin depends on what else the machine does.
+    static func launch(_ path: String, _ arguments: [String], environment: [String: String] = [:], seconds: TimeInterval = 60, signal: Int32? = nil,
+                       when isReady: () throws -> Bool = { true }) throws -> (status: Int32, output: String) {
         let process = Process(), pipe = Pipe()
         process.executableURL = URL(filePath: path)
         process.arguments = arguments
@@ -49,10 +51,23 @@ struct IntegrationTests {
         try withoutBlockedSignals { try process.run() }
         let watchdog = DispatchWorkItem { process.terminate() }
         DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: watchdog)
+        if let signal {
+            try eventually("\(path) is where it is to be interrupted") { try isReady() || !process.isRunning }
+            kill(process.processIdentifier, signal)
+        }
         let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         watchdog.cancel()
         return (process.terminationStatus, output)
+    }
+
+    /// psql, interrupted in the middle of a statement that sleeps for a minute. `words` are more of its connection string.
+    static func interruptedSleep(through cluster: PlaygroundCluster, _ words: String = "") throws -> (status: Int32, output: String) {
+        let control = try cluster.connect(toNode: 0)
+        let target = "host=127.0.0.1 port=\(cluster.description.port) user=app dbname=\(PlaygroundCluster.database) passfile=\(cluster.passfile) \(words)"
+        return try launch("/usr/bin/env", ["psql", target, "-X", "-c", "SELECT pg_sleep(60)"], environment: ["LC_ALL": "C.UTF-8"], signal: SIGINT) {
+            try control.query("SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)' AND state = 'active'") == [["1"]]
+        }
     }
 
     /// A test's thread blocks signals, and its children inherit that: psql would never see its SIGINT.
@@ -69,7 +84,7 @@ struct IntegrationTests {
     }
 
     /// Polls until `condition` holds; records an issue after `seconds`.
-    static func eventually(_ what: String, seconds: Double = 15, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () throws -> Bool) rethrows {
+    static func eventually(_ what: String, seconds: Double = 30, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () throws -> Bool) rethrows {
         let deadline = Date(timeIntervalSinceNow: seconds)
         while try !condition() {
             guard Date() < deadline else {

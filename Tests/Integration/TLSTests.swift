@@ -41,7 +41,7 @@ extension IntegrationTests {
                 #expect(try psql.run("sslmode=require", "\\copy t FROM '\(file)'") == (0, "COPY 200000\n"))
                 #expect(try psql.run("sslmode=require", "COPY (SELECT * FROM t ORDER BY id) TO STDOUT").output == lines)
                 #expect(try psql.run("sslmode=require", "SELECT length(string_agg(repeat(note, 100), '')) FROM t").status == 0)
-                let (status, output) = try psql.launch("timeout", ["--preserve-status", "-s", "INT", "0.5", "psql", "sslmode=require", "-c", "SELECT pg_sleep(60)"])
+                let (status, output) = try IntegrationTests.interruptedSleep(through: cluster, "sslmode=require")
                 #expect(status != 0 && output.contains("canceling statement due to user request"), "\(output)")
             }
         }
@@ -136,7 +136,7 @@ extension IntegrationTests {
                 try cluster.startDaemon()
                 let client = try cluster.connect()
                 #expect(try client.query("SELECT ssl, version, client_dn LIKE '%CN=alice%' FROM pg_stat_ssl WHERE pid = pg_backend_pid()") == [["t", "TLSv1.3", "t"]])
-                let (status, output) = try PSQL(cluster).launch("timeout", ["--preserve-status", "-s", "INT", "0.5", "psql", "-c", "SELECT pg_sleep(60)"])
+                let (status, output) = try IntegrationTests.interruptedSleep(through: cluster)
                 #expect(status != 0 && output.contains("canceling statement due to user request"), "\(output)")
                 #expect(try client.query("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%sleep(60)' AND state = 'active'") == [["0"]])
                 try client.query("CREATE TABLE t (id int)")
@@ -157,12 +157,11 @@ extension IntegrationTests {
                 try old.query("BEGIN")
                 try cluster.show(0, files, "foreign")
                 #expect(sqlState { _ = try cluster.connect(user: "trusting").query("SELECT 1") } != nil)
+                try IntegrationTests.eventually("the log says why") { try cluster.log().contains("TLS with it cannot begin: the handshake failed: certificate verify failed") }
                 // Long enough for several probes to fail.
                 usleep(2_000_000)
                 #expect(try old.query("SELECT 6 * 7") == [["42"]])
-                let log = String(decoding: FileManager.default.contents(atPath: cluster.directory + "/log/understudy.log") ?? Data(), as: UTF8.self)
-                expect(log, says: "TLS with it cannot begin: the handshake failed: certificate verify failed")
-                expect(log, lacks: "primary_lost")
+                expect(try cluster.log(), lacks: "primary_lost")
                 #expect(cluster.primary() == 0)
                 try cluster.show(0, files, "server")
                 IntegrationTests.eventually("new backends") { sqlState { _ = try cluster.connect(user: "trusting").query("SELECT 1") } == nil }
@@ -304,9 +303,15 @@ extension PlaygroundCluster {
         let client = try connect(toNode: node)
         try place("\(certificate).crt", "server.crt", node, files)
         try place("\(certificate).key", "server.key", node, files)
+        let before = try reloads(of: node)
         try client.query("SELECT pg_reload_conf()")
-        // The postmaster reads the files when it gets round to it.
-        usleep(300_000)
+        // The postmaster reads the files when it gets round to it, and takes no connection meanwhile.
+        try IntegrationTests.eventually("node \(node) reloads") { try reloads(of: node) > before }
+    }
+
+    /// How often a node has said that it reads its configuration again.
+    private func reloads(of node: Int) throws -> Int {
+        try String(contentsOfFile: directory + "/log/node\(node).log", encoding: .utf8).split(separator: "\n").count { $0.contains("received SIGHUP") }
     }
 
     /// A node offers TLS with a certificate.

@@ -37,21 +37,24 @@ extension ClusterCoordinator {
         return .vetoed(reason: reason, wantsNext: wantsNext)
     }
 
+    /// Waits for the hooks only where nothing may be promoted without.
     func fence(_ request: PromotionRequest?, _ patience: inout HookPatience) async -> FailoverProcedure.Fact {
         guard let request else { return .fenced }
+        guard rules.requiresFencing else {
+            await tell(ClusterNotice(.fencing(request), event: request.event, parent: request.event))
+            return .fenced
+        }
         if let reason = patience.unfenced(at: .now) { return .notFenced(reason: reason) }
         let problem: String
         switch await hands.fencePrimary(request) {
         case .fenced:
             await record("primary_fenced", node: request.lost.id, "\(request.lost.name) is fenced")
             return .fenced
-        case .nobody where !rules.requiresFencing: return .fenced
         case .nobody: problem = "fencing = required, and no hook took care of fence_primary"
         case .failed(let reason): problem = "\(request.lost.name) was not fenced: \(reason)"
         }
         await record("fencing_failed", node: request.lost.id, problem)
         await tell(ClusterNotice(.alert(.critical, title: "fencing failed", text: problem, node: request.lost), parent: request.event))
-        guard rules.requiresFencing else { return .fenced }
         patience.note(unfenced: problem, at: .now)
         return .notFenced(reason: problem)
     }

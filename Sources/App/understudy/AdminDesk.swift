@@ -20,7 +20,7 @@ final class AdminDesk: AdminHands {
     private let state: Mutex<State>
     private let coordinator: CoordinatorReference
     private let began = Date()
-    /// What SHUTDOWN asks for.
+    /// What SHUTDOWN and signals ask for.
     let shutdowns: AsyncStream<ProxyStopMode>
     private let requests: AsyncStream<ProxyStopMode>.Continuation
 
@@ -30,7 +30,7 @@ final class AdminDesk: AdminHands {
     init(_ settings: Settings, _ coordinator: CoordinatorReference) {
         self.coordinator = coordinator
         state = Mutex(State(settings: settings, averages: TrafficAverages(at: Self.uptime())))
-        (shutdowns, requests) = AsyncStream.makeStream(of: ProxyStopMode.self, bufferingPolicy: .bufferingOldest(1))
+        (shutdowns, requests) = AsyncStream.makeStream(of: ProxyStopMode.self, bufferingPolicy: .bufferingOldest(16))
     }
 
     /// Who answers.
@@ -91,6 +91,8 @@ final class AdminDesk: AdminHands {
 
     func service() async -> ProxyReport.Service { await proxy?.report([]).service ?? ProxyReport.Service() }
 
+    func databases() async -> Set<String> { await facts(.pools)?.databases ?? [] }
+
     func pause() async {
         do { try await Task.sleep(for: Self.impatience) } catch { return } // The daemon ends, and so does the waiting.
     }
@@ -99,7 +101,7 @@ final class AdminDesk: AdminHands {
         guard let reloader = state.withLock({ $0.reloader }) else { throw ErrorMessage(.error, .cannotConnectNow, "the daemon is starting") }
         do {
             let view = try await reloader.reload(requestedBy: "RELOAD")
-            return view.notices + view.needs_restart.map { "\($0) takes effect with a restart" }
+            return view.notices + view.changed_files.map { "the file of \($0) was read anew" } + view.needs_restart.map { "\($0) takes effect with a restart" }
         } catch { throw ErrorMessage(.error, .invalidParameterValue, "\(error)") }
     }
 

@@ -42,10 +42,11 @@ actor ConfigurationReloader {
             do { changes.append(try await part(next)) } catch { throw Refused(description: "\(error)\nnothing was reloaded") }
         }
         for change in changes { await change() }
+        let files = next.contents.changed(from: running.contents)
         running = next
-        logger.notice("configuration reloaded", metadata: ["by": "\(requestedBy)", "changed": "\(reload.applied.joined(separator: ", "))",
+        logger.notice("configuration reloaded", metadata: ["by": "\(requestedBy)", "changed": "\(reload.applied.joined(separator: ", "))", "files": "\(files.joined(separator: ", "))",
                                                           "needs restart": "\(reload.waiting.joined(separator: ", "))"])
-        let view = ReloadView(applied: reload.applied, needsRestart: reload.waiting, notices: fresh.diagnostics.map(\.description))
+        let view = ReloadView(applied: reload.applied, changedFiles: files, needsRestart: reload.waiting, notices: fresh.diagnostics.map(\.description))
         await afterwards(view, requestedBy)
         return view
     }

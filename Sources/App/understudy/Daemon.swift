@@ -28,7 +28,7 @@ struct Daemon {
     }
 
     func run() async throws {
-        let limit = try ProcessLimits.raise(forFrontends: settings.frontendLimit, poolSize: settings.poolRule.size)
+        let limit = try ProcessLimits.raise(forFrontends: settings.frontendLimit, settings.frontendLimitName, poolSize: settings.poolRule.size)
         let store = try StateStore(directory: settings[\.daemon.stateDirectory])
         let waiter = try DescriptorWaiter()
         let resolver = HostResolver(refresh: settings[\.daemon.dnsRefresh])
@@ -74,9 +74,9 @@ struct Daemon {
             group.addTask { await control.run() }
             group.addTask { await hooks.run() }
             group.addTask { await probers.run { inbox.post($0) } }
-            group.addTask { await self.serveSignals(signals, proxy, reloader, hooks) }
+            group.addTask { await self.serveSignals(signals, desk, reloader) }
             group.addTask { await desk.keepAverages() }
-            group.addTask { await self.serveShutdowns(desk, proxy, hooks) }
+            group.addTask { await self.serveShutdowns(desk.shutdowns, proxy, hooks) }
             // The first to end, by a signal or by a failure, ends the others.
             defer { group.cancelAll() }
             try await group.next()
@@ -116,37 +116,51 @@ struct Daemon {
         } catch let error as SocketError { throw StartFailure("control_socket \(path): \(error)") }
     }
 
-    /// Returns when an administrator's SHUTDOWN ended the service.
-    private func serveShutdowns(_ desk: AdminDesk, _ proxy: Proxy, _ hooks: HookStage) async {
-        for await mode in desk.shutdowns {
-            logger.notice("stopping: an administrator commanded SHUTDOWN", metadata: ["mode": "\(mode)"])
-            return await stop(proxy, mode, hooks, "an administrator commanded SHUTDOWN")
+    /// Returns when the service has ended as a signal or an administrator's SHUTDOWN ordered. A later order may hurry an earlier one, so
+    /// orders are heard while one is carried out.
+    private func serveShutdowns(_ orders: AsyncStream<ProxyStopMode>, _ proxy: Proxy, _ hooks: HookStage) async {
+        await withTaskGroup(of: ProxyStopMode?.self) { group in
+            func hearNext() { group.addTask { await orders.first { _ in true } } }
+            var isFirst = true
+            hearNext()
+            // A stop that is done answers nothing, and so does the end of the stream.
+            while let order = await group.next(), let mode = order {
+                logger.notice("stopping: \(Self.words(mode))")
+                ServiceManager.tell("STOPPING=1")
+                let told = isFirst ? hooks : nil
+                isFirst = false
+                group.addTask { await stop(proxy, mode, told, Self.words(mode)); return nil }
+                hearNext()
+            }
+            group.cancelAll()
         }
-        // The stream ends with the daemon alone; until then this waits for the others.
     }
 
-    /// Returns when a signal ended the service.
-    private func serveSignals(_ signals: SignalStream, _ proxy: Proxy, _ reloader: ConfigurationReloader, _ hooks: HookStage) async {
+    private static func words(_ mode: ProxyStopMode) -> String {
+        switch mode {
+        case .patient: "when the last client has left"
+        case .smart: "sessions end after their transaction"
+        case .fast: "sessions end now"
+        }
+    }
+
+    /// Returns at SIGQUIT, which lets nobody end anything.
+    private func serveSignals(_ signals: SignalStream, _ desk: AdminDesk, _ reloader: ConfigurationReloader) async {
         for await signal in signals.stream {
             switch signal {
             case SIGHUP: await reloader.reloadAndLog(requestedBy: "SIGHUP")
-            case SIGTERM:
-                logger.notice("stopping: sessions end after their transaction")
-                return await stop(proxy, .smart, hooks, "SIGTERM")
-            case SIGINT:
-                logger.notice("stopping: sessions end now")
-                return await stop(proxy, .fast, hooks, "SIGINT")
+            case SIGTERM: desk.shutDown(.smart)
+            case SIGINT: desk.shutDown(.fast)
             default: return
             }
         }
     }
 
     /// Ends the service, and tells the hooks meanwhile: only the end of the process waits for them.
-    private func stop(_ proxy: Proxy, _ mode: ProxyStopMode, _ hooks: HookStage, _ reason: String) async {
-        ServiceManager.tell("STOPPING=1")
-        async let told: Void = hooks.tellShutdown(reason)
+    private func stop(_ proxy: Proxy, _ mode: ProxyStopMode, _ hooks: HookStage?, _ reason: String) async {
+        async let told: Void? = hooks?.tellShutdown(reason)
         await proxy.stop(mode)
-        await told
+        _ = await told
     }
 }
 

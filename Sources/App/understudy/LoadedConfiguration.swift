@@ -13,12 +13,26 @@ struct LoadedConfiguration {
     /// nil where `enable_pool_hba` is off.
     let hostRules: HostRules?
     let diagnostics: [Diagnostic]
+    /// What the files that it names held when it was read.
+    let contents: NamedFiles
 
-    /// The roles of the daemon's own must log in, and so need a password in the clear.
+    /// The roles of the daemon's own must log in, and so need a password in the clear. One that is nowhere is no mistake where nodes ask for none.
     private static func unusable(_ settings: Settings, _ secrets: KnownSecrets) -> [Diagnostic] {
         let user = settings[\.authentication.authUser]
-        guard let secret = secrets.secrets[user], secret.clearText == nil, let place = settings.place(of: \.authentication.authUser) else { return [] }
-        return [.error(place, "auth_user \(user) must log in to the nodes: write its password into pool_passwd as TEXT or AES (understudy passwd --method text)")]
+        guard !user.isEmpty, let place = settings.place(of: \.authentication.authUser) else { return [] }
+        let remedy = "write its password into pool_passwd as TEXT or AES (understudy passwd --method text)"
+        if let secret = secrets.secrets[user] {
+            return secret.clearText == nil ? [.error(place, "auth_user \(user) must log in to the nodes: \(remedy)")] : []
+        }
+        guard settings[\.tls.nodeCertificate].isEmpty, !libpqMayKnow() else { return [] }
+        return [.notice(place, "auth_user \(user) has no password, neither in pool_passwd nor in libpq's password file: \(remedy), unless the nodes ask it for none")]
+    }
+
+    /// Whether libpq, which logs in to the nodes, may find a password by itself.
+    private static func libpqMayKnow() -> Bool {
+        let environment = ProcessInfo.processInfo.environment
+        let file = environment["PGPASSFILE"] ?? (environment["HOME"] ?? "") + "/.pgpass"
+        return environment["PGPASSWORD"] != nil || FileManager.default.isReadableFile(atPath: file)
     }
 
     private static func unusable(_ rules: HostRules?) -> [Diagnostic] {
@@ -57,6 +71,7 @@ struct LoadedConfiguration {
         let known = passwd.isEmpty ? PoolPasswd() : PoolPasswd(path: passwd)
         secrets = KnownSecrets(known, key: PoolKeyFile(named: place(\.authentication.poolKeyFile)))
         hostRules = file.settings[\.authentication.enablePoolHBA] ? HostRules(path: place(\.authentication.poolHBAFile)) : nil
+        contents = NamedFiles(settings, folder)
         diagnostics = file.diagnostics + known.diagnostics + secrets.diagnostics + (hostRules?.diagnostics ?? []) + Self.unusable(settings, secrets) + Self.unusable(hostRules)
     }
 }

@@ -8,16 +8,16 @@ enum ProcessLimits {
     /// Pools that are in use at a time, as far as the limit goes by it; more of them share what there is.
     private static let likelyPools = 32
 
-    /// Raises the soft limit of descriptors to the hard one and returns it; throws where that cannot hold `frontends` and their
-    /// backends: one each, or as many as pools of `poolSize` have.
-    static func raise(forFrontends frontends: Int, poolSize: Int) throws -> Int {
+    /// Raises the soft limit of descriptors to the hard one and returns it; throws where that cannot hold `frontends`, which `parameter`
+    /// says, and their backends: one each, or as many as pools of `poolSize` have.
+    static func raise(forFrontends frontends: Int, _ parameter: String, poolSize: Int) throws -> Int {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit) == 0 else { throw StartFailure("the limit of open files cannot be read") }
         limit.rlim_cur = limit.rlim_max
         guard setrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit) == 0 else { throw StartFailure("the limit of open files cannot be raised") }
         let needed = frontends + min(frontends, poolSize * likelyPools) + own
         guard limit.rlim_cur >= needed else {
-            throw StartFailure("max_client_conn = \(frontends) needs \(needed) open files, the limit is \(limit.rlim_cur): raise it (LimitNOFILE=, ulimit -n) or lower max_client_conn")
+            throw StartFailure("\(parameter) = \(frontends) needs \(needed) open files, the limit is \(limit.rlim_cur): raise it (LimitNOFILE=, ulimit -n) or lower \(parameter)")
         }
         return Int(clamping: limit.rlim_cur)
     }

@@ -19,6 +19,9 @@ extension Settings {
         return pgpool == 0 ? own : min(own, pgpool)
     }
 
+    /// The parameter that `frontendLimit` is.
+    var frontendLimitName: String { frontendLimit < self[\.connections.maxClientConnections] ? "num_init_children" : "max_client_conn" }
+
     func node(_ number: Int) -> Node {
         Node(id: NodeID(number), name: nodeName(number), host: self[\.backends.hostname, node: number], port: self[\.backends.port, node: number],
              dataDirectory: self[\.backends.dataDirectory, node: number], zone: self[\.backends.zone, node: number],
@@ -75,6 +78,7 @@ extension Settings {
         configuration.backlog = Int32(clamping: self[\.connections.listenBacklogMultiplier] * frontendLimit)
         configuration.shardCount = self[\.pooling.shards] == 0 ? ProcessInfo.processInfo.activeProcessorCount : self[\.pooling.shards]
         configuration.maxFrontends = mostSessions
+        configuration.maxFrontendsName = frontendLimitName + (self[\.connections.reservedConnections] > 0 ? " less reserved_connections" : "")
         configuration.authenticationTimeout = Self.limit(self[\.connections.authenticationTimeout])
         configuration.queryWaitTimeout = self[\.connections.queryWaitTimeout]
         configuration.connectTimeout = self[\.health.connectTimeout]
@@ -104,6 +108,7 @@ extension Settings {
         options.keepaliveInterval = self[\.tcp.keepaliveInterval]
         options.keepaliveCount = self[\.tcp.keepaliveCount]
         options.userTimeout = self[\.tcp.userTimeout]
+        options.deferral = self[\.tcp.deferral]
         return options
     }
 

@@ -77,7 +77,7 @@ const uint8_t *sandbox_output(const sandbox *box, size_t *count)
 }
 
 struct fault {
-    const char *class;
+    char class[16];
     char message[2048]; /* long enough for any sentence; a hook that raises a megabyte says nothing by it */
     struct place place;
 };
@@ -85,14 +85,11 @@ struct fault {
 /* Fills the fault at index 1 from the error value at index 2; runs protected. */
 static int describe(lua_State *L)
 {
-    static const char *const classes[] = {"code", "environment", "budget", "aborted", "leadership"};
     struct fault *fault = lua_touserdata(L, 1);
     const char *class, *message;
     struct place place = {{0}, 0};
     fault_describe(L, 2, &class, &message, &place);
-    for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
-        if (strcmp(class, classes[i]) == 0)
-            fault->class = classes[i];
+    snprintf(fault->class, sizeof fault->class, "%s", class);
     snprintf(fault->message, sizeof fault->message, "%s", message);
     if (place.line)
         fault->place = place;
@@ -110,7 +107,8 @@ static sandbox_status write_fault(struct sandbox *box, const struct fault *fault
 /* The event was ended: whatever hook code made of that, this is why. */
 static sandbox_status report_verdict(struct sandbox *box)
 {
-    struct fault fault = {.class = box->verdict_class, .place = box->cancelled_in};
+    struct fault fault = {.place = box->cancelled_in};
+    snprintf(fault.class, sizeof fault.class, "%s", box->verdict_class);
     snprintf(fault.message, sizeof fault.message, "%s", box->verdict);
     return write_fault(box, &fault, box->cancelled_step);
 }
@@ -125,7 +123,7 @@ static sandbox_status report_fault(struct sandbox *box, lua_State *failed, int s
     if (!fault.place.line)
         fault.place = box->handler;
     if (status == LUA_ERRMEM || box->is_out_of_memory) {
-        fault.class = "budget";
+        snprintf(fault.class, sizeof fault.class, "budget");
         snprintf(fault.message, sizeof fault.message, "needs more memory than a hook may hold");
         return write_fault(box, &fault, box->step);
     }

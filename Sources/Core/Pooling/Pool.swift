@@ -14,10 +14,11 @@ package struct Pool {
         case close
     }
 
-    struct Idle { let backend: SlotID; let since: Duration; let opened: Duration }
-    struct Waiter { let frontend: SlotID; let since: Duration }
+    struct Idle { let backend: SlotID; let since: PoolTime; let opened: PoolTime }
+    struct Waiter { let frontend: SlotID; let since: PoolTime }
 
-    package var rule: PoolRule
+    package var rule: PoolRule { didSet { limits = Limits(rule) } }
+    private var limits: Limits
     /// The one used last is at the end: it is taken first, so that surplus ages at the front.
     private var idle: [Idle] = [] { didSet { idleCount = idle.count } }
     private var waiters: [Waiter] = []
@@ -25,19 +26,33 @@ package struct Pool {
     /// Backends on their way for those who wait.
     package private(set) var opening = 0
 
-    package init(_ rule: PoolRule) { self.rule = rule }
+    /// The rule's times, as they are compared.
+    private struct Limits {
+        let lifetime: AgeLimit?, idle: AgeLimit?, reserve: AgeLimit
+
+        init(_ rule: PoolRule) {
+            lifetime = rule.lifetime.map(AgeLimit.init)
+            idle = rule.idleTimeout.map(AgeLimit.init)
+            reserve = AgeLimit(rule.reserveTimeout)
+        }
+    }
+
+    package init(_ rule: PoolRule) {
+        self.rule = rule
+        limits = Limits(rule)
+    }
 
     /// Kept at hand, as are the next two: they are asked for at every check-in.
     package private(set) var idleCount = 0
     package private(set) var waiterCount = 0
     /// Since when the first waits; nil where nobody does.
-    package private(set) var oldestWait: Duration?
+    package private(set) var oldestWait: PoolTime?
 
     /// An idle backend for a frontend, the one used last; nil when it must wait.
     package mutating func checkOut() -> SlotID? { waiterCount == 0 ? idle.popLast()?.backend : nil }
 
     /// The frontend waits behind those that do.
-    package mutating func wait(_ frontend: SlotID, at now: Duration) {
+    package mutating func wait(_ frontend: SlotID, at now: PoolTime) {
         waiters.append(Waiter(frontend: frontend, since: now))
         noteWaiters()
     }
@@ -58,8 +73,8 @@ package struct Pool {
     package var waiting: [SlotID] { waiters[firstWaiter...].map(\.frontend) }
 
     /// A backend came back, or was opened at `opened`, and is free.
-    package mutating func checkIn(_ backend: SlotID, opened: Duration, at now: Duration) -> CheckIn {
-        if let lifetime = rule.lifetime, now - opened >= lifetime { return .close }
+    package mutating func checkIn(_ backend: SlotID, opened: PoolTime, at now: PoolTime) -> CheckIn {
+        if let lifetime = limits.lifetime, lifetime.isReached(at: now, since: opened) { return .close }
         if let frontend = nextWaiter() { return .assign(frontend) }
         idle.append(Idle(backend: backend, since: now, opened: opened))
         return .park
@@ -82,8 +97,8 @@ package struct Pool {
     package var wantsBackend: Bool { waiterCount > opening }
 
     /// The limit that those who wait have earned: the reserve opens to them after a while.
-    package func limit(at now: Duration) -> Int {
-        guard let oldestWait, now - oldestWait >= rule.reserveTimeout else { return rule.size }
+    package func limit(at now: PoolTime) -> Int {
+        guard let oldestWait, limits.reserve.isReached(at: now, since: oldestWait) else { return rule.size }
         return rule.size + rule.reserve
     }
 
@@ -99,12 +114,12 @@ package struct Pool {
     package mutating func lend() -> SlotID? { idle.isEmpty ? nil : idle.removeFirst().backend }
 
     /// Backends to close now because they are too old, or were of no use for too long. `open` is their number over all shards.
-    package mutating func expired(open: Int, at now: Duration) -> [SlotID] {
-        let rule = rule
+    package mutating func expired(open: Int, at now: PoolTime) -> [SlotID] {
+        let limits = limits
         var surplus = open - rule.minimum, gone: [SlotID] = [], kept: [Idle] = []
         for entry in idle {
-            let isOld = rule.lifetime.map { now - entry.opened >= $0 } ?? false
-            let isUseless = surplus > 0 && rule.idleTimeout.map { now - entry.since >= $0 } ?? false
+            let isOld = limits.lifetime?.isReached(at: now, since: entry.opened) ?? false
+            let isUseless = surplus > 0 && limits.idle?.isReached(at: now, since: entry.since) ?? false
             if isOld || isUseless {
                 surplus -= 1
                 gone.append(entry.backend)

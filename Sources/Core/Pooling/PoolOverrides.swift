@@ -18,6 +18,7 @@ package struct PoolOverrides: Hashable, Sendable {
         rule.mode = ofUser?.mode ?? ofDatabase?.mode ?? general.mode
         if let size = ofUser?.size ?? ofDatabase?.size {
             rule.size = size
+            rule.sizeSubject = ofUser?.size == nil ? .database : .user
         } else if rule.mode != general.mode, let automatic = general.automaticSize {
             rule.size = automatic.size(for: rule.mode)
         }

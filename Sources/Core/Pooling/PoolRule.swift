@@ -7,6 +7,8 @@ package struct PoolRule: Hashable, Sendable {
     package var size = 20
     /// How `size` follows from the mode; nil where it was said.
     package var automaticSize: AutomaticSize?
+    /// Whose own line says `size`; nil where it is as for all.
+    package var sizeSubject: PoolOverride.Subject?
     /// Backends kept open although nobody needs them.
     package var minimum = 0
     /// Backends beyond `size` for those who have waited `reserveTimeout`.

@@ -28,7 +28,7 @@ extension FrontendSession {
         isAttached = true
         isMisaligned = false
         backend.unnamed = 0
-        if isAwaitingGreeting { return greeted(with: backend.parameters) }
+        if isAwaitingGreeting { return greeted(with: Welcome(backend.parameters)) }
         if told == backend.parameters { return [] }
         defer { told = backend.parameters }
         return backend.parameters.differences(from: told)

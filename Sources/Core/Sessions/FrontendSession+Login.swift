@@ -63,16 +63,15 @@ extension FrontendSession {
     }
 
     /// The end of the login: the client is told of the server, and served from now on.
-    package func greeted(with parameters: ServerParameters) -> [UInt8] {
+    package func greeted(with welcome: Welcome) -> [UInt8] {
         guard case .awaitingGreeting(let notices) = phase else { preconditionFailure("a greeting in phase \(phase)") }
         var writer = MessageWriter()
-        writer.authenticationOK()
-        for parameter in parameters.values { writer.parameterStatus(parameter.name, parameter.value) }
+        writer.raw(welcome.words)
         key.write(to: &writer)
         writer.raw(notices)
         writer.readyForQuery(.idle)
         phase = .inService
-        told = parameters
+        told = welcome.parameters
         return writer.bytes
     }
 

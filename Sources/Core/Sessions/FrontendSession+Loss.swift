@@ -56,7 +56,7 @@ extension FrontendSession {
             if index > 0 || !pipeline.isFirstFailed {
                 answer(unit, from: before, isBlockLost: isBlockLost, isCommitOnItsWay: Self.commitFollows(units[(index + 1)...]), loss, &writer)
             }
-            if status == .idle { isBlockLost = false } else if before != .failed { isBlockLost = true }
+            if status.isIdle { isBlockLost = false } else if before != .failed { isBlockLost = true }
             if index < owed.units.count { writer.readyForQuery(status) } else { isDiscarding = true }
         }
         switch status {

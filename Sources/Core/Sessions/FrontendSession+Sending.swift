@@ -7,7 +7,7 @@ extension FrontendSession {
                        _ library: inout StatementLibrary) -> Action {
         if backend.pipeline.isFull { return .awaitAnswers }
         if backend.pipeline.isSkipping, kind != .sync { return .swallow }
-        if isMisaligned, !backend.isBusy, status == .idle, kind != .sync, kind != .flush { return .needBackend }
+        if isMisaligned, !backend.isBusy, status.isIdle, kind != .sync, kind != .flush { return .needBackend }
         switch kind {
         case .query: return sendQuery(isWhole ? body : nil, backend)
         case .parse: return sendParse(body, isWhole, backend, &library)
@@ -16,11 +16,11 @@ extension FrontendSession {
         case .close: return sendClose(body, backend)
         case .execute:
             backend.pipeline.sentExecute(number: parses)
-            pendingChanges += boundChanges
+            if !boundChanges.isEmpty { pendingChanges += boundChanges }
         case .flush: backend.pipeline.sentFlush()
         case .sync:
             backend.pipeline.sentSync()
-            boundChanges = []
+            if !boundChanges.isEmpty { boundChanges = [] }
         case .functionCall:
             keep(Pin("a function-call message"))
             backend.pipeline.sentFunctionCall()
@@ -40,9 +40,9 @@ extension FrontendSession {
         }
         parses += 1
         note(scan)
-        unnamed = nil
+        if unnamed != nil { unnamed = nil }
         backend.unnamed = 0
-        pendingChanges += scan.changes
+        if !scan.changes.isEmpty { pendingChanges += scan.changes }
         var effects = scan.effects
         let action = useName(in: scan, behind: 0, &effects, backend)
         backend.pipeline.sentQuery(effects, number: parses)

@@ -35,7 +35,7 @@ extension FrontendSession {
 
     /// ReadyForQuery came while changes were pending.
     func settle(_ hasFailed: Bool, _ backend: BackendState) {
-        if status != .idle { return }
+        if !status.isIdle { return }
         defer { pendingChanges = [] }
         if hasFailed { return }
         for change in pendingChanges { apply(change, backend) }

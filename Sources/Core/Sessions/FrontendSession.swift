@@ -135,7 +135,7 @@ package final class FrontendSession {
         // A search_path with it makes every CREATE TABLE a temporary one.
         if isReplication {
             pin = Pin("a replication connection", isCertain: true)
-        } else if startup.parameters.contains(where: { $0.value.lowercased().contains("pg_temp") }) {
+        } else if startup.namesTemporarySchema {
             pin = Pin("pg_temp in a start-up parameter", isCertain: true)
         }
     }
@@ -155,32 +155,41 @@ package final class FrontendSession {
     /// Nothing is owed and no block is open: the session could go without anybody's loss. A stream of WAL has no other end, and
     /// its client goes on elsewhere where it stopped.
     package func isBetweenTransactions(_ backend: BackendState?) -> Bool {
-        isReplication || isInService && backend?.isBusy != true && status == .idle && !isDiscarding && lostBlock == nil
+        isReplication || isInService && backend?.isBusy != true && status.isIdle && !isDiscarding && lostBlock == nil
     }
 
     /// Why the session cannot be rebuilt on another node; nil when it can.
     package var obstacle: String? {
-        if let pin, pin.isCertain || mode == .session { return "its state cannot be rebuilt there: \(pin)" }
-        if login == .relayed {
-            return "only the client knows the password of \"\(startup.user)\" (pool_passwd does not have it)"
-        }
-        return nil
+        var reasons: [String] = []
+        if let pin, pin.isCertain || mode == .session { reasons.append("its state cannot be rebuilt there: \(pin)") }
+        if login == .relayed { reasons.append("only the client knows the password of \"\(startup.user)\" (pool_passwd does not have it)") }
+        return reasons.isEmpty ? nil : reasons.joined(separator: "; ")
     }
 
     /// Why the session keeps its backend when its transaction ends; nil when it gives it back.
     package var hold: String? {
-        if mode == .session { return "pool_mode is session" }
-        if let pin, pin.isCertain { return pin.description }
-        return login == .relayed ? "only the client knows the password" : nil
+        if case .session = mode { return "pool_mode is session" }
+        guard isPinned else { return nil }
+        let reasons = (pin.flatMap { $0.isCertain ? $0.reasons : nil } ?? []) + (login == .relayed ? ["only the client knows the password"] : [])
+        return reasons.joined(separator: ", ")
+    }
+
+    /// It did something that ties it to its backend, whatever its mode.
+    private var isPinned: Bool {
+        if case .relayed = login { true } else { pin?.isCertain == true }
     }
 
     /// The backend could be given back now.
     package func isReleasing(_ backend: BackendState) -> Bool {
-        status == .idle && !backend.isBusy && mode != .session && isInService && pendingChanges.isEmpty && hold == nil && !isDiscarding
+        if case .session = mode { return false }
+        return status.isIdle && !backend.isBusy && isInService && pendingChanges.isEmpty && !isPinned && !isDiscarding
     }
 
     /// Whether the backend that the session leaves can serve others, once it is reset.
-    package func leavesCleanly(_ backend: BackendState) -> Bool { isInService && login != .relayed && !backend.isBusy && status == .idle }
+    package func leavesCleanly(_ backend: BackendState) -> Bool { isInService && login != .relayed && !backend.isBusy && status.isIdle }
+
+    /// The same settings in memory that others share, so that comparing them costs a glance.
+    package func share(_ same: SessionSettings) { settings = same }
 
     /// Back to what the client asked for at its start.
     func restoreStartupSettings() { settings = startupSettings }
@@ -227,7 +236,7 @@ package final class FrontendSession {
     func keep(_ reason: Pin?) {
         guard let reason else { return }
         pinnedBy = parses
-        if pin == nil || reason.isCertain && pin?.isCertain == false { pin = reason }
+        pin = pin?.and(reason) ?? reason
     }
 
     static func firstNameIsGiven(_ body: UnsafeRawBufferPointer?) -> Bool { body?.first != 0 }

@@ -32,6 +32,8 @@ struct Pipeline: Sendable {
 
         /// ReadyForQuery answers it.
         var endsUnit: Bool { self == .query || self == .functionCall || self == .sync }
+        /// The node does not know of it.
+        var isOwn: Bool { self == .parsed || self == .closed }
         var isParse: Bool { self == .parse || self == .preparing || self == .parsed }
     }
 
@@ -46,6 +48,8 @@ struct Pipeline: Sendable {
 
     private var entries: [Entry] = []
     private var first = 0
+    /// How many of them are ours to answer.
+    private var own = 0
     /// ReadyForQuery messages that are owed.
     private(set) var depth = 0
     /// The node takes CopyData: it ignores Sync and Flush until CopyDone or CopyFail.
@@ -132,6 +136,7 @@ struct Pipeline: Sendable {
 
     private mutating func add(_ code: Code, _ effects: WorkEffects, _ statement: StatementID = .unnamed, _ number: UInt64 = 0) {
         entries.append(Entry(code: code, effects: effects, statement: statement, number: number))
+        if code.isOwn { own += 1 }
     }
 
     /// Whether a Parse of the statement is under way in a unit before the one that is being sent: it may fail there, or be skipped.
@@ -168,8 +173,9 @@ struct Pipeline: Sendable {
 
     /// Whether the first answer is ours to give.
     var owesOwn: Bool {
-        guard first < entries.count else { return false }
-        return entries[first].code == .parsed || entries[first].code == .closed
+        // Asked at every message, and nearly always of a pipeline that has none of ours.
+        guard own > 0, first < entries.count else { return false }
+        return entries[first].code.isOwn
     }
 
     /// The node answered part of a unit. Own answers before it must have been said.
@@ -248,6 +254,7 @@ struct Pipeline: Sendable {
     }
 
     private mutating func drop() {
+        if entries[first].code.isOwn { own -= 1 }
         repeat { first += 1 } while first < entries.count && entries[first].code == .copyEnd
         if first == entries.count {
             entries.removeAll(keepingCapacity: true)

@@ -52,7 +52,9 @@ struct TextReading: Hashable, Sendable {
 
     init(_ parameters: ServerParameters) {
         escapesByBackslash = parameters["standard_conforming_strings"] == "off"
-        let encoding = parameters["client_encoding"]?.uppercased() ?? ""
-        isReadable = !["SJIS", "SHIFT_JIS_2004", "BIG5", "GBK", "UHC", "GB18030", "JOHAB"].contains(encoding)
+        let encoding = parameters["client_encoding"] ?? ""
+        isReadable = encoding == "UTF8" || !Self.unreadable.contains(encoding.uppercased())
     }
+
+    private static let unreadable: Set<String> = ["SJIS", "SHIFT_JIS_2004", "BIG5", "GBK", "UHC", "GB18030", "JOHAB"]
 }

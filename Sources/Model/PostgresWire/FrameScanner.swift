@@ -5,11 +5,9 @@
 package struct FrameScanner: Sendable {
     /// What lies at an offset.
     package enum Piece {
-        /// A message that is wholly in the buffer and is to be looked at. `size` counts its header.
-        case message(kind: UInt8, body: UnsafeRawBufferPointer, size: Int)
-        /// The beginning of a message that is longer than the caller gathers: its header, and as much of its body as there is; the
-        /// rest comes as `.passing`.
-        case large(kind: UInt8, body: UnsafeRawBufferPointer, size: Int)
+        /// A message that is to be looked at; `size` counts its header. One that is not whole is longer than the caller gathers: here are
+        /// its header and as much of its body as there is, the rest comes as `.passing`.
+        case message(kind: UInt8, body: UnsafeRawBufferPointer, size: Int, isWhole: Bool)
         /// This many bytes belong to messages that nobody looks at.
         case passing(Int)
         /// The buffer ends within a header, or within a message that is to be looked at.
@@ -58,14 +56,14 @@ package struct FrameScanner: Sendable {
         let size = length + 1
         if available >= size {
             guard isInspected else { return .passing(size) }
-            return .message(kind: kind, body: UnsafeRawBufferPointer(rebasing: bytes[(offset + 5)..<(offset + size)]), size: size)
+            return .message(kind: kind, body: UnsafeRawBufferPointer(rebasing: bytes[(offset + 5)..<(offset + size)]), size: size, isWhole: true)
         }
         // What is copied is never looked into: it passes as it comes.
         let isGathered = isInspected && (speaker == .node || kind != FrontendMessageKind.copyData.rawValue)
         if isGathered, size <= limit(kind) || available < Self.leastOfLarge { return .incomplete }
         remaining = size - available
         guard isInspected else { return .passing(available) }
-        return .large(kind: kind, body: UnsafeRawBufferPointer(rebasing: bytes[(offset + 5)...]), size: available)
+        return .message(kind: kind, body: UnsafeRawBufferPointer(rebasing: bytes[(offset + 5)...]), size: available, isWhole: false)
     }
 
     /// The next message at `offset`, for a conversation in which large ones mean nothing: theirs has no body. Moves `offset` behind what is
@@ -75,12 +73,9 @@ package struct FrameScanner: Sendable {
             switch try next(bytes, at: offset) {
             case nil, .incomplete: return nil
             case .passing(let count): offset += count
-            case .message(let kind, let body, let size):
+            case .message(let kind, let body, let size, let isWhole):
                 offset += size
-                return (kind, body)
-            case .large(let kind, _, let size):
-                offset += size
-                return (kind, nil)
+                return (kind, isWhole ? body : nil)
             }
         }
     }

@@ -37,6 +37,9 @@ package struct MessageWriter: Sendable {
     }
 
     /// Bytes as they are.
+    package mutating func raw(_ value: [UInt8]) { bytes.append(contentsOf: value) }
+
+    /// Bytes as they are.
     package mutating func raw(_ value: UnsafeRawBufferPointer) { bytes.append(contentsOf: value) }
 
     private mutating func frame(_ kind: UInt8, _ body: (inout MessageWriter) -> Void) {

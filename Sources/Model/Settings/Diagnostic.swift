@@ -16,6 +16,9 @@ package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
     /// What other modules find in the files that a configuration names.
     package static func error(_ place: Settings.Place, _ message: String) -> Diagnostic { Diagnostic(severity: .error, place: place, message: message) }
 
+    /// What its author should know; the configuration can be used.
+    package static func notice(_ place: Settings.Place, _ message: String) -> Diagnostic { Diagnostic(severity: .notice, place: place, message: message) }
+
     /// `file:line: message`, as compilers write it.
     package var description: String { "\(place): \(severity == .notice ? "notice: " : "")\(message)" }
 }

@@ -12,10 +12,12 @@ package enum NetworkAddress: Hashable, Sendable, CustomStringConvertible {
         if inet_pton(AF_INET, text, &small) == 1 {
             self = .v4(UInt32(bigEndian: small.s_addr))
         } else if inet_pton(AF_INET6, text, &large) == 1 {
-            let number = withUnsafeBytes(of: large) { UInt128(bigEndian: $0.loadUnaligned(as: UInt128.self)) }
-            self = number >> 32 == 0xFFFF ? .v4(UInt32(truncatingIfNeeded: number)) : .v6(number)
+            self.init(wide: withUnsafeBytes(of: large) { UInt128(bigEndian: $0.loadUnaligned(as: UInt128.self)) })
         } else { return nil }
     }
+
+    /// An address of 128 bits.
+    package init(wide number: UInt128) { self = number >> 32 == 0xFFFF ? .v4(UInt32(truncatingIfNeeded: number)) : .v6(number) }
 
     package var description: String {
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))

@@ -12,7 +12,7 @@ enum PgpoolNames {
     /// The same for a name as it stands in the tables.
     private static func fate(listed name: String) -> String? {
         if let today = renamed[name] { return "is called \(today) today, which " + (fate(listed: today) ?? "exists: use that name") }
-        if hooks.contains(name) { return "is not used: put a hook for it into hook_directory (docs/hooks.md)" }
+        if hooks.contains(name) { return "is not used: `understudy hooks import-pgpool` makes a hook that runs it" }
         if let reason = gone[name] { return "no longer applies: \(reason)" }
         return notYet.contains(name) ? "does not exist yet in this version: it has no effect" : nil
     }
@@ -47,9 +47,15 @@ enum PgpoolNames {
     /// Shell commands, in whose place stand hooks.
     static let hooks: Set = ["failback_command", "failover_command", "follow_primary_command", "recovery_1st_stage_command", "recovery_2nd_stage_command"]
 
+    /// Today's name of a command that pgpool ran; nil for any other name.
+    static func command(named name: String) -> String? {
+        let today = renamed[name] ?? name
+        return hooks.contains(today) ? today : nil
+    }
+
     /// Name to the reason, for what will not come.
     static let gone = [
-        "child_max_connections": "there are no child processes to recycle",
+        "child_max_connections": "there are no child processes to recycle; server_lifetime replaces backends",
         "enable_shared_relcache": "there is no relation cache of this kind",
         "health_check_test": "faults are injected by `understudy drill`",
         "heartbeat_deviceN": "heartbeats use the members' own channel",
@@ -67,6 +73,7 @@ enum PgpoolNames {
         "log_rotation_size": "log lines go to standard error, which the service manager keeps",
         "log_truncate_on_rotation": "log lines go to standard error, which the service manager keeps",
         "logging_collector": "log lines go to standard error, which the service manager keeps",
+        "max_pool": "pools are shared by all sessions; default_pool_size says how many backends one may have, max_db_connections and max_user_connections how many all have",
         "max_spare_children": "there are no child processes to manage",
         "min_spare_children": "there are no child processes to manage",
         "pid_file_name": "the service manager knows the process",
@@ -86,7 +93,7 @@ enum PgpoolNames {
 
     /// What may come.
     static let notYet = Set("""
-        pcp_listen_addresses pcp_port pcp_socket_dir backend_clustering_mode connection_cache max_pool
+        pcp_listen_addresses pcp_port pcp_socket_dir backend_clustering_mode connection_cache
         load_balance_mode read_only_function_list write_function_list
         primary_routing_query_pattern_list user_redirect_preference_list database_redirect_preference_list
         app_name_redirect_preference_list allow_sql_comments disable_load_balance_on_write dml_adaptive_object_relationship_list

@@ -17,33 +17,42 @@ package struct PoolOverride: Hashable, Sendable {
     package init() {}
 
     /// One word that may stand in the value.
-    struct Key {
+    struct Key: Sendable {
         let name: String
         let type: ParameterType
         let set: @Sendable (inout PoolOverride, ParameterValue) -> Void
+        /// nil where it does not stand there.
+        let value: @Sendable (PoolOverride) -> ParameterValue?
 
         static func number(_ name: String, _ bounds: ClosedRange<Int>, _ path: any WritableKeyPath<PoolOverride, Int?> & Sendable) -> Key {
-            Key(name: name, type: .integer(bounds)) { override, value in
+            Key(name: name, type: .integer(bounds), set: { override, value in
                 if case .integer(let number) = value { override[keyPath: path] = number }
-            }
+            }, value: { $0[keyPath: path].map(ParameterValue.integer) })
         }
+
+        static let mode = Key(name: "pool_mode", type: .choice(PoolMode.allCases.map(\.rawValue), synonyms: [:]), set: { override, value in
+            if case .string(let word) = value { override.mode = PoolMode(rawValue: word) }
+        }, value: { $0.mode.map { .string($0.rawValue) } })
+
+        static let lifetime = Key(name: "server_lifetime", type: .duration(.zero ... .seconds(31_536_000), unit: .seconds), set: { override, value in
+            if case .duration(let duration) = value { override.lifetime = duration }
+        }, value: { $0.lifetime.map(ParameterValue.duration) })
+    }
+
+    /// As it stands in the file.
+    func text(_ subject: Subject) -> String {
+        Self.keys(subject).compactMap { key in key.value(self).map { "\(key.name)=\(key.type.text(of: $0))" } }.joined(separator: " ")
     }
 
     static func keys(_ subject: Subject) -> [Key] {
         let common: [Key] = [
-            Key(name: "pool_mode", type: .choice(PoolMode.allCases.map(\.rawValue), synonyms: [:])) { override, value in
-                if case .string(let word) = value { override.mode = PoolMode(rawValue: word) }
-            },
-            .number("pool_size", 1...100_000, \.size), .number("reserve_pool_size", 0...100_000, \.reserve),
+            .mode, .number("pool_size", 1...100_000, \.size), .number("reserve_pool_size", 0...100_000, \.reserve),
         ]
         switch subject {
         case .database:
             return common + [
                 .number("min_pool_size", 0...100_000, \.minimum), .number("max_db_connections", 0...1_000_000, \.maxBackends),
-                .number("max_db_client_connections", 0...1_000_000, \.maxFrontends),
-                Key(name: "server_lifetime", type: .duration(.zero ... .seconds(31_536_000), unit: .seconds)) { override, value in
-                    if case .duration(let duration) = value { override.lifetime = duration }
-                },
+                .number("max_db_client_connections", 0...1_000_000, \.maxFrontends), .lifetime,
             ]
         case .user:
             return common + [.number("max_user_connections", 0...1_000_000, \.maxBackends), .number("max_user_client_connections", 0...1_000_000, \.maxFrontends)]

@@ -14,8 +14,11 @@ extension Settings {
         package let isChangeable: Bool
     }
 
-    /// Every parameter in the order of documents: those of a node once a node, and a node's own value behind the one for all.
-    package var entries: [Entry] {
+    /// Every parameter in the order of documents: those of a node once a node, and a node's own value behind the one for all. Then what is set
+    /// for single databases and users.
+    package var entries: [Entry] { declared + overrides }
+
+    private var declared: [Entry] {
         SettingsRegistry.shared.groups.flatMap(\.declarations).flatMap { declaration in
             let own = values.keys.compactMap { $0.name == declaration.name ? $0.node : nil }.sorted()
             let numbers: [Int?] = switch declaration.perNode {
@@ -24,6 +27,15 @@ extension Settings {
             case .optional: [nil] + own
             }
             return numbers.map { entry(declaration, $0) }
+        }
+    }
+
+    private var overrides: [Entry] {
+        [(PoolOverride.Subject.database, databaseOverrides), (.user, userOverrides)].flatMap { subject, overrides in
+            overrides.sorted { $0.key < $1.key }.map { name, override in
+                Entry(name: "\(subject.rawValue).\(name)", value: override.text(subject), place: nil, meaning: "What is different for the \(subject.rawValue) \(name).",
+                      defaultText: "", isChangeable: true)
+            }
         }
     }
 

@@ -5,13 +5,16 @@ extension HookCatalogue {
     func request(_ task: String, _ hook: Hook, _ event: HookValue?, _ limits: HookLimits) -> HookValue {
         [
             "task": .text(task), "limits": limits.value, "event": event ?? .none,
-            "library": .map(library.mapValues(\.value)), "modules": .map(modules.mapValues(\.value)), "schema": Self.schema,
+            "library": .map(library.filter { !Self.isForTests($0.key) }.mapValues(\.value)), "modules": .map(modules.mapValues(\.value)), "schema": Self.schema,
             "source": [
                 "chunk": .text(hook.file.chunk), "text": .text(hook.file.text), "is_bundled": .boolean(hook.isBundled), "is_restricted": .boolean(hook.isRestricted),
             ],
             "settings": settings(of: hook), "bundled": bundled(event?["name"].text), "nodes": .list(nodes.map(HookValue.text)),
         ]
     }
+
+    /// The test library: as large as the rest, and nothing that a hook could use.
+    static func isForTests(_ module: String) -> Bool { module == "understudy.testing" || module.hasPrefix("understudy.internal.testing.") }
 
     /// Events and host functions, as the library checks them.
     private static let schema: HookValue = [

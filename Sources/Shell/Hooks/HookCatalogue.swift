@@ -15,6 +15,8 @@ struct Hook: Sendable {
     let replaces: String?
     /// How its handlers are used, by event.
     let uses: [String: HookUse]
+    /// Less than the administrator allows.
+    var limits = HookLimits.Wishes()
     /// Gave its rights up, or has none because others can write the file.
     let isRestricted: Bool
     let settings: [Settings.HookOption]

@@ -12,14 +12,21 @@ package struct HookCluster: Sendable {
         package var timeline: Timeline?
         /// Behind the furthest position known of the primary.
         package var lagBytes: UInt64?
+        /// The major version of its server.
+        package var version: Int?
+        /// The name of the node that it streams from.
+        package var follows: String?
 
-        package init(node: Node, status: NodeStatus, role: Role? = nil, walEnd: LogSequenceNumber? = nil, timeline: Timeline? = nil, lagBytes: UInt64? = nil) {
+        package init(node: Node, status: NodeStatus, role: Role? = nil, walEnd: LogSequenceNumber? = nil, timeline: Timeline? = nil, lagBytes: UInt64? = nil,
+                     version: Int? = nil, follows: String? = nil) {
             self.node = node
             self.status = status
             self.role = role
             self.walEnd = walEnd
             self.timeline = timeline
             self.lagBytes = lagBytes
+            self.version = version
+            self.follows = follows
         }
     }
 
@@ -46,6 +53,7 @@ extension HookCluster.Member {
             "pgdata": .text(node.dataDirectory), "zone": .text(node.zone), "priority": HookValue(node.priority), "slot_name": .text(node.slotName),
             "status": .text(status.rawValue), "role": HookValue(role?.rawValue), "lsn": walEnd.map { HookValue($0.bytes) } ?? .none,
             "timeline": timeline.map { HookValue($0.number) } ?? .none, "lag_bytes": lagBytes.map { HookValue($0) } ?? .none,
+            "version": version.map { HookValue($0) } ?? .none, "follows": HookValue(follows),
         ]
     }
 }
@@ -65,6 +73,7 @@ extension HookCluster.Member {
                         zone: value["zone"].text ?? "", priority: Int(clamping: value["priority"].integer ?? 1))
         self.init(node: node, status: NodeStatus(rawValue: value["status"].text ?? "") ?? .down, role: value["role"].text.flatMap(Role.init),
                   walEnd: value["lsn"].integer.map { LogSequenceNumber(bytes: UInt64(clamping: $0)) }, timeline: value["timeline"].integer.map { Timeline(UInt32(clamping: $0)) },
-                  lagBytes: value["lag_bytes"].integer.map { UInt64(clamping: $0) })
+                  lagBytes: value["lag_bytes"].integer.map { UInt64(clamping: $0) }, version: value["version"].integer.map { Int(clamping: $0) },
+                  follows: value["follows"].text)
     }
 }

@@ -28,19 +28,34 @@ package struct HookLimits: Hashable, Sendable {
         self.logLines = logLines
     }
 
-    /// The administrator's, for events whose budget is `budget`.
-    package init(_ settings: Settings, budget: Duration) {
-        self.init(budget: budget, slice: settings[\.hooks.cpuSlice], cpu: settings[\.hooks.cpu], memory: settings[\.hooks.memory],
+    /// The administrator's. No event has a longer budget.
+    package init(_ settings: Settings) {
+        self.init(budget: .seconds(86_400), slice: settings[\.hooks.cpuSlice], cpu: settings[\.hooks.cpu], memory: settings[\.hooks.memory],
                   logLines: settings[\.hooks.logLines])
     }
 
-    /// With what a hook file's header says under `limits`, where that is less.
-    func lowered(by header: HookValue) -> HookLimits {
+    /// What a hook file's header says under `limits`, as the library read it.
+    struct Wishes: Hashable, Sendable {
+        var slice: Duration?
+        var cpu: Duration?
+        var memory: Int?
+        var logLines: Int?
+
+        init(_ value: HookValue = .none) {
+            slice = value["cpu_slice"].number.map { .seconds($0) }
+            cpu = value["cpu"].number.map { .seconds($0) }
+            memory = value["memory"].integer.map { Int($0) }
+            logLines = value["log_lines"].integer.map { Int($0) }
+        }
+    }
+
+    /// With what a file wishes, where that is less.
+    func lowered(by wishes: Wishes) -> HookLimits {
         var lowered = self
-        if let seconds = header["cpu"].number { lowered.cpu = min(cpu, .seconds(seconds)) }
-        if let seconds = header["cpu_slice"].number { lowered.slice = min(slice, .seconds(seconds)) }
-        if let bytes = header["memory"].integer { lowered.memory = min(memory, Int(bytes)) }
-        if let lines = header["log_lines"].integer { lowered.logLines = min(logLines, Int(lines)) }
+        lowered.slice = min(slice, wishes.slice ?? slice)
+        lowered.cpu = min(cpu, wishes.cpu ?? cpu)
+        lowered.memory = min(memory, wishes.memory ?? memory)
+        lowered.logLines = min(logLines, wishes.logLines ?? logLines)
         return lowered
     }
 

@@ -102,7 +102,7 @@ struct HookLoader {
         }
         let texts: (String) -> Set<String> = { Set(value[$0].list?.compactMap(\.text) ?? []) }
         hooks.append(Hook(name: name, about: value["about"].text, version: value["version"].text, file: candidate.file, line: line, isBundled: candidate.isBundled,
-                          events: texts("events"), needs: texts("needs"), replaces: value["replaces"].text, uses: uses,
+                          events: texts("events"), needs: texts("needs"), replaces: value["replaces"].text, uses: uses, limits: HookLimits.Wishes(value["limits"]),
                           isRestricted: candidate.isRestricted || value["is_restricted"].boolean == true,
                           settings: options.filter { $0.hook == Hook.segment(of: name) }))
     }

@@ -63,7 +63,7 @@ package struct HookRunner: Sendable {
     // MARK: One handler
 
     func ask(_ hook: Hook, _ run: HookRun, until end: Monotonic) async -> Result<HookAnswer, HookFault> {
-        var limits = limits
+        var limits = limits.lowered(by: hook.limits)
         limits.budget = min(max(end - .now(), .zero), hook.use(for: run.event.schema).budget ?? run.event.budget).roundedUp
         switch await handle(hook, run, limits) {
         case .failed(let fault): return .failure(fault)

@@ -77,7 +77,7 @@ package enum LuaStubs {
     }
 
     /// `failover_finished` is `us.FailoverFinished`.
-    private static func className(_ schema: EventSchema) -> String {
+    static func className(_ schema: EventSchema) -> String {
         "us." + schema.name.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     }
 }

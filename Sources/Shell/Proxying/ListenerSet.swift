@@ -17,6 +17,7 @@ enum ListenerSet {
             }
         }
         guard !listeners.isEmpty else { throw .cannotStart("neither listen_addresses nor unix_socket_directories name a place to listen") }
+        for listener in listeners { listener.tune(configuration.tcp) }
         return listeners
     }
 

@@ -52,6 +52,14 @@ final class PoolShare: Sendable {
         return .othersAreInTheWay
     }
 
+    /// Which limit is reached; nil where there may be one more.
+    func shortage(_ rule: PoolRule) -> PoolShortage? {
+        if open >= rule.size { return .pool(open: open) }
+        if let limit = rule.maxDatabaseBackends, ofDatabase.value >= limit { return .database(limit: limit) }
+        if let limit = rule.maxUserBackends, ofUser.value >= limit { return .user(limit: limit) }
+        return nil
+    }
+
     func release() {
         backends.subtract(1, ordering: .relaxed)
         ofDatabase.release()
@@ -59,20 +67,20 @@ final class PoolShare: Sendable {
     }
 
     /// What `shard` has to say now.
-    func publish(_ shard: Int, idle: Int, oldestWait: Duration?) {
+    func publish(_ shard: Int, idle: Int, oldestWait: PoolTime?) {
         parts[shard].idle.store(idle, ordering: .relaxed)
-        let since = oldestWait.map { Int($0 / .nanoseconds(1)) } ?? .max
+        let since = oldestWait.map { Int(clamping: $0.nanoseconds) } ?? .max
         let before = parts[shard].oldestWait.load(ordering: .relaxed)
         if since == before { return }
         parts[shard].oldestWait.store(since, ordering: .relaxed)
         if before == .max { waitingShards.add(1, ordering: .relaxed) } else if since == .max { waitingShards.subtract(1, ordering: .relaxed) }
     }
 
-    /// Whom a longer wait makes the next, before `shard`'s own first: one that has waited `tolerance` longer.
-    func worseOff(than own: Duration?, _ shard: Int, tolerance: Duration) -> Int? {
+    /// Whom a longer wait makes the next, before `shard`'s own first: one that has waited `tolerance` nanoseconds longer.
+    func worseOff(than own: PoolTime?, _ shard: Int, tolerance: Int) -> Int? {
         let waiting = waitingShards.load(ordering: .relaxed)
         if waiting == 0 || waiting == 1 && own != nil { return nil }
-        var limit = own.map { Int(($0 - tolerance) / .nanoseconds(1)) } ?? .max
+        var limit = own.map { Int(clamping: $0.nanoseconds) - tolerance } ?? .max
         var found: Int?
         for (other, part) in parts.enumerated() where other != shard {
             let since = part.oldestWait.load(ordering: .relaxed)

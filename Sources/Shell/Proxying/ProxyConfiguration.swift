@@ -17,6 +17,8 @@ package struct ProxyConfiguration: Sendable {
     package var shardCount = 2
     /// Sessions; a further one is refused with 53300.
     package var maxFrontends = 1000
+    /// The parameter that says so, for who is refused.
+    package var maxFrontendsName = "max_client_conn"
     /// From accept to the end of the login, waiting for a primary included; nil is for ever.
     package var authenticationTimeout: Duration? = .seconds(60)
     /// How long a statement is held while there is no primary.

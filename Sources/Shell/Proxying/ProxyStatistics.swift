@@ -6,8 +6,6 @@ package struct ProxyStatistics: Hashable, Sendable {
     package var frontends = 0
     /// Frontends that wait for a backend.
     package var held = 0
-    /// Commits since the start that a node answered although their synchronous standbys had not confirmed them.
-    package var unreplicatedCommits = 0
     /// Connections to nodes.
     package var backends: [NodeID: Int] = [:]
 
@@ -17,17 +15,16 @@ package struct ProxyStatistics: Hashable, Sendable {
     package mutating func add(_ other: ProxyStatistics) {
         frontends += other.frontends
         held += other.held
-        unreplicatedCommits += other.unreplicatedCommits
         backends.merge(other.backends) { $0 + $1 }
     }
 }
 
-/// How sessions end when the proxy stops.
-package enum ProxyStopMode: Hashable, Sendable {
+/// How sessions end when the proxy stops; the later ones hurry more.
+package enum ProxyStopMode: Hashable, Comparable, Sendable {
+    /// When its client leaves; until then it is served as ever.
+    case patient
     /// Each at the end of its transaction.
     case smart
-    /// When its client leaves.
-    case patient
     /// Now, with a message.
     case fast
 }

@@ -48,12 +48,11 @@ extension Shard {
             shared.note(.warning, "cannot accept on \(listener.address): \(error)")
         }
         spare = Socket.spare()
-        shared.note(.warning, "out of file descriptors: a connection was closed (raise the limit, or lower max_client_conn)")
+        shared.note(.warning, "out of file descriptors: a connection was closed (raise the limit, or lower \(configuration.maxFrontendsName))")
     }
 
     /// A connection that `deal` counted.
     func take(_ descriptor: Int32) {
-        Socket.tune(descriptor, configuration.tcp)
         guard let frontend = frontends.insert({ Frontend($0, descriptor, offersTLS: offersTLS(descriptor), shared.budget, at: reactor.now) }) else {
             shared.releaseConnection()
             Socket.close(descriptor)
@@ -65,6 +64,8 @@ extension Shard {
             return
         }
         if let limit = configuration.authenticationTimeout { setTimer(frontend, after: limit) }
+        // The kernel kept it back until it said something.
+        ready(frontend, .readable)
     }
 
     /// The packets before the messages. Returns how many bytes are done with.
@@ -94,7 +95,7 @@ extension Shard {
         let isForAdministration = isForAdministration(message.database)
         // An administrator gets in when nobody else does; the connections beyond the sessions bound them.
         guard isForAdministration || shared.admitSession() else {
-            farewell(frontend, ErrorMessage(.fatal, .tooManyConnections, "sorry, too many clients already: max_client_conn is \(configuration.maxFrontends)").bytes)
+            farewell(frontend, ErrorMessage(.fatal, .tooManyConnections, "sorry, too many clients already: \(configuration.maxFrontendsName) is \(configuration.maxFrontends)").bytes)
             return
         }
         frontend.isCounted = !isForAdministration
@@ -107,8 +108,7 @@ extension Shard {
             return
         }
         // The process number leads a cancel request to the shard and the place; the secret alone gives the right to it.
-        var chance = SystemRandomNumberGenerator()
-        let key = BackendKey(process: Int32(truncatingIfNeeded: (number + 1) << 24 | frontend.id.index), isLong: message.takesLongKey, using: &chance)
+        let key = BackendKey(process: Int32(truncatingIfNeeded: (number + 1) << 24 | frontend.id.index), isLong: message.takesLongKey) { chance.take($0) }
         frontend.session = FrontendSession(message, key: key, mode: configuration.rule(database: message.database, user: message.user).mode,
                                            preparedCapacity: configuration.preparedStatements)
         write(reply, to: frontend)
@@ -120,7 +120,8 @@ extension Shard {
         guard let session = frontend.session else { preconditionFailure("a login before the session") }
         if isForAdministration(session.startup.database) { return beginAdministration(frontend) }
         guard admit(frontend) else { return }
-        frontend.session?.authenticated()
+        session.share(settingSets.one(like: session.settings))
+        session.authenticated()
         hold(frontend)
     }
 

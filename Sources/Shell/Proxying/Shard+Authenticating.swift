@@ -8,15 +8,24 @@ extension Shard {
     /// The startup packet is read: finds out how this frontend proves who it is, and begins.
     func authenticate(_ frontend: Frontend) {
         guard let startup = frontend.session?.startup else { preconditionFailure("an authentication before the session") }
-        let host = Socket.peer(frontend.descriptor)?.host, address = host.flatMap { NetworkAddress($0) }
-        // Without an address it must be a local socket: no connection may pass for one that is gone, or cannot be read.
-        guard address != nil || Socket.isLocal(frontend.descriptor) else { return close(frontend) }
+        // No connection may pass for a local one because it is gone, and cannot be asked.
+        guard let place = Socket.place(frontend.descriptor) else { return close(frontend) }
+        let address = Self.address(of: place)
         let seen = HostRule.Applicant(user: startup.user, database: startup.database, address: address, isEncrypted: frontend.transport.isEncrypted,
                                       isPhysicalReplication: startup.isReplication && startup["replication"]?.lowercased() != "database")
-        guard max(startup.user.utf8.count, startup.database.utf8.count) <= Self.longestName else { return refuseLongName(frontend, host) }
-        let authentication = Authentication(Authenticator.Applicant(seen, certificateName: frontend.transport.tls?.peerCommonName), host: host)
+        guard max(startup.user.utf8.count, startup.database.utf8.count) <= Self.longestName else { return refuseLongName(frontend, address) }
+        let authentication = Authentication(Authenticator.Applicant(seen, certificateName: frontend.transport.tls?.peerCommonName))
         frontend.authentication = authentication
         follow(configuration.authenticator.verdict(for: authentication.applicant), frontend, authentication)
+    }
+
+    /// nil for a Unix-domain socket.
+    private static func address(of place: Socket.Place) -> NetworkAddress? {
+        switch place {
+        case .v4(let number): .v4(number)
+        case .v6(let number): NetworkAddress(wide: number)
+        case .local: nil
+        }
     }
 
     private func follow(_ verdict: Authenticator.Verdict, _ frontend: Frontend, _ authentication: Authentication) {
@@ -43,16 +52,13 @@ extension Shard {
     /// the rules saw.
     static let longestName = 63
 
-    private func refuseLongName(_ frontend: Frontend, _ host: String?) {
-        shared.note(.info, "a login was refused: a name of more than \(Self.longestName) bytes, from \(host ?? "a local socket")")
+    private func refuseLongName(_ frontend: Frontend, _ address: NetworkAddress?) {
+        shared.note(.info, "a login was refused: a name of more than \(Self.longestName) bytes, from \(address?.description ?? "a local socket")")
         farewell(frontend, ErrorMessage(.fatal, .invalidAuthorization, "names of users and databases have at most \(Self.longestName) bytes").bytes)
     }
 
     private func entropy() -> LoginEntropy {
-        // Each number is a call of the kernel: whole words, not bytes.
-        var random = SystemRandomNumberGenerator()
-        let bytes = (0..<3).flatMap { _ in withUnsafeBytes(of: random.next() as UInt64, Array.init) }
-        return LoginEntropy(nonce: Array(bytes[..<18]), salt: Array(bytes[18..<22]), seed: configuration.authenticator.seed)
+        LoginEntropy(nonce: chance.take(18), salt: chance.take(4), seed: configuration.authenticator.seed)
     }
 
     /// What the proof is checked by is there.

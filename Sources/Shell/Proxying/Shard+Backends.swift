@@ -59,50 +59,69 @@ extension Shard {
         if !backend.input.append(UnsafeRawBufferPointer(rebasing: bytes[done...])) { outOfMemory(backend) }
     }
 
-    /// Cuts the bytes into messages; those that pass go to the frontend in one write. Returns how many are done with.
+    /// Cuts the bytes into messages and does with each what it means where the backend stands. Returns how many bytes are done with.
     private func consume(_ backend: Backend, _ bytes: UnsafeRawBufferPointer) -> Int {
+        if case .serving = backend.stage, let frontend = backend.frontend, let session = frontend.session { return pass(bytes, backend, frontend, session) }
+        return listen(backend, bytes)
+    }
+
+    /// What no session asked for, and so reaches none. A session may get the backend on the way.
+    private func listen(_ backend: Backend, _ bytes: UnsafeRawBufferPointer) -> Int {
+        var offset = 0
+        while !backend.isClosed {
+            if case .serving = backend.stage { return offset + consume(backend, UnsafeRawBufferPointer(rebasing: bytes[offset...])) }
+            do {
+                switch try backend.scanner.next(bytes, at: offset) {
+                case nil, .incomplete: return offset
+                case .passing(let count): offset += count
+                case .message(let kind, let body, let size, let isWhole):
+                    offset += size
+                    hear(backend, Self.known(kind), body, isWhole)
+                }
+            } catch { lose(backend, .violation(error)) }
+        }
+        return bytes.count
+    }
+
+    private static func known(_ kind: UInt8) -> BackendMessageKind {
+        guard let known = BackendMessageKind(rawValue: kind) else { preconditionFailure("a message of kind \(kind) that the scanner let through") }
+        return known
+    }
+
+    /// The answers to a session: those that pass go to the frontend in one write.
+    private func pass(_ bytes: UnsafeRawBufferPointer, _ backend: Backend, _ frontend: Frontend, _ session: FrontendSession) -> Int {
+        let state = backend.state
         var offset = 0, run = 0
         while true {
             let piece: FrameScanner.Piece?
             do { piece = try backend.scanner.next(bytes, at: offset) } catch {
-                forward(bytes, run..<offset, to: backend.frontend)
+                forward(bytes, run..<offset, to: frontend)
                 if !backend.isClosed { lose(backend, .violation(error)) }
                 return bytes.count
             }
             guard let piece else { break }
-            let kind: UInt8, body: UnsafeRawBufferPointer, size: Int, isWhole: Bool
+            let kind: BackendMessageKind, body: UnsafeRawBufferPointer, size: Int, isWhole: Bool
             switch piece {
             case .incomplete:
-                finish(bytes, run..<offset, backend)
+                finish(bytes, run..<offset, backend, frontend, session)
                 return offset
             case .passing(let count):
-                // Rows of our own statements, and what nobody asked for, reach nobody.
-                if case .serving = backend.stage {} else { run = offset + count }
                 offset += count
                 continue
-            case .message(let itsKind, let itsBody, let itsSize): (kind, body, size, isWhole) = (itsKind, itsBody, itsSize, true)
-            case .large(let itsKind, let itsBody, let itsSize): (kind, body, size, isWhole) = (itsKind, itsBody, itsSize, false)
+            case .message(let itsKind, let itsBody, let itsSize, let itIsWhole): (kind, body, size, isWhole) = (Self.known(itsKind), itsBody, itsSize, itIsWhole)
             }
-            guard let known = BackendMessageKind(rawValue: kind) else { preconditionFailure("a message that the scanner let through") }
-            guard case .serving = backend.stage, let frontend = backend.frontend else {
-                offset += size
-                run = offset
-                hear(backend, known, body, isWhole)
-                if backend.isClosed { return bytes.count }
-                continue
-            }
-            if backend.state.owesOwn {
+            if state.owesOwn {
                 replies.raw(UnsafeRawBufferPointer(rebasing: bytes[run..<offset]))
                 run = offset
-                backend.state.sayOwn(into: &replies)
+                state.sayOwn(into: &replies)
             }
-            let reaction = frontend.session?.answered(known, body, isWhole: isWhole, by: backend.state) ?? .close
-            if known == .readyForQuery { noteAnswer(backend, frontend) }
+            let reaction = session.answered(kind, body, isWhole: isWhole, by: state)
+            if case .readyForQuery = kind { noteAnswer(backend, state, frontend, session) }
             switch reaction {
             case .forward: offset += size
             case .unreplicated:
                 offset += size
-                noteUnreplicated(backend, frontend)
+                noteUnreplicated(backend, frontend, session)
             case .release:
                 offset += size
                 backend.isReleasing = true
@@ -127,39 +146,38 @@ extension Shard {
             case .loggedIn, .keep: preconditionFailure("a login in a session that is in service")
             }
         }
-        finish(bytes, run..<offset, backend)
+        finish(bytes, run..<offset, backend, frontend, session)
         return offset
     }
 
     /// The end of what was read: what is for the frontend goes there, and a backend that is free goes back.
-    private func finish(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ backend: Backend) {
-        guard let frontend = backend.frontend, case .serving = backend.stage else { return replies.clear(keeping: Self.stageSize) }
-        if backend.state.owesOwn {
+    private func finish(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ backend: Backend, _ frontend: Frontend, _ session: FrontendSession) {
+        let state = backend.state
+        if state.owesOwn {
             replies.raw(UnsafeRawBufferPointer(rebasing: bytes[range]))
-            backend.state.sayOwn(into: &replies)
+            state.sayOwn(into: &replies)
             forward(bytes, range.upperBound..<range.upperBound, to: frontend)
         } else {
             forward(bytes, range, to: frontend)
         }
         if backend.isReleasing {
             backend.isReleasing = false
-            if !backend.isClosed, !frontend.isClosed, backend.scanner.isAtBoundary, frontend.scanner.isAtBoundary,
-               frontend.session?.isReleasing(backend.state) == true { release(backend) }
+            if !backend.isClosed, !frontend.isClosed, backend.scanner.isAtBoundary, frontend.scanner.isAtBoundary, session.isReleasing(state) {
+                release(backend, frontend)
+            }
         }
         if frontend.stage == .awaitingAnswers || frontend.isFinished { answersCame(frontend) }
     }
 
     /// What a client may overlook, its operator should not.
-    private func noteUnreplicated(_ backend: Backend, _ frontend: Frontend) {
-        unreplicatedCommits += 1
-        guard let startup = frontend.session?.startup else { return }
-        shared.note(.warning, "a commit of \(startup.user) in \(startup.database) is durable on node \(backend.node) alone: the wait for its synchronous standbys was cancelled")
+    private func noteUnreplicated(_ backend: Backend, _ frontend: Frontend, _ session: FrontendSession) {
+        frontend.figures?.traffic.unreplicatedCommits &+= 1
+        shared.note(.warning, "a commit of \(session.startup.user) in \(session.startup.database) is durable on node \(backend.node) alone: the wait for its synchronous standbys was cancelled")
     }
 
     /// What was set aside for the frontend, and then these bytes, in one write.
-    private func forward(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, to frontend: Frontend?) {
+    private func forward(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, to frontend: Frontend) {
         let run = UnsafeRawBufferPointer(rebasing: bytes[range])
-        guard let frontend else { return replies.clear(keeping: Self.stageSize) }
         if replies.isEmpty { return write(run, to: frontend, isRelayed: true) }
         replies.raw(run)
         replies.bytes.withUnsafeBytes { write($0, to: frontend, isRelayed: true) }

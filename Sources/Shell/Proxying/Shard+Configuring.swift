@@ -1,4 +1,5 @@
 internal import Pooling
+internal import Reactor
 internal import Sessions
 
 /// A configuration that was reloaded.
@@ -9,6 +10,7 @@ extension Shard {
         // What a proof gave holds as long as what it was checked by.
         secrets = secrets.filter { new.authenticator.agrees(with: configuration.authenticator, about: $0.key) }
         configuration = new
+        for listener in listeners { listener.tune(new.tcp) }
         for pool in pools.values {
             pool.core.rule = new.rule(database: pool.key.database, user: pool.key.user)
             shrink(pool)

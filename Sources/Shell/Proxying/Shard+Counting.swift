@@ -18,7 +18,7 @@ extension Shard {
     func noteLogin(_ frontend: Frontend) { _ = figures(of: frontend) }
 
     /// The frontend gets the backend.
-    func noteAssignment(_ backend: Backend, _ frontend: Frontend) {
+    func noteAssignment(_ backend: Backend, _ frontend: Frontend, _ session: FrontendSession) {
         backend.history.assignments &+= 1
         backend.history.assignedAt = reactor.now
         guard let figures = figures(of: frontend) else { return }
@@ -27,7 +27,7 @@ extension Shard {
         noteWaitEnded(frontend)
         // What it takes from now on is the node's.
         frontend.statementAt = reactor.now
-        if frontend.session?.status == .idle { frontend.transactionAt = reactor.now }
+        if session.status.isIdle { frontend.transactionAt = reactor.now }
     }
 
     /// It has waited, whether or not it got what it waited for.
@@ -38,11 +38,11 @@ extension Shard {
     }
 
     /// ReadyForQuery: a statement has ended, and perhaps a transaction.
-    func noteAnswer(_ backend: Backend, _ frontend: Frontend) {
+    func noteAnswer(_ backend: Backend, _ state: BackendState, _ frontend: Frontend, _ session: FrontendSession) {
         guard let figures = frontend.figures else { return }
-        let now = reactor.now, isOver = frontend.session?.status == .idle
+        let now = reactor.now, isOver = session.status.isIdle
         figures.queryEnded(since: frontend.statementAt, now)
-        figures.traffic.serverParses &+= backend.state.takeParses()
+        figures.traffic.serverParses &+= state.takeParses()
         frontend.queries &+= 1
         backend.history.queries &+= 1
         if isOver {
@@ -50,7 +50,7 @@ extension Shard {
             frontend.transactions &+= 1
         }
         // The next of a pipeline begins where this one ends.
-        guard backend.state.isBusy else { return }
+        guard state.isBusy else { return }
         frontend.statementAt = now
         if isOver { frontend.transactionAt = now }
     }

@@ -37,10 +37,11 @@ extension Shard {
 
     /// When the client was heard, and what begins with it if nothing is under way.
     private func noteTime(_ frontend: Frontend) {
-        frontend.heardAt = reactor.now
-        if frontend.backend?.state.isBusy == true { return }
-        frontend.statementAt = reactor.now
-        if frontend.session?.status == .idle { frontend.transactionAt = reactor.now }
+        let now = reactor.now
+        frontend.heardAt = now
+        if let backend = frontend.backend, backend.state.isBusy { return }
+        frontend.statementAt = now
+        if let session = frontend.session, session.status.isIdle { frontend.transactionAt = now }
     }
 
     /// New bytes, behind what was kept.
@@ -81,15 +82,15 @@ extension Shard {
         }
         if frontend.stage == .authenticating, done < bytes.count { done += takeProof(frontend, UnsafeRawBufferPointer(rebasing: bytes[done...])) }
         if frontend.stage == .closing || frontend.isClosed { return bytes.count }
-        guard frontend.stage == .serving, done < bytes.count else { return done }
+        guard frontend.stage == .serving, done < bytes.count, let session = frontend.session else { return done }
         if let administration = frontend.administration {
             return done + takeAdministration(frontend, administration, UnsafeRawBufferPointer(rebasing: bytes[done...]))
         }
-        return done + takeMessages(frontend, UnsafeRawBufferPointer(rebasing: bytes[done...]))
+        return done + takeMessages(frontend, session, UnsafeRawBufferPointer(rebasing: bytes[done...]))
     }
 
     /// Cuts the bytes into messages and does with each what the session says; neighbours that are forwarded go in one write.
-    private func takeMessages(_ frontend: Frontend, _ bytes: UnsafeRawBufferPointer) -> Int {
+    private func takeMessages(_ frontend: Frontend, _ session: FrontendSession, _ bytes: UnsafeRawBufferPointer) -> Int {
         var offset = 0, run = 0
         while true {
             let before = frontend.scanner
@@ -100,7 +101,7 @@ extension Shard {
                 return bytes.count
             }
             guard let piece else { break }
-            let kind: UInt8, body: UnsafeRawBufferPointer, size: Int, isWhole: Bool
+            let kind: FrontendMessageKind, body: UnsafeRawBufferPointer, size: Int, isWhole: Bool
             switch piece {
             case .incomplete:
                 forward(bytes, run..<offset, from: frontend)
@@ -112,16 +113,16 @@ extension Shard {
                 }
                 offset += count
                 continue
-            case .message(let itsKind, let itsBody, let itsSize): (kind, body, size, isWhole) = (itsKind, itsBody, itsSize, true)
-            case .large(let itsKind, let itsBody, let itsSize): (kind, body, size, isWhole) = (itsKind, itsBody, itsSize, false)
+            case .message(let itsKind, let itsBody, let itsSize, let itIsWhole):
+                guard let known = FrontendMessageKind(rawValue: itsKind) else { preconditionFailure("a message of kind \(itsKind) that the scanner let through") }
+                (kind, body, size, isWhole) = (known, itsBody, itsSize, itIsWhole)
             }
-            guard let known = FrontendMessageKind(rawValue: kind) else { preconditionFailure("a message of kind \(kind) that the scanner let through") }
-            let action = decide(frontend, known, body, isWhole)
+            let action = decide(frontend, session, kind, body, isWhole)
             switch action {
             case .forward:
                 frontend.isSwallowing = false
                 offset += size
-                if known == .flush, frontend.backend?.state.owesOwn == true {
+                if case .flush = kind, frontend.backend?.state.owesOwn == true {
                     forward(bytes, run..<offset, from: frontend)
                     run = offset
                     sayOwn(frontend)
@@ -129,7 +130,7 @@ extension Shard {
                 continue
             case .rewrite:
                 requests.raw(UnsafeRawBufferPointer(rebasing: bytes[run..<offset]))
-                frontend.session?.rewritten(UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + size]), into: &requests)
+                session.rewritten(UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + size]), into: &requests)
                 frontend.isSwallowing = false
                 offset += size
                 run = offset
@@ -165,15 +166,14 @@ extension Shard {
         return offset
     }
 
-    private func decide(_ frontend: Frontend, _ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer, _ isWhole: Bool) -> FrontendSession.Action {
-        guard let backend = frontend.backend, frontend.session?.isAttached == true else {
-            guard let action = frontend.session?.received(kind, isWhole ? body : nil, &library) else { preconditionFailure("a message before the session") }
-            return action
+    private func decide(_ frontend: Frontend, _ session: FrontendSession, _ kind: FrontendMessageKind, _ body: UnsafeRawBufferPointer,
+                        _ isWhole: Bool) -> FrontendSession.Action {
+        guard session.isAttached, let backend = frontend.backend else { return session.received(kind, isWhole ? body : nil, &library) }
+        let action = session.received(kind, body, isWhole: isWhole, for: backend.state, &library)
+        switch kind {
+        case .parse, .bind: if action == .forward || action == .rewrite || action == .swallow { note(kind, frontend) }
+        case .query, .execute, .describe, .close, .flush, .sync, .functionCall, .copyData, .copyDone, .copyFail, .secret, .terminate: break
         }
-        guard let action = frontend.session?.received(kind, body, isWhole: isWhole, for: backend.state, &library) else {
-            preconditionFailure("a message before the session")
-        }
-        if kind == .parse || kind == .bind, action == .forward || action == .rewrite || action == .swallow { note(kind, frontend) }
         return action
     }
 

@@ -11,18 +11,19 @@ extension Shard {
     func keepHouse() {
         for pool in pools.values { keepHouse(pool) }
         if !configuration.limits.areNone { for frontend in frontends.all { enforceLimits(frontend) } }
+        if stopping?.mode == .patient { continueStopping() }
         reactor.setTimer(ShardToken.housekeeping.token, at: reactor.now + Self.housekeepingPause)
     }
 
     private func keepHouse(_ pool: ShardPool) {
-        for id in pool.core.expired(open: pool.share.open, at: reactor.now.sinceBoot) { if let backend = backends[id] { retire(backend) } }
+        for id in pool.core.expired(open: pool.share.open, at: reactor.now.forPools) { if let backend = backends[id] { retire(backend) } }
         shrink(pool)
         // Who waits longer may reach for the reserve.
         if pool.core.waiterCount > 0 {
             openMore(pool)
             askForRoom(pool)
             for id in pool.core.waiting { if let frontend = frontends[id] { notify(frontend) } }
-        } else if pool.share.open < pool.core.rule.minimum, pool.core.opening == 0, pool.refusal == nil, !isPaused(pool.key.database),
+        } else if pool.share.open < pool.core.rule.minimum, pool.core.opening == 0, pool.refusal == nil, !isPaused(pool),
                   pool.share.reserve(limit: pool.core.rule.minimum, pool.core.rule) == .granted {
             pool.core.openingBegan()
             wish(.pool(pool))
@@ -54,7 +55,8 @@ extension Shard {
               reactor.now - frontend.heardAt >= limit else { return }
         frontend.isNotified = true
         var writer = MessageWriter()
-        writer.notice("the statement waits for a backend: all \(frontend.pool?.share.open ?? 0) of the pool are in use or on their way")
+        let shortage = frontend.pool.flatMap { pool in pool.share.shortage(pool.core.rule)?.sentence(pool.key, pool.core.rule) }
+        writer.notice("the statement waits for a backend: \(shortage ?? "one is on its way")")
         write(writer.bytes, to: frontend)
     }
 

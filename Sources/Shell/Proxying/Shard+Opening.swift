@@ -113,8 +113,7 @@ extension Shard {
 
     /// The daemon's own login.
     private func ownLogin(_ startup: StartupMessage) -> BackendSession {
-        var random = SystemRandomNumberGenerator()
-        let nonce = (0..<3).map { _ in String(random.next() as UInt64, radix: 36) }.joined()
+        let nonce = (0..<3).map { _ in String(chance.next(), radix: 36) }.joined()
         return BackendSession(startup, secret: secretForNodes(startup.user), nonce: nonce)
     }
 
@@ -239,15 +238,27 @@ extension Shard {
         guard admit(frontend) else { return }
         joined(backend, parameters)
         if let session = frontend.session, session.login != .relayed, !session.isReplication, let pool = pool(for: frontend),
-           pool.share.reserve(limit: pool.core.rule.size, pool.core.rule) == .granted { backend.pool = pool }
+           pool.share.reserve(limit: pool.core.rule.size, pool.core.rule) == .granted {
+            backend.pool = pool
+            dropSurplus(pool)
+        }
         frontend.stage = .held
         hold(frontend)
+    }
+
+    /// A login that had to bring its own backend leaves one more behind than anybody needs, where another idles already: without an end, if
+    /// clients come and go.
+    private func dropSurplus(_ pool: ShardPool) {
+        guard pool.share.open > pool.core.rule.minimum, let id = pool.core.lend(), let surplus = backends[id] else { return }
+        retire(surplus)
+        pool.publish()
     }
 
     private func joined(_ backend: Backend, _ parameters: ServerParameters) {
         cancelTimer(backend)
         backend.state = BackendState(parameterSets.one(like: parameters))
         backend.stage = .serving
+        if let pool = backend.pool { began(pool, parameters) }
         say(.connected(backend.node, backend.epoch))
     }
 
@@ -257,8 +268,8 @@ extension Shard {
         case .closed(let reason): "there is no primary: \(reason)"
         case .open where isPaused(frontend.session?.startup.database ?? ""): "the database is paused by an administrator"
         case .open(let primary):
-            if let pool = frontend.pool, frontend.isQueued, pool.share.open >= pool.core.rule.size {
-                "all \(pool.share.open) backends of the pool are in use (default_pool_size)"
+            if let pool = frontend.pool, frontend.isQueued, let shortage = pool.share.shortage(pool.core.rule) {
+                shortage.sentence(pool.key, pool.core.rule)
             } else {
                 "the primary (node \(primary)) does not take connections"
             }

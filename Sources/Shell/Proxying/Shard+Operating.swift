@@ -18,6 +18,7 @@ extension Shard {
             return 0
         case .reconnect(let database):
             service.reconnect(database, reactor.now)
+            forgetWelcomes { database == nil || $0.database == database }
             return drain(database)
         case .disable(let database):
             service.setDisabled(database, true)
@@ -65,7 +66,7 @@ extension Shard {
 
     /// Those who wait go on where they may: first those who waited before the pause, then those who came since.
     private func resume() {
-        for pool in pools.values where !isPaused(pool.key.database) {
+        for pool in pools.values where !isPaused(pool) {
             openMore(pool)
             pool.publish()
         }
@@ -76,10 +77,11 @@ extension Shard {
 
     /// Whether statements of a database wait until RESUME.
     func isPaused(_ database: String) -> Bool { hasPauses && service.isPaused(database) }
+    func isPaused(_ pool: ShardPool) -> Bool { hasPauses && service.isPaused(pool.key.database) }
 
     /// Whether a backend is to go as soon as nobody has it.
     func mustGo(_ backend: Backend, _ pool: ShardPool) -> Bool {
-        hasMarks && (isPaused(pool.key.database) || service.isStale(pool.key.database, openedAt: backend.openedAt))
+        hasMarks && (isPaused(pool) || service.isStale(pool.key.database, openedAt: backend.openedAt))
     }
 
     /// Backends of a database that somebody has or that are on their way; only those that must go, where `stale` says so.

@@ -29,11 +29,11 @@ extension Shard {
 
     /// A backend for the message at hand, without waiting; false where there is none that is ready for this session.
     func checkOutNow(_ frontend: Frontend) -> Bool {
-        guard frontend.backend == nil, let pool = pool(for: frontend), !isPaused(pool.key.database), let id = pool.core.checkOut() else { return false }
+        guard frontend.backend == nil, let session = frontend.session, let pool = pool(for: frontend), !isPaused(pool), let id = pool.core.checkOut() else { return false }
         pool.publish()
         guard let backend = backends[id] else { preconditionFailure("a pool holds a backend that is gone") }
-        assign(backend, to: frontend)
-        return frontend.session?.isAttached == true
+        assign(backend, to: frontend, session)
+        return session.isAttached
     }
 
     /// The frontend's login, or its next message, waits for a backend.
@@ -46,7 +46,7 @@ extension Shard {
         if frontend.waitingAt == nil { frontend.waitingAt = reactor.now }
         // It has one already, which is not ready.
         if let backend = frontend.backend {
-            if case .serving = backend.stage { align(backend, for: frontend) }
+            if case .serving = backend.stage, let session = frontend.session { align(backend, for: frontend, session) }
         } else {
             wait(frontend)
         }
@@ -56,12 +56,12 @@ extension Shard {
     /// Ends a login that another session with the same wishes has had before in this epoch: it needs no backend to be told of the server.
     private func welcome(_ frontend: Frontend) -> Bool {
         guard let session = frontend.session, session.isAwaitingGreeting, !session.isReplication, frontend.backend == nil,
-              let parameters = welcomes[session.startup] else { return false }
+              let welcome = welcomes[session.startup] else { return false }
         unqueue(frontend)
         cancelTimer(frontend)
         frontend.stage = .serving
         noteLogin(frontend)
-        write(session.greeted(with: parameters), to: frontend)
+        write(session.greeted(with: welcome), to: frontend)
         if !frontend.isClosed { revisit(frontend) }
         return true
     }
@@ -69,8 +69,17 @@ extension Shard {
     /// What the next login with the same wishes may be told.
     private func rememberWelcome(_ session: FrontendSession, _ parameters: ServerParameters) {
         if welcomes.count >= Self.mostWelcomes { welcomes.removeAll() }
-        welcomes[session.startup] = parameters
+        welcomes[session.startup] = Welcome(parameters)
     }
+
+    /// A backend began with these values, which ALTER ROLE or a new configuration of the node may have changed.
+    func began(_ pool: ShardPool, _ parameters: ServerParameters) {
+        if let before = pool.greeting, before != parameters { forgetWelcomes { $0.database == pool.key.database && $0.user == pool.key.user } }
+        pool.greeting = parameters
+    }
+
+    /// The next logins of these are told by a backend again.
+    func forgetWelcomes(_ isMeant: (StartupMessage) -> Bool) { welcomes = welcomes.filter { !isMeant($0.key) } }
 
     /// Start-up packets whose answer is known.
     private static let mostWelcomes = 1024
@@ -95,10 +104,10 @@ extension Shard {
         if let refusal = freshRefusal(pool) {
             refuse(frontend, refusal)
         } else if let id = pool.core.checkOut(), let backend = backends[id] {
-            assign(backend, to: frontend)
+            assign(backend, to: frontend, session)
         } else {
             frontend.isQueued = true
-            pool.core.wait(frontend.id, at: reactor.now.sinceBoot)
+            pool.core.wait(frontend.id, at: reactor.now.forPools)
             openMore(pool)
         }
         pool.publish()
@@ -127,19 +136,18 @@ extension Shard {
         frontend.pool?.publish()
     }
 
-    private func assign(_ backend: Backend, to frontend: Frontend) {
+    private func assign(_ backend: Backend, to frontend: Frontend, _ session: FrontendSession) {
         frontend.isQueued = false
         frontend.isNotified = false
         frontend.backend = backend
         backend.frontend = frontend
-        align(backend, for: frontend)
+        align(backend, for: frontend, session)
     }
 
     /// Has the backend take over the session's settings, or attaches it at once where it has them.
-    private func align(_ backend: Backend, for frontend: Frontend) {
-        guard let session = frontend.session else { preconditionFailure("a backend for a frontend without a session") }
-        guard let text = session.alignment(of: backend.state) else { return attach(backend, frontend) }
-        if session.isAttached { frontend.session?.detached() }
+    private func align(_ backend: Backend, for frontend: Frontend, _ session: FrontendSession) {
+        guard let text = session.alignment(of: backend.state) else { return attach(backend, frontend, session) }
+        if session.isAttached { session.detached() }
         var interlude = Interlude(aligning: text, with: session.settings)
         let first = interlude.begin()
         backend.stage = .aligning(interlude)
@@ -147,28 +155,30 @@ extension Shard {
         if let first { send(first, to: backend) }
     }
 
-    private func attach(_ backend: Backend, _ frontend: Frontend) {
+    private func attach(_ backend: Backend, _ frontend: Frontend, _ session: FrontendSession) {
+        let state = backend.state
         backend.stage = .serving
         cancelTimer(frontend)
-        noteAssignment(backend, frontend)
-        if let session = frontend.session, session.isAwaitingGreeting { rememberWelcome(session, backend.state.parameters) }
-        let news = frontend.session?.attached(backend.state) ?? []
-        write(news, to: frontend)
-        if frontend.isClosed || backend.isClosed { return }
+        noteAssignment(backend, frontend, session)
+        if session.isAwaitingGreeting { rememberWelcome(session, state.parameters) }
+        let news = session.attached(state)
+        if !news.isEmpty {
+            write(news, to: frontend)
+            if frontend.isClosed || backend.isClosed { return }
+        }
         if frontend.stage == .held {
             frontend.stage = .serving
             revisit(frontend)
         }
         // A login alone needs no backend any longer.
-        if !news.isEmpty, frontend.input.isEmpty, frontend.session?.isReleasing(backend.state) == true { release(backend) }
+        if !news.isEmpty, frontend.input.isEmpty, session.isReleasing(state) { release(backend, frontend) }
         watch(frontend)
     }
 
     // MARK: Check-in
 
     /// The session has done with the backend, for now.
-    func release(_ backend: Backend) {
-        guard let frontend = backend.frontend else { preconditionFailure("a backend that nobody has is released") }
+    func release(_ backend: Backend, _ frontend: Frontend) {
         separate(backend, frontend)
         checkIn(backend)
         watch(frontend)
@@ -182,7 +192,7 @@ extension Shard {
 
     /// A backend that nobody has: to whom has waited longest, or into its pool.
     func checkIn(_ backend: Backend) {
-        guard let pool = backend.pool, pool.epoch == epoch, backend.epoch == epoch, stopping == nil else { return close(backend) }
+        guard let pool = backend.pool, pool.epoch == epoch, backend.epoch == epoch, !isWindingUp else { return close(backend) }
         if backend.cancels > 0 {
             backend.stage = .awaitingCancel
             return
@@ -195,7 +205,7 @@ extension Shard {
         if let other = pool.worseOff { return give(backend, to: other, pool) }
         defer { pool.publish() }
         while true {
-            switch pool.core.checkIn(backend.id, opened: backend.openedAt.sinceBoot, at: reactor.now.sinceBoot) {
+            switch pool.core.checkIn(backend.id, opened: backend.openedAt.forPools, at: reactor.now.forPools) {
             case .close:
                 close(backend)
                 openMore(pool)
@@ -204,8 +214,8 @@ extension Shard {
                 watch(backend)
                 return
             case .assign(let id):
-                guard let frontend = frontends[id], frontend.stage == .held, frontend.isQueued else { continue }
-                return assign(backend, to: frontend)
+                guard let frontend = frontends[id], frontend.stage == .held, frontend.isQueued, let session = frontend.session else { continue }
+                return assign(backend, to: frontend, session)
             }
         }
     }
@@ -213,12 +223,9 @@ extension Shard {
     /// The frontend leaves, and what it had of the backend is undone before another gets it; where that cannot be, the backend goes.
     func part(_ backend: Backend) {
         guard let frontend = backend.frontend, let session = frontend.session else { return close(backend) }
-        if case .aligning = backend.stage {
-            separate(backend, frontend)
-            return
-        }
+        if case .aligning = backend.stage { return separate(backend, frontend) }
         let isClean = session.isAttached && session.leavesCleanly(backend.state) && backend.isQuiet && frontend.scanner.isAtBoundary && backend.pool != nil
-        guard isClean, case .serving = backend.stage, stopping == nil else { return abandon(backend) }
+        guard isClean, case .serving = backend.stage, !isWindingUp else { return abandon(backend) }
         let isUsed = session.mode == .session || session.pin != nil || session.status != .idle
         let isInBlock = session.status != .idle
         separate(backend, frontend)
@@ -259,7 +266,7 @@ extension Shard {
         case .done:
             cancelTimer(backend)
             backend.state.share(parameterSets.one(like: backend.state.parameters))
-            if let frontend = backend.frontend { attach(backend, frontend) } else { checkIn(backend) }
+            if let frontend = backend.frontend, let session = frontend.session { attach(backend, frontend, session) } else { checkIn(backend) }
         case .failed(let error):
             cancelTimer(backend)
             let frontend = backend.frontend

@@ -47,7 +47,7 @@ extension Shard {
         }
         for pool in pools.values {
             change(PoolReport.Key(pool.key)) { report in
-                report.longestWait = pool.core.oldestWait.map { max(.zero, reactor.now.sinceBoot - $0) } ?? .zero
+                report.longestWait = pool.core.oldestWait.map { reactor.now.forPools.since($0) } ?? .zero
             }
         }
         for backend in backends.all {

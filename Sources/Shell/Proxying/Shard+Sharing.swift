@@ -8,9 +8,9 @@ internal import Sessions
 extension Shard {
     /// Asks for backends until there is one on its way for each who waits, or the limit is reached; then asks other shards.
     func openMore(_ pool: ShardPool) {
-        if isPaused(pool.key.database) { return }
+        if isPaused(pool) { return }
         while pool.core.wantsBackend {
-            switch pool.share.reserve(limit: pool.core.limit(at: reactor.now.sinceBoot), pool.core.rule) {
+            switch pool.share.reserve(limit: pool.core.limit(at: reactor.now.forPools), pool.core.rule) {
             case .granted:
                 pool.core.openingBegan()
                 wish(.pool(pool))

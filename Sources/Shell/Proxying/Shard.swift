@@ -16,7 +16,7 @@ final class Shard: EventHandler {
     var configuration: ProxyConfiguration
     let shared: ProxyShared
     let reactor: Reactor<Shard>
-    let listeners: [Listener]
+    var listeners: [Listener]
     var peers: [Mailbox<ShardMessage>] = []
 
     var topology: Topology { didSet { (epoch, primary) = (topology.epoch, topology.primary?.id) } }
@@ -36,13 +36,13 @@ final class Shard: EventHandler {
     /// What the daemon logs in to nodes with, by user.
     var secrets: [String: BackendSecret] = [:]
     var library: StatementLibrary
-    var parameterSets = ParameterSets()
+    /// For what nobody may guess.
+    var chance = RandomReserve()
+    var parameterSets = SharedValues<ServerParameters>(), settingSets = SharedValues<SessionSettings>()
     /// What sessions of this epoch were told at their login, by what they asked for.
-    var welcomes: [StartupMessage: ServerParameters] = [:]
+    var welcomes: [StartupMessage: Welcome] = [:]
     /// What is set aside on its way to a backend and to a frontend, so that it goes in one write.
     var requests = MessageWriter(), replies = MessageWriter()
-    /// Commits that nodes answered without waiting for their synchronous standbys.
-    var unreplicatedCommits = 0
     /// Backends whose node has not answered yet.
     var openings = 0
     /// The primary did not take the last connection: one try at a time until it does.
@@ -64,7 +64,8 @@ final class Shard: EventHandler {
     private(set) var hasMarks = false
     /// Frontends whose kept messages can be looked at again at the end of the turn.
     var revisits: [SlotID] = []
-    var stopping: (mode: ProxyStopMode, receipt: Receipt)?
+    /// It is to end.
+    var stopping: Stopping?
     /// Given up to say no when there are no more descriptors.
     var spare = Socket.spare()
     /// Which shard gets the next connection.
@@ -100,7 +101,7 @@ final class Shard: EventHandler {
         switch ShardToken(token) {
         case .frontend(let id): if let frontend = frontends[id] { ready(frontend, readiness) }
         case .backend(let id): if let backend = backends[id] { ready(backend, readiness) }
-        case .listener(let index): accept(listeners[index])
+        case .listener(let index): if listeners.indices.contains(index) { accept(listeners[index]) }
         case .errand(let id): if let errand = errands[id] { ready(errand, readiness) }
         case .frontendTimer, .backendTimer, .errandTimer, .retry, .housekeeping: preconditionFailure("a timer's token on a descriptor")
         }
@@ -160,7 +161,7 @@ final class Shard: EventHandler {
             index += 1
         }
         revisits.removeAll(keepingCapacity: true)
-        if stopping != nil { continueStopping() }
+        if isWindingUp { continueStopping() }
     }
 
     /// Has the kept messages of a frontend looked at once this turn's events are through.
@@ -177,7 +178,6 @@ final class Shard: EventHandler {
     private func statistics() -> ProxyStatistics {
         var count = ProxyStatistics()
         count.frontends = frontends.count
-        count.unreplicatedCommits = unreplicatedCommits
         count.held = frontends.all.count { $0.stage == .held }
         for backend in backends.all { count.backends[backend.node, default: 0] += 1 }
         return count

@@ -2,6 +2,7 @@ internal import ClusterModel
 internal import Pooling
 internal import PostgresWire
 internal import Reactor
+internal import Sessions
 
 /// A pool as one shard sees it, in one epoch.
 final class ShardPool {
@@ -13,6 +14,8 @@ final class ShardPool {
     var core: Pool
     /// The node does not let this user in: what it said, and until when it is not asked again.
     var refusal: (message: ErrorMessage, until: Monotonic)?
+    /// What the newest backend said of the server when it began.
+    var greeting: ServerParameters?
 
     init(_ key: PoolKey, _ epoch: Epoch, _ rule: PoolRule, _ share: PoolShare, shard: Int) {
         self.key = key
@@ -29,12 +32,12 @@ final class ShardPool {
     /// The shard whose first waiter should have a backend that is free here.
     var worseOff: Int? { share.worseOff(than: core.oldestWait, shard, tolerance: Self.unfairness) }
 
-    /// How much longer a frontend of another shard must have waited to be served first: handing a backend over costs both
+    /// How many nanoseconds longer a frontend of another shard must have waited to be served first: handing a backend over costs both
     /// shards more than a query.
-    static let unfairness = Duration.milliseconds(5)
+    static let unfairness = 5_000_000
 }
 
 extension Monotonic {
     /// As the pools count time.
-    var sinceBoot: Duration { .nanoseconds(Int64(clamping: nanoseconds)) }
+    var forPools: PoolTime { PoolTime(nanoseconds: nanoseconds) }
 }

@@ -8,6 +8,8 @@ package final class Listener: Sendable {
     /// The port the kernel chose where 0 was asked for; nil for a path.
     package let port: Int?
     private let path: String?
+    /// What the system gives to the connections of a listener that is not tuned.
+    private let untouched: TCPOptions
 
     /// Listens on an address; for a path use `init(path:…)`.
     package init(_ address: SocketAddress, backlog: Int32) throws(SocketError) {
@@ -20,6 +22,7 @@ package final class Listener: Sendable {
         self.address = address
         port = Self.boundPort(descriptor)
         path = nil
+        untouched = TCPOptions(untouched: descriptor)
     }
 
     /// Listens on a path with the given mode and group (nil: the process's). A path left behind by a dead process is
@@ -39,12 +42,19 @@ package final class Listener: Sendable {
         self.address = address
         self.path = path
         port = nil
+        untouched = TCPOptions()
     }
 
     deinit {
         close(descriptor)
         if let path { unlink(path) }
     }
+
+    /// What the kernel shall do for the connections to come; nothing for a path.
+    package func tune(_ options: TCPOptions) { if port != nil { options.apply(toListener: descriptor, untouched: untouched) } }
+
+    /// From now on who connects is refused at once. The descriptor stays its own.
+    package func refuse() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     /// The next connection, non-blocking and close-on-exec; nil when none waits.
     package func accept() throws(SocketError) -> Int32? {

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// The calls on a connected, non-blocking stream socket. The descriptor is the caller's.
@@ -23,7 +24,7 @@ package enum Socket {
     /// One recv(2).
     package static func receive(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Received {
         while true {
-            let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+            let count = understudy_receive(descriptor, buffer.baseAddress, buffer.count)
             if count > 0 { return .bytes(count) }
             if count == 0 { return .end }
             switch errno {
@@ -37,7 +38,7 @@ package enum Socket {
     /// One send(2), without SIGPIPE.
     package static func send(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Sent {
         while true {
-            let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+            let count = understudy_send(descriptor, bytes.baseAddress, bytes.count)
             if count >= 0 { return .bytes(count) }
             switch errno {
             case EAGAIN: return .bytes(0)
@@ -69,7 +70,7 @@ package enum Socket {
         return code == 0 ? nil : SocketError("connect", code: code)
     }
 
-    /// What the kernel shall do for a TCP connection; nothing for a path.
+    /// What the kernel shall do for a TCP connection that was made here; nothing for a path. One that was accepted has it from its listener.
     package static func tune(_ descriptor: Int32, _ options: TCPOptions) { options.apply(to: descriptor) }
 
     /// Says that nothing more is sent.

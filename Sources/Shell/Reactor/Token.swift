@@ -34,6 +34,8 @@ package struct Interest: OptionSet, Sendable {
 package struct Readiness: Sendable {
     private let bits: UInt32
     init(bits: UInt32) { self.bits = bits }
+    /// What an owner supposes who has not asked the kernel.
+    package static var readable: Readiness { Readiness(bits: EPOLLIN.rawValue) }
     /// Reading will not block: bytes, end of file, or an error to collect.
     package var isReadable: Bool { bits & (EPOLLIN.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue | EPOLLRDHUP.rawValue) != 0 }
     package var isWritable: Bool { bits & (EPOLLOUT.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 }

@@ -11,11 +11,15 @@ private final class NotedHands: AdminHands {
         var done: [String] = []
         var backends: [Int] = []
         var paused = true
+        var known: Set<String> = ["d", "My db"]
+        var switched: Set<String> = ["d"]
     }
 
     private let state: Mutex<State>
 
     init(backends: [Int] = [], paused: Bool = true) { state = Mutex(State(backends: backends, paused: paused)) }
+
+    func databases() async -> Set<String> { state.withLock { $0.known } }
 
     var done: [String] { state.withLock { $0.done } }
 
@@ -29,7 +33,11 @@ private final class NotedHands: AdminHands {
 
     func service() async -> ProxyReport.Service {
         var service = ProxyReport.Service()
-        service.isPaused = state.withLock { $0.paused }
+        state.withLock { state in
+            service.isPaused = state.paused
+            service.pausedDatabases = state.switched
+            service.disabledDatabases = state.switched
+        }
         return service
     }
 
@@ -129,6 +137,29 @@ struct AdminOfficeTests {
             "killFrontend(7)", "stop fast", "stop patient", "stop smart",
         ].map { $0.replacing("killFrontend(7)", with: "killFrontend(\(ConnectionID(number: 7)))") })
     }
+
+    @Test("PAUSE, DISABLE and KILL of a database that nobody uses hold for who will come, and say whom they did not find", arguments: ["PAUSE", "DISABLE", "KILL"])
+    func strangers(_ verb: String) async {
+        let reply = state(await ask("\(verb) shpo"))
+        #expect(reply.hasPrefix("\(verb); nobody uses the database \"shpo\" now: it holds for those who will (known: My db, d)"), "\(reply)")
+        #expect(hands.done.count == 1)
+    }
+
+    @Test("What only means something that is there, or takes back what was switched, is refused for another name; those that it could mean are named", arguments: [
+        ("RECONNECT shpo", "42704", "known: My db, d."), ("WAIT_CLOSE shpo", "42704", "known: My db, d."), ("ENABLE \"My db\"", "55000", "disabled: d."), ("RESUME \"My db\"", "55000", "paused: d."),
+    ])
+    func unknown(_ text: String, _ code: String, _ hint: String) async {
+        let tests = AdminOfficeTests(NotedHands(paused: false))
+        guard case .failed(let error) = await tests.ask(text) else {
+            Issue.record("done")
+            return
+        }
+        #expect(error.state.code == code && error.hint == hint && error.message.hasSuffix("nothing was done"), "\(error)")
+        #expect(tests.hands.done.isEmpty)
+    }
+
+    @Test("While all databases are paused one alone cannot be resumed")
+    func resumeOfOne() async { #expect(state(await ask("RESUME d")) == "55000") }
 
     @Test("PAUSE returns when the last backend is closed")
     func pauses() async {

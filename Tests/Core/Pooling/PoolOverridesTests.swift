@@ -28,9 +28,9 @@ struct PoolOverridesTests {
         let overrides = PoolOverrides(databases: ["shop": Self.override { $0.size = 5; $0.mode = .transaction; $0.reserve = 1 }],
                                       users: ["anna": Self.override { $0.size = 7; $0.mode = .statement }])
         let rule = overrides.applied(to: Self.general(), database: "shop", user: "anna")
-        #expect(rule.size == 7 && rule.mode == .statement && rule.reserve == 1)
+        #expect(rule.size == 7 && rule.mode == .statement && rule.reserve == 1 && rule.sizeSubject == .user)
         let others = overrides.applied(to: Self.general(), database: "shop", user: "bert")
-        #expect(others.size == 5 && others.mode == .transaction)
+        #expect(others.size == 5 && others.mode == .transaction && others.sizeSubject == .database)
     }
 
     @Test("Another mode brings its own size, unless one was said")

@@ -73,11 +73,16 @@ class JdbcStory {
 
     static void cancels(Connection connection) throws Exception {
         try (Statement statement = connection.createStatement()) {
+            // Again and again: one that overtakes the statement cancels nothing.
             Thread canceller = new Thread(() -> {
                 try {
-                    Thread.sleep(300);
-                    statement.cancel();
-                } catch (InterruptedException | SQLException failure) {
+                    while (true) {
+                        Thread.sleep(300);
+                        statement.cancel();
+                    }
+                } catch (InterruptedException ended) {
+                    return;
+                } catch (SQLException failure) {
                     throw new IllegalStateException(failure);
                 }
             });
@@ -90,6 +95,7 @@ class JdbcStory {
                 check("57014".equals(failure.getSQLState()), "cancelled with " + failure.getSQLState());
                 check(System.nanoTime() - began < 20_000_000_000L, "the cancellation came late");
             }
+            canceller.interrupt();
             canceller.join();
         }
     }

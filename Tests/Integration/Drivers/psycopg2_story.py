@@ -36,13 +36,26 @@ with connection.cursor("by_the_server") as named:
     assert sum(1 for _ in named) == ROWS
 connection.commit()
 
-threading.Timer(0.3, connection.cancel).start()
+ended = threading.Event()
+
+
+def cancel():
+    """Again and again: one that overtakes the statement cancels nothing."""
+    while not ended.wait(0.3):
+        connection.cancel()
+
+
+canceller = threading.Thread(target=cancel)
+canceller.start()
 began = time.monotonic()
 try:
     cursor.execute("SELECT pg_sleep(60)")
     raise AssertionError("nothing was cancelled")
 except psycopg2.extensions.QueryCanceledError:
     assert time.monotonic() - began < 20
+finally:
+    ended.set()
+    canceller.join()
 connection.rollback()
 
 cursor.execute(f"SELECT count(*) FROM {TABLE}")

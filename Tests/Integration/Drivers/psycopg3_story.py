@@ -237,13 +237,24 @@ def session_state(connection):
 
 
 def cancels(connection):
-    threading.Timer(0.3, connection.cancel).start()
+    ended = threading.Event()
+
+    def cancel():
+        # Again and again: one that overtakes the statement cancels nothing.
+        while not ended.wait(0.3):
+            connection.cancel()
+
+    canceller = threading.Thread(target=cancel)
+    canceller.start()
     began = time.monotonic()
     try:
         connection.execute("SELECT pg_sleep(60)")
         raise AssertionError("nothing was cancelled")
     except psycopg.errors.QueryCanceled:
         assert time.monotonic() - began < PATIENCE
+    finally:
+        ended.set()
+        canceller.join()
     connection.rollback()
 
 

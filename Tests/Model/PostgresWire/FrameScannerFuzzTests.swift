@@ -70,13 +70,13 @@ struct FrameScannerFuzzTests {
                         pieces: while complaint == nil, let found = try scanner.next(bytes, at: offset) {
                             let place = position + offset
                             switch found {
-                            case .message(let kind, let body, let size):
+                            case .message(let kind, let body, let size, isWhole: true):
                                 let frame = byStart[place]
                                 if frame?.kind != kind || frame?.size != size || frame?.isInspected != true { complaint = "a message at \(place) that is none" }
                                 if !body.elementsEqual(stream[place + 5..<place + size]) { complaint = "another body at \(place)" }
                                 announced.insert(place)
                                 offset += size
-                            case .large(let kind, _, let size):
+                            case .message(let kind, _, let size, isWhole: false):
                                 let frame = byStart[place]
                                 if frame?.kind != kind || frame?.isInspected != true || size >= frame?.size ?? 0 { complaint = "a large message at \(place) that is none" }
                                 announced.insert(place)

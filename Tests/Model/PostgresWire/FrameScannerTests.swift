@@ -15,11 +15,8 @@ struct FrameScannerTests {
                 Result { () throws(WireViolation) in
                     while let piece = try scanner.next(bytes, at: offset) {
                         switch piece {
-                        case .message(let kind, let body, let size):
-                            messages.append("\(Character(Unicode.Scalar(kind)))\(body.count)")
-                            offset += size
-                        case .large(let kind, _, let size):
-                            messages.append("\(Character(Unicode.Scalar(kind)))…")
+                        case .message(let kind, let body, let size, let isWhole):
+                            messages.append("\(Character(Unicode.Scalar(kind)))\(isWhole ? String(body.count) : "…")")
                             offset += size
                         case .passing(let count):
                             passed += count

@@ -109,7 +109,7 @@ struct ConfigurationFileTests {
 
     @Test("pgpool's other parameters are named in a notice, never in silence", arguments: [
         ("load_balance_mode = on", "does not exist yet"), ("serialize_accept = off", "no longer applies"), ("socket_dir = '/tmp'", "is called unix_socket_directories today: its value was taken"),
-        ("follow_master_command = 'x'", "is called follow_primary_command today, which is not used: put a hook for it into hook_directory"),
+        ("follow_master_command = 'x'", "is called follow_primary_command today, which is not used: `understudy hooks import-pgpool` makes a hook that runs it"),
         ("failover_command = 'x'", "is not used: put a hook"), ("black_function_list = 'f'", "is called write_function_list today, which does not exist yet"), ("print_user = on", "is called log_line_prefix today, which no longer applies"),
         ("backend_flag0 = 'ALWAYS_PRIMARY'", "ALWAYS_PRIMARY does not exist yet"),
         ("wd_port0 = 9000", "does not exist yet"), ("delegate_IP = '1.2.3.4'", "does not exist yet"),
@@ -201,6 +201,29 @@ struct ConfigurationFileTests {
     ])
     func nearestName(_ name: String, _ meant: String) {
         #expect(read("\(name) = 1").diagnostics.map(\.message) == ["unknown parameter \(name); did you mean \(meant)?"])
+    }
+
+    @Test("A name of PgBouncer's is told what it is called here, or why it is not needed", arguments: [
+        ("listen_port", "PgBouncer's listen_port is port here"), ("server_reset_query", "PgBouncer's server_reset_query is reset_query_list here"),
+        ("auth_file", "PgBouncer's auth_file is pool_passwd here"), ("pkt_buf", "PgBouncer's pkt_buf has no counterpart: buffers are made as they are needed, up to client_memory_limit"),
+    ])
+    func ofPgBouncer(_ name: String, _ hint: String) {
+        #expect(read("\(name) = 1").diagnostics.map(\.message) == ["unknown parameter \(name): \(hint)"])
+    }
+
+    @Test("What PgBouncer's names are here exists, and no name of ours or of pgpool's is among them")
+    func pgBouncerNames() {
+        let registry = SettingsRegistry.shared
+        for name in PgBouncerNames.all { #expect(!registry.names.contains(name) && PgpoolNames.fate(of: name) == nil, "\(name)") }
+        for (name, own) in PgBouncerNames.counterparts {
+            let words = own.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init).filter { $0.contains("_") || $0 == "port" || $0 == "ssl" }
+            #expect(!words.isEmpty && words.allSatisfy { registry.names.contains($0) }, "\(name): \(own)")
+        }
+    }
+
+    @Test("max_pool is told what takes its place")
+    func maxPool() {
+        #expect(read("max_pool = 4").diagnostics.map(\.message).first?.contains("default_pool_size says how many backends one may have") == true)
     }
 
     @Test("The daemon's folders are absolute", arguments: ["state_directory", "control_socket", "hook_directory"])

@@ -3,6 +3,13 @@ import Testing
 
 @Suite("PoolOverride")
 struct PoolOverrideTests {
+    @Test("Overrides are shown behind the parameters, as they stand in the file")
+    func entries() {
+        let text = "database.shop = 'max_db_connections=9 pool_mode=transaction server_lifetime=60s'\nuser.\"anna b\" = 'pool_size=3'\nuser.zoe = ''"
+        let shown = ConfigurationFile(path: "/u.conf", from: MemorySource(files: ["/u.conf": text])).settings.entries.suffix(3).map { "\($0.name) = \($0.value)" }
+        #expect(shown == ["database.shop = pool_mode=transaction max_db_connections=9 server_lifetime=1min", "user.anna b = pool_size=3", "user.zoe = "])
+    }
+
     @Test("A database and a user are named bare or in double quotes, as they are spelt")
     func names() {
         let file = read("""

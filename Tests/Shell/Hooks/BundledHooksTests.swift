@@ -33,7 +33,7 @@ struct BundledHooksTests {
             #expect(fault.kind == .aborted)
             #expect(fault.message == "no healthy standby is left to promote")
             #expect(fault.place?.file.hasSuffix("hooks/failover.lua") == true)
-            #expect(fault.place?.line == 14)
+            #expect(fault.place?.line == 15)
         }
     }
 }

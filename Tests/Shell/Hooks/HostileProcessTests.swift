@@ -92,7 +92,10 @@ struct HostileProcessTests {
     func stopped() async throws {
         try await onStage(["ours.lua": failoverHook("us.log.info 'begun' while true do end")]) { stage in
             await stage.processes.prepare()
-            for pid in await stage.processes.pidsReady { kill(pid, SIGSTOP) }
+            for pid in await stage.processes.pidsReady {
+                kill(pid, SIGSTOP)
+                while try !String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8).contains(") T ") { await stage.waiter.sleep(.milliseconds(2)) }
+            }
             #expect(await stage.failOver(stage.runner(), bundledOnly: true) == .done(hook: "understudy/failover", ["primary": "pg2"]))
             let runner = await stage.runner(limits: HookLimits(budget: .seconds(1), slice: .seconds(60), cpu: .seconds(60), grace: .seconds(1)))
             let clock = ContinuousClock(), begin = clock.now

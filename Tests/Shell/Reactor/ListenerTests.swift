@@ -34,6 +34,43 @@ struct ListenerTests {
         #expect(try listener.accept() == nil)
     }
 
+    /// A connection to a listener, and whether the kernel has shown it to the listener within a time that is long on one machine.
+    private func connect(to listener: Listener) throws -> Int32 {
+        let port = try #require(listener.port)
+        let address = try #require(SocketAddress(numeric: "127.0.0.1", port: port))
+        return try Socket.connect(to: address)
+    }
+
+    private func isReady(_ listener: Listener, within milliseconds: Int32) -> Bool {
+        var entry = pollfd(fd: listener.descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, milliseconds) == 1
+    }
+
+    @Test("A connection is taken once it has said something")
+    func deferral() throws {
+        let listener = try Listener(#require(SocketAddress(numeric: "127.0.0.1", port: 0)), backlog: 8)
+        listener.tune(TCPOptions())
+        let client = try connect(to: listener)
+        defer { close(client) }
+        #expect(!isReady(listener, within: 50))
+        #expect([1].withUnsafeBytes { Socket.send(client, $0) } == .bytes(8))
+        #expect(isReady(listener, within: 5000))
+        let served = try #require(try listener.accept())
+        close(served)
+    }
+
+    @Test("Without a deferral it is taken at once")
+    func noDeferral() throws {
+        let listener = try Listener(#require(SocketAddress(numeric: "127.0.0.1", port: 0)), backlog: 8)
+        var options = TCPOptions()
+        listener.tune(options)
+        options.deferral = .zero
+        listener.tune(options)
+        let client = try connect(to: listener)
+        defer { close(client) }
+        #expect(isReady(listener, within: 5000))
+    }
+
     @Test("Names are not numeric addresses, and paths have a limit")
     func addresses() {
         #expect(SocketAddress(numeric: "localhost", port: 1) == nil)

@@ -46,11 +46,68 @@ struct TCPOptionsTests {
         #expect(values(descriptor)[0] == 0)
     }
 
+    /// A connection that a listener with these options accepted, one after the other.
+    private func accepted(by options: TCPOptions...) throws -> [[Int32]] {
+        let listener = try Listener(#require(SocketAddress(numeric: "127.0.0.1", port: 0)), backlog: 8)
+        let port = try #require(listener.port)
+        let address = try #require(SocketAddress(numeric: "127.0.0.1", port: port))
+        return try options.map { options in
+            var options = options
+            options.deferral = .zero
+            listener.tune(options)
+            let client = try Socket.connect(to: address)
+            defer { close(client) }
+            var entry = pollfd(fd: listener.descriptor, events: Int16(POLLIN), revents: 0)
+            #expect(poll(&entry, 1, 5000) == 1)
+            let served = try #require(try listener.accept())
+            defer { close(served) }
+            return values(served)
+        }
+    }
+
+    @Test("A connection has what its listener has, also after a reload; zero is the system's own again")
+    func inherited() throws {
+        let fresh = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(fresh) }
+        let system = values(fresh)
+        var some = TCPOptions()
+        some.keepaliveIdle = .seconds(7)
+        some.keepaliveInterval = .seconds(3)
+        some.keepaliveCount = 2
+        some.userTimeout = .milliseconds(1500)
+        var none = some
+        none.keepaliveIdle = .zero
+        none.keepaliveInterval = .zero
+        none.keepaliveCount = 0
+        none.userTimeout = .zero
+        var silent = some
+        silent.keepsAlive = false
+        let found = try accepted(by: some, none, silent)
+        #expect(found[0] == [1, 7, 3, 2, 1500, 1])
+        #expect(found[1] == [1] + system[1...4] + [1])
+        #expect(found[2][0] == 0)
+    }
+
     @Test("A Unix-domain socket is left alone")
     func local() {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         Socket.tune(descriptor, TCPOptions())
         #expect(value(descriptor, SOL_SOCKET, SO_ERROR) == 0)
+    }
+
+    @Test("A connection within the host has the plainest congestion control, whatever the host's default")
+    func plain() throws {
+        let address = try #require(SocketAddress(numeric: "127.0.0.1", port: 0))
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(listener) }
+        try #require(address.withPointer { bind(listener, $0, $1) } == 0 && listen(listener, 1) == 0)
+        let port = try #require(Socket.own(listener)).port
+        let client = try Socket.connect(to: try #require(SocketAddress(numeric: "127.0.0.1", port: port)))
+        defer { close(client) }
+        Socket.tune(client, TCPOptions())
+        var name = [CChar](repeating: 0, count: 16), size = socklen_t(16)
+        #expect(getsockopt(client, Int32(IPPROTO_TCP), TCP_CONGESTION, &name, &size) == 0)
+        #expect(name.prefix(4).map { UInt8(bitPattern: $0) } == Array("reno".utf8))
     }
 }

@@ -3,6 +3,7 @@ local engine, load_module, request = ...
 local names   = load_module "understudy.internal.names"
 local options = load_module "understudy.internal.options"
 local uses    = load_module "understudy.internal.uses"
+local limits  = load_module "understudy.internal.limits"
 
 local hooks = {}
 local definitions = setmetatable({}, { __mode = "k" })
@@ -15,10 +16,11 @@ local definitions = setmetatable({}, { __mode = "k" })
 ---@field options table<string, us.Option>? what the configuration may set: hook.<name>.<option>
 ---@field replaces string? the hook that this one switches off, for the events that both define
 ---@field on table<string, us.Use>? how the handlers of single events are used
+---@field limits us.Limits? less than the administrator allows
 ---@field api integer? the version of the library that the file was written for: 1
 ---@field trust "restricted"? gives rights up: no event that does work, no commands, files, writing SQL or engine actions
 
-local header_keys = { "name", "about", "version", "needs", "options", "replaces", "on", "api", "trust" }
+local header_keys = { "name", "about", "version", "needs", "options", "replaces", "on", "limits", "api", "trust" }
 
 local function fail(message, ...) engine.fail("code", message:format(...)) end
 
@@ -113,7 +115,7 @@ function hooks.new(header)
   local definition = {
     name = check_name(header), about = check_text(header, "about"), version = check_text(header, "version"),
     replaces = check_text(header, "replaces"), needs = check_needs(header.needs), options = check_options(header.options),
-    is_restricted = check_trust(header), on = uses.read(header.on), handlers = {}, events = {}, file = file, line = line,
+    is_restricted = check_trust(header), on = uses.read(header.on), limits = limits.read(header.limits), handlers = {}, events = {}, file = file, line = line,
   }
   local hook = setmetatable({}, {
     __name = "hook",
@@ -133,7 +135,8 @@ function hooks.report(definition, problems)
   uses.check_handlers(definition, problems)
   return {
     name = definition.name, about = definition.about, version = definition.version, needs = definition.needs, replaces = definition.replaces,
-    events = definition.events, on = definition.on, is_restricted = definition.is_restricted, line = definition.line, problems = problems,
+    events = definition.events, on = definition.on, limits = definition.limits, is_restricted = definition.is_restricted, line = definition.line,
+    problems = problems,
   }
 end
 

@@ -46,6 +46,8 @@ package protocol AdminHands: Sendable {
     func backendCount(of database: String?, stale: Bool) async -> Int
     /// What commands have switched so far.
     func service() async -> ProxyReport.Service
+    /// The databases in use, and those that the configuration or a command names.
+    func databases() async -> Set<String>
     /// A moment, between two looks at something that is waited for.
     func pause() async
     /// Takes the configuration over; returns notices, or throws what is wrong with it.

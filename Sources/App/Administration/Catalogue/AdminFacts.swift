@@ -59,6 +59,11 @@ package struct AdminFacts: Sendable {
         self.now = now
     }
 
+    /// The databases in use, as far as pools were asked for, and those that the configuration or a command names.
+    package var databases: Set<String> {
+        Set(report.pools.map(\.key.database)).union(rules.overrides.databases.keys).union(report.service.pausedDatabases).union(report.service.disabledDatabases)
+    }
+
     /// A time as views show it.
     static func text(_ date: Date) -> String {
         date.formatted(Date.VerbatimFormatStyle(

@@ -4,7 +4,8 @@ internal import Proxying
 enum KillCommand {
     static let command = AdminCommand(name: "KILL", argument: .databaseOrNothing,
                                       meaning: "ends every session and backend of the database at once, or of all; who connects then waits until RESUME") { hands, database in
+        let notices = if let database { await NamedDatabase(database, hands).notices } else { [String]() }
         let ended = await hands.perform(.kill(database))
-        return ["\(ended) connections were ended"]
+        return notices + ["\(ended) connections were ended"]
     }
 }

@@ -7,9 +7,10 @@ enum PauseCommand {
         name: "PAUSE", argument: .databaseOrNothing,
         meaning: "has statements wait from their next transaction on, and returns when the last backend is closed; sessions that keep theirs must end first. A cancel ends the waiting, not the pause"
     ) { hands, database async throws(ErrorMessage) in
+        let notices = if let database { await NamedDatabase(database, hands).notices } else { [String]() }
         _ = await hands.perform(.pause(database))
         try await waitUntilClosed(database, hands)
-        return []
+        return notices
     }
 
     /// Somebody else's RESUME ends the waiting too.

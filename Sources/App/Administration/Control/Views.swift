@@ -61,21 +61,27 @@ package struct NodeView: Codable, Sendable {
 package struct ReloadView: Codable, Sendable {
     /// Parameters that have a new value in force.
     package var applied: [String]
+    /// Parameters that name a file with new content, which is in force.
+    package var changed_files: [String]
     /// Parameters whose new value waits for a restart of the daemon.
     package var needs_restart: [String]
     /// What the author of the configuration should know, with file and line.
     package var notices: [String]
 
-    package init(applied: [String], needsRestart: [String], notices: [String]) {
+    package init(applied: [String], changedFiles: [String], needsRestart: [String], notices: [String]) {
         self.applied = applied
+        changed_files = changedFiles
         needs_restart = needsRestart
         self.notices = notices
     }
 
     /// For people: a line for each thing.
     package var text: String {
-        let lines = notices + [applied.isEmpty ? "nothing new is in force" : "in force: " + applied.joined(separator: ", ")]
-            + (needs_restart.isEmpty ? [] : ["after a restart: " + needs_restart.joined(separator: ", ")])
+        var lines = notices
+        if !applied.isEmpty { lines.append("in force: " + applied.joined(separator: ", ")) }
+        if !changed_files.isEmpty { lines.append("read anew: the files of " + changed_files.joined(separator: ", ")) }
+        if applied.isEmpty, changed_files.isEmpty { lines.append("nothing new is in force") }
+        if !needs_restart.isEmpty { lines.append("after a restart: " + needs_restart.joined(separator: ", ")) }
         return lines.joined(separator: "\n") + "\n"
     }
 }

@@ -1,8 +1,8 @@
 internal import Settings
 
-/// `SHOW CONFIG`: the parameters as they stand; secrets are hidden.
+/// `SHOW CONFIG`: the parameters as they stand, and what is set for single databases and users; secrets are hidden.
 enum ConfigView {
-    static let view = AdminView.list("CONFIG", "the parameters as they stand; secrets are hidden", for: .adminUsers, columns) { $0.settings.entries }
+    static let view = AdminView.list("CONFIG", "the parameters as they stand, and what is set for single databases and users; secrets are hidden", for: .adminUsers, columns) { $0.settings.entries }
 
     private static let columns: [AdminColumn<Settings.Entry>] = [
         .text("key", "the parameter") { $0.name },

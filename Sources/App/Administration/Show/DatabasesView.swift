@@ -15,10 +15,8 @@ enum DatabasesView {
     }
 
     static let view = AdminView.list("DATABASES", "the databases in use, and those that the configuration names", asking: .pools, columns) { (facts: AdminFacts) -> [Row] in
-        let names = Set(facts.report.pools.map(\.key.database)).union(facts.rules.overrides.databases.keys)
-            .union(facts.report.service.pausedDatabases).union(facts.report.service.disabledDatabases)
         let primary = facts.cluster?.nodes.first { $0.isPrimary }?.node
-        return names.sorted().map { name in
+        return facts.databases.sorted().map { name in
             let pools = facts.report.pools.filter { $0.key.database == name }
             return Row(name: name, rule: facts.rules.rule(database: name), host: primary?.host ?? "", port: primary?.port,
                        backends: pools.reduce(0) { $0 + $1.backends }, frontends: pools.reduce(0) { $0 + $1.frontends },

@@ -11,7 +11,7 @@ enum ListsView {
     ]) { (facts: AdminFacts) -> [Row] in
         let report = facts.report, counts = report.counts
         return [
-            Row(name: "databases", count: Set(report.pools.map(\.key.database)).union(facts.rules.overrides.databases.keys).count),
+            Row(name: "databases", count: facts.databases.count),
             Row(name: "users", count: Set(report.pools.map(\.key.user)).union(facts.rules.overrides.users.keys).count),
             Row(name: "pools", count: report.pools.count),
             Row(name: "free_clients", count: max(0, facts.rules.mostFrontends - counts.frontends)),

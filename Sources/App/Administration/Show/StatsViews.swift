@@ -1,3 +1,4 @@
+internal import PostgresWire
 internal import Proxying
 
 /// `SHOW STATS` and what is cut from it: PgBouncer's figures by database.
@@ -44,6 +45,11 @@ enum StatsViews {
         count("client_login_count", "frontends that logged in") { $0.logins },
     ]
 
+    /// Ours, behind PgBouncer's: some readers count columns.
+    private static let unreplicated = AdminColumn<Row>.count(
+        "total_unreplicated_commits", "commits that are durable on the primary alone, because the wait for the synchronous standbys was cancelled"
+    ) { $0.total.unreplicatedCommits }
+
     private static let database = AdminColumn<Row>.text("database", "the database") { $0.database }
     private static let totals = figures.map { figure in AdminColumn<Row>.count(figure.total, figure.meaning) { figure.value($0.total) } }
     private static let means = figures.map { figure in AdminColumn<Row>.count(figure.average, figure.averageMeaning) { figure.mean($0) } }
@@ -56,7 +62,7 @@ enum StatsViews {
     }
 
     static let stats = AdminView.list("STATS", "figures by database since the start, and as averages over the last stats_period", asking: .traffic,
-                                      [database] + totals + means, rows)
+                                      [database] + totals + means + [unreplicated], rows)
 
     static let statsTotals = AdminView.list("STATS_TOTALS", "the figures since the start", asking: .traffic,
                                             [database] + figures.map { figure in .count(figure.plain, figure.meaning) { figure.value($0.total) } }, rows)
@@ -75,5 +81,6 @@ enum StatsViews {
         for report in facts.averages.last { last.add(report.traffic) }
         let row = Row(database: "", total: total, last: last, seconds: facts.averages.period.seconds)
         return figures.map { Total(name: $0.total, value: $0.value(total)) } + figures.map { Total(name: $0.average, value: $0.mean(row)) }
+            + [Total(name: unreplicated.column.name, value: total.unreplicatedCommits)]
     }
 }

@@ -17,9 +17,9 @@ struct CheckCommand: AsyncParsableCommand {
         let report = try await HooksCheckCommand.report(loaded.settings, folder: nil), problems = report.problems
         for problem in problems { print(problem) }
         for remark in report.remarks { print("\(remark) (advice)") }
-        let material = loaded.hasErrors ? nil : tlsProblem(loaded)
-        if let material { print("\(file): \(material)") }
-        let errors = loaded.diagnostics.count { $0.severity == .error } + problems.count + (material == nil ? 0 : 1)
+        let material = tlsProblems(loaded)
+        for problem in material { print("\(file): \(problem)") }
+        let errors = loaded.diagnostics.count { $0.severity == .error } + problems.count + material.count
         guard errors == 0 else {
             print("\(errors) \(errors == 1 ? "error" : "errors") in \(file)\(problems.isEmpty ? "" : " and its hooks")")
             throw ExitCode.failure
@@ -28,12 +28,16 @@ struct CheckCommand: AsyncParsableCommand {
         print("\(file) is good: \(nodes) \(nodes == 1 ? "node" : "nodes"), port \(loaded.settings[\.connections.port])")
     }
 
-    /// What is wrong with certificates and keys; they are read as the daemon would.
-    private func tlsProblem(_ loaded: LoadedConfiguration) -> TLSError? {
-        do throws(TLSError) {
-            _ = try loaded.settings.frontendTLS(loaded.folder)
-            _ = try loaded.settings.nodeTLS(loaded.folder)
-            return nil
-        } catch { return error }
+    /// What is wrong with certificates and keys; they are read as the daemon would. What is not named at all is said by its line.
+    private func tlsProblems(_ loaded: LoadedConfiguration) -> [TLSError] {
+        let settings = loaded.settings, folder = loaded.folder
+        var problems: [TLSError] = []
+        if !settings[\.tls.certificate].isEmpty, !settings[\.tls.key].isEmpty {
+            do throws(TLSError) { _ = try settings.frontendTLS(folder) } catch { problems.append(error) }
+        }
+        if settings[\.tls.nodeCertificate].isEmpty == settings[\.tls.nodeKey].isEmpty, !settings.nodeTLSMode.hasPrefix("verify") || !settings.nodeAuthorities.file.isEmpty {
+            do throws(TLSError) { _ = try settings.nodeTLS(folder) } catch { problems.append(error) }
+        }
+        return problems
     }
 }

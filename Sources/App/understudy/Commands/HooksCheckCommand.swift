@@ -39,7 +39,7 @@ struct HooksCheckCommand: AsyncParsableCommand {
         let processes = HookProcesses(executable: try ownExecutable(), waiter: try DescriptorWaiter()) { line in
             if line.level == .error { StderrLog.writeLine(line.message) }
         }
-        let staging = HookStaging(directories: try SharedFiles.directories(settings), processes: processes)
+        let staging = HookStaging(directories: try SharedFiles.directories(settings), processes: processes, specs: HookSpecs.runner(processes))
         let (_, report) = await staging.check(folder: folder, options: settings.hookOptions, nodes: settings.nodes.map { settings.node($0).name })
         await processes.shutDown()
         return report

@@ -4,9 +4,10 @@ internal import ArgumentParser
 /// `understudy hooks …`: one verb a file beside this one.
 struct HooksCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "hooks", abstract: "See, check, deploy, take back, run, trace and replay hooks.",
-        subcommands: [HooksListCommand.self, HooksCheckCommand.self, HooksDocCommand.self, HooksDeployCommand.self, HooksRollbackCommand.self, HooksDiffCommand.self,
-                      HooksRunCommand.self, HooksReplayCommand.self, HooksTraceCommand.self, HooksCancelCommand.self, HooksConsoleCommand.self])
+        commandName: "hooks", abstract: "Write, test, check, deploy, take back, run, trace and replay hooks.",
+        subcommands: [HooksNewCommand.self, HooksTestCommand.self, HooksImportCommand.self, HooksListCommand.self, HooksCheckCommand.self, HooksDocCommand.self,
+                      HooksDeployCommand.self, HooksRollbackCommand.self, HooksDiffCommand.self, HooksRunCommand.self, HooksReplayCommand.self,
+                      HooksTraceCommand.self, HooksCancelCommand.self, HooksConsoleCommand.self])
 }
 
 struct HooksListCommand: AsyncParsableCommand {

@@ -26,7 +26,7 @@ extension HookStage {
 
     /// Asks who is to be promoted; empty is no opinion.
     func chooseCandidate(_ request: PromotionRequest, reason: String) async -> [NodeID] {
-        let event = HookEvent.chooseCandidate(header(request), in: cluster(request), lost: request.lost.id, candidates: request.candidates,
+        let event = HookEvent.chooseCandidate(header(request, "choose"), in: cluster(request), lost: request.lost.id, candidates: request.candidates,
                                               lastPrimaryLSN: request.lastPrimaryLSN, reason: reason)
         guard case .chosen(_, let value) = await run(event) else { return [] }
         return value.list?.compactMap { $0.integer.map { NodeID(Int($0)) } } ?? []
@@ -34,19 +34,23 @@ extension HookStage {
 
     /// Asks whether the candidate may be promoted.
     func approveFailover(_ request: PromotionRequest) async -> Consent {
-        consent(await run(.approveFailover(header(request), in: cluster(request), lost: request.lost.id, candidate: request.candidate.id, candidates: request.candidates,
+        consent(await run(.approveFailover(header(request, "approve"), in: cluster(request), lost: request.lost.id, candidate: request.candidate.id, candidates: request.candidates,
                                            lastPrimaryLSN: request.lastPrimaryLSN)))
     }
 
     /// Runs the `fence_primary` event; nobody taking care of it is not a failure.
     func fencePrimary(_ request: PromotionRequest) async -> FencingOutcome {
-        let isReachable = request.observations[request.lost.id] != nil
-        switch await run(.fencePrimary(header(request), in: cluster(request), lost: request.lost.id, candidate: request.candidate.id, isReachable: isReachable)) {
+        switch await run(fencing(request)) {
         case .done: return .fenced
         case .skipped(_, let reason), .retry(_, _, let reason): return .failed(reason: reason)
         case .passed, .chosen, .vetoed: return .nobody
         case .failed(let fault): return .failed(reason: fault.description)
         }
+    }
+
+    private func fencing(_ request: PromotionRequest) -> HookEvent {
+        let isReachable = request.observations[request.lost.id] != nil
+        return .fencePrimary(header(request, "fence"), in: cluster(request), lost: request.lost.id, candidate: request.candidate.id, isReachable: isReachable)
     }
 
     /// Asks whether a node may be declared down.
@@ -59,8 +63,9 @@ extension HookStage {
         return .refused(reason: "hook \(veto.hook): \(veto.reason)", retry: veto.retry, wantsNext: veto.wantsNext)
     }
 
-    private func header(_ request: PromotionRequest) -> HookEvent.Header {
-        var header = header(request.event, epoch: request.epoch)
+    /// Each event of a failover has an id of its own, that of its `part` behind the failover's.
+    private func header(_ request: PromotionRequest, _ part: String? = nil) -> HookEvent.Header {
+        var header = header(part.map { "\(request.event)-\($0)" } ?? request.event, epoch: request.epoch, parent: part == nil ? nil : request.event)
         header.attempt = request.attempt
         return header
     }
@@ -68,7 +73,9 @@ extension HookStage {
     private func cluster(_ request: PromotionRequest) -> HookCluster {
         HookCluster(name: clusterName, nodes: request.nodes.map { node in
             let seen = request.observations[node.id]
-            return HookCluster.Member(node: node, status: seen == nil ? .down : .up, role: seen?.role, walEnd: seen?.walEnd, timeline: seen?.timeline)
+            let source = request.observations.first { $0.value.streams.contains { $0.applicationName == node.name } }
+            return HookCluster.Member(node: node, status: seen == nil ? .down : .up, role: seen?.role, walEnd: seen?.walEnd, timeline: seen?.timeline,
+                                      version: seen.map { $0.serverVersion / 10_000 }, follows: source.flatMap { id in request.nodes.first { $0.id == id.key }?.name })
         }, primary: nil)
     }
 
@@ -85,6 +92,7 @@ extension HookStage {
         case .nodeUp(let node, let downFor): tell(.nodeUp(header, in: cluster, node: node.id, downFor: downFor))
         case .membership(let node, let isAttached, let by, let reason):
             tell(.membership(header, in: cluster, node: node.id, isAttached: isAttached, by: by, reason: reason))
+        case .fencing(let request): tell(fencing(request))
         case .standbyLost(let node): tell(.standbyLost(header, in: cluster, node: node.id))
         case .alert(let severity, let title, let text, let node):
             tell(.alert(header, in: cluster, severity: severity.rawValue, title: title, text: text, node: node?.id))

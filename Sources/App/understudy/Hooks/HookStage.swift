@@ -43,7 +43,7 @@ struct HookStage: Sendable {
         let log: HookLog = { logger.hookLine($0) }
         let secrets = SecretVault(directory: settings[\.daemon.secretDirectory])
         processes = HookProcesses(executable: try ownExecutable(), waiter: waiter, limits: HookProcesses.Limits(settings), log: log)
-        let staging = HookStaging(directories: try SharedFiles.directories(settings), processes: processes)
+        let staging = HookStaging(directories: try SharedFiles.directories(settings), processes: processes, specs: HookSpecs.runner(processes))
         generations = HookGenerations(staging: staging, store: StoredGenerations(store: store), options: settings.hookOptions, nodes: nodes.map(\.name))
         do {
             for problem in try await generations.start() { StderrLog.writeLine(problem.description) }
@@ -61,7 +61,7 @@ struct HookStage: Sendable {
         self.actions = actions
         self.secrets = secrets
         host = HookHands(nodes: hands, epochs: coordinator, log: { log($0.masked(by: secrets)) }, actions: actions)
-        limits = HookLimits(settings, budget: .seconds(86_400))
+        limits = HookLimits(settings)
         self.store = store
         self.journal = journal
         self.coordinator = coordinator
@@ -93,11 +93,17 @@ struct HookStage: Sendable {
                     await group.next()
                     running -= 1
                 }
-                group.addTask { _ = await run(event) }
+                group.addTask { await tellNow(event) }
                 running += 1
             }
             group.cancelAll()
         }
+    }
+
+    /// Work that nothing waits for fails into the event journal; a notification that fails is logged by its runner.
+    private func tellNow(_ event: HookEvent) async {
+        guard case .failed(let fault) = await run(event), event.schema.kind == .do else { return }
+        await record("hook_failed", "\(event.schema.name): \(fault)")
     }
 
     // MARK: Events
@@ -200,7 +206,9 @@ extension HookCluster {
     init(_ name: String, _ snapshot: ClusterSnapshot) {
         self.init(name: name, nodes: snapshot.nodes.map { view in
             let seen = view.report?.observation
-            return Member(node: view.node, status: view.service.status, role: seen?.role, walEnd: seen?.walEnd, timeline: seen?.timeline, lagBytes: view.lagBytes)
+            let source = snapshot.nodes.first { $0.report?.observation?.streams.contains { $0.applicationName == view.node.name } ?? false }
+            return Member(node: view.node, status: view.service.status, role: seen?.role, walEnd: seen?.walEnd, timeline: seen?.timeline, lagBytes: view.lagBytes,
+                          version: seen.map { $0.serverVersion / 10_000 }, follows: source?.node.name)
         }, primary: snapshot.primary)
     }
 }

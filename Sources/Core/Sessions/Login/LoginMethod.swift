@@ -16,16 +16,18 @@ package enum LoginMethod: Hashable, Sendable {
 
 /// Random values for one login; the core has no source of its own.
 package struct LoginEntropy: Sendable {
-    /// Printable characters without a comma.
-    package let nonce: String
+    private let bytes: [UInt8]
     /// Four bytes.
     package let salt: [UInt8]
     /// Random, and the same as long as the process runs: what unknown users are answered from.
     package let seed: [UInt8]
 
     package init(nonce: [UInt8], salt: [UInt8], seed: [UInt8]) {
-        self.nonce = Base64.encode(nonce)
+        bytes = nonce
         self.salt = salt
         self.seed = seed
     }
+
+    /// Printable characters without a comma.
+    var nonce: String { Base64.encode(bytes) }
 }

@@ -4,10 +4,7 @@
 /// Deliberately missing: set_config (looked at by the scanner), setseed, currval and lastval (they read what a session
 /// kept), the session-level advisory locks, everything that runs a text as SQL (query_to_xml, dblink, ts_stat, …).
 enum HarmlessNames {
-    static func contains(_ hash: UInt64) -> Bool { hashes.contains(hash) }
-
-    private static let hashes: Set<UInt64> = Set([grammar, types, aggregates, numbers, texts, times, documents, sequencesAndLocks, catalogue]
-        .flatMap { $0.split(separator: " ") }.map { Lexer.hash($0.utf8) })
+    static var all: [Substring] { [grammar, types, aggregates, numbers, texts, times, documents, sequencesAndLocks, catalogue].flatMap { $0.split(separator: " ") } }
 
     private static let grammar = """
     in values and or not any some all exists as on using over filter within group by where select distinct from join having when then else \

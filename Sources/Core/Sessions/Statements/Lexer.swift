@@ -9,11 +9,11 @@ struct Lexer {
     private(set) var sawEscapedName = false
     /// Whether a backslash escapes in every string: `standard_conforming_strings = off`.
     private let escapes: Bool
+    private let vocabulary = Vocabulary.sql
 
     /// Reads up to the first zero byte.
     init(_ text: UnsafeRawBufferPointer, backslashEscapes: Bool) {
-        let end = text.firstIndex(of: 0) ?? text.count
-        self.text = UnsafeRawBufferPointer(rebasing: text[..<end])
+        self.text = UnsafeRawBufferPointer(rebasing: text[..<(text.offset(of: 0, from: 0) ?? text.count)])
         escapes = backslashEscapes
     }
 
@@ -47,22 +47,20 @@ struct Lexer {
     /// Whether `pg_temp` stands anywhere, in strings too: a search_path may be in one.
     var mentionsTemporarySchema: Bool {
         // The underscore is the rarest of its bytes.
-        var middle = 2
-        while middle + 4 < text.count {
-            if text[middle] == UInt8(ascii: "_"), isTemporarySchema(at: middle) { return true }
-            middle += 1
+        var start = 2
+        while let middle = text.offset(of: UInt8(ascii: "_"), from: start) {
+            if middle + 4 < text.count, isTemporarySchema(at: middle) { return true }
+            start = middle + 1
         }
         return false
     }
 
     private func isTemporarySchema(at middle: Int) -> Bool {
-        for (offset, letter) in [(-2, "p"), (-1, "g"), (1, "t"), (2, "e"), (3, "m"), (4, "p")] as [(Int, Unicode.Scalar)] where text[middle + offset] | 0x20 != UInt8(ascii: letter) {
-            return false
-        }
-        return true
+        func has(_ letter: Unicode.Scalar, _ offset: Int) -> Bool { text[middle + offset] | 0x20 == UInt8(ascii: letter) }
+        return has("t", 1) && has("g", -1) && has("p", -2) && has("e", 2) && has("m", 3) && has("p", 4)
     }
 
-    /// FNV-1a over the lower-case bytes; what `.word` carries.
+    /// FNV-1a over the lower-case bytes: what `Vocabulary` knows words by.
     static func hash(_ name: some Sequence<UInt8>) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in name { hash = mix(hash, byte) }
@@ -202,10 +200,31 @@ struct Lexer {
                 }
             }
         }
-        return .word(hash: hash, range: start..<offset)
+        return .word(vocabulary[hash], range: start..<offset)
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte &- 48 < 10 }
     private static func isNameStart(_ byte: UInt8) -> Bool { (byte | 0x20) &- 97 < 26 || byte == 0x5F || byte >= 0x80 }
     private static func isNamePart(_ byte: UInt8) -> Bool { isNameStart(byte) || isDigit(byte) || byte == UInt8(ascii: "$") }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Where `byte` stands first at or behind `start`; nil where it does not. Eight bytes at a time.
+    func offset(of byte: UInt8, from start: Int) -> Int? {
+        let ones: UInt64 = 0x0101_0101_0101_0101, highs: UInt64 = 0x8080_8080_8080_8080
+        let pattern = ones &* UInt64(byte)
+        var offset = start
+        while offset + 8 <= count {
+            // A byte that is equal becomes zero, and a borrow from the lowest zero is the first to reach its high bit.
+            let differences = UInt64(littleEndian: loadUnaligned(fromByteOffset: offset, as: UInt64.self)) ^ pattern
+            let found = (differences &- ones) & ~differences & highs
+            if found != 0 { return offset + found.trailingZeroBitCount / 8 }
+            offset += 8
+        }
+        while offset < count {
+            if self[offset] == byte { return offset }
+            offset += 1
+        }
+        return nil
+    }
 }

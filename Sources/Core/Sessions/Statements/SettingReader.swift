@@ -78,18 +78,15 @@ enum SettingReader {
             }
         }
 
-        /// Whether what is left names another mode.
+        /// Whether what is left names another mode. READ and WRITE also end one, so ISOLATION and DEFERRABLE tell.
         var hasSeveralModes: Bool {
             var ahead = lexer, modes = 0
             while let token = ahead.next() {
                 if case .symbol(UInt8(ascii: ",")) = token { return true }
-                if case .word(let hash, _) = token, Self.modeWords.contains(hash) { modes += 1 }
+                if case .word(let word, _) = token, word.keyword == .isolation || word.keyword == .deferrable { modes += 1 }
             }
             return modes > 0
         }
-
-        /// Words that begin a further mode. READ and WRITE also end one, so ISOLATION and DEFERRABLE tell.
-        private static let modeWords = Set(["isolation", "deferrable"].map { Lexer.hash($0.utf8) })
     }
 }
 
@@ -106,20 +103,21 @@ struct PreparedName: Hashable {
     static func read(_ statement: UnsafeRawBufferPointer, at start: Int) -> PreparedName? {
         var lexer = Lexer(statement, backslashEscapes: false)
         guard case .word(let verb, _) = lexer.next() else { return nil }
+        let isDeallocated = verb.keyword == .deallocate
         var token = lexer.next()
-        if case .word(Keyword.prepareHash, _) = token, verb == Keyword.deallocateHash {
+        if isDeallocated, case .word(let word, _) = token, word.keyword == .prepare {
             var ahead = lexer
             if let next = ahead.next() { (lexer, token) = (ahead, next) }
         }
         switch token {
-        case .word(Keyword.allHash, _) where verb == Keyword.deallocateHash: return nil
+        case .word(let word, _) where isDeallocated && word.keyword == .all: return nil
         case .word(_, let range):
             return PreparedName(name: String(decoding: statement[range], as: UTF8.self).lowercased(), range: start + range.lowerBound..<start + range.upperBound,
-                                isDeallocated: verb == Keyword.deallocateHash)
+                                isDeallocated: isDeallocated)
         case .quoted(let range):
             let name = String(decoding: statement[range], as: UTF8.self).replacing("\"\"", with: "\"")
             return PreparedName(name: name, range: start + range.lowerBound - 1..<start + min(range.upperBound + 1, statement.count),
-                                isDeallocated: verb == Keyword.deallocateHash)
+                                isDeallocated: isDeallocated)
         case .literal, .parameter, .symbol, nil: return nil
         }
     }

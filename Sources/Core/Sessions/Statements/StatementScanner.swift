@@ -24,8 +24,8 @@ package struct StatementScanner {
         var first: Keyword?
         var words = 0
         var effects: WorkEffects = []
-        /// The last words, by their hashes; 0 for anything else.
-        var previous: UInt64 = 0, beforePrevious: UInt64 = 0
+        /// The last words; nil for anything else.
+        var previous: Keyword?, beforePrevious: Keyword?
         var isEmpty = true
         /// SHOW and where its name stands, if that begins with pool_.
         var shown: Range<Int>?
@@ -42,14 +42,14 @@ package struct StatementScanner {
 
     /// A name that a parenthesis may follow.
     private struct Name {
-        let hash: UInt64
+        /// Nothing is known of one that is quoted.
+        var word = Word()
         let range: Range<Int>
-        let isQuoted: Bool
         var isQualified = false
-        /// The schema, where there is one, is pg_catalog.
+        /// It is not quoted, and the schema, where there is one, is pg_catalog.
         var isBuiltIn = true
-        /// The word before it, by its hash.
-        let context: UInt64
+        /// The word before it.
+        let context: Keyword?
         let followsParenthesis: Bool
     }
 
@@ -82,8 +82,8 @@ package struct StatementScanner {
             statement.isEmpty = false
             statement.end = lexer.offset
             switch token {
-            case .word(let hash, let range):
-                word(hash, range, &name, isQualified: wasDot, followsParenthesis: wasParenthesis)
+            case .word(let known, let range):
+                word(known, range, &name, isQualified: wasDot, followsParenthesis: wasParenthesis)
             case .quoted(let range):
                 quoted(range, &name, isQualified: wasDot, followsParenthesis: wasParenthesis)
             case .symbol(UInt8(ascii: ".")):
@@ -98,7 +98,7 @@ package struct StatementScanner {
                 name = nil
             case .symbol, .literal, .parameter:
                 name = nil
-                note(0)
+                note(nil)
             }
         }
         finishStatement()
@@ -109,41 +109,45 @@ package struct StatementScanner {
         }
     }
 
-    private mutating func word(_ hash: UInt64, _ range: Range<Int>, _ name: inout Name?, isQualified: Bool, followsParenthesis: Bool) {
-        if hash == Keyword.updateHash { statement.updates = true }
-        if hash == Keyword.onHash, statement.previous == Keyword.distinctHash { statement.hasDistinctOn = true }
-        if hash == Keyword.pgSettingsHash, statement.updates { keep("UPDATE pg_settings", isCertain: true) }
+    private mutating func word(_ word: Word, _ range: Range<Int>, _ name: inout Name?, isQualified: Bool, followsParenthesis: Bool) {
+        switch word.keyword {
+        case .update: statement.updates = true
+        case .on: if statement.previous == .distinct { statement.hasDistinctOn = true }
+        case .pgSettings: if statement.updates { keep("UPDATE pg_settings", isCertain: true) }
+        default: break
+        }
         if isQualified, let schema = name {
-            name = Name(hash: hash, range: range, isQuoted: false, isQualified: true, isBuiltIn: schema.hash == Keyword.pgCatalogHash && !schema.isQualified,
+            name = Name(word: word, range: range, isQualified: true, isBuiltIn: schema.word.keyword == .pgCatalog && !schema.isQualified,
                         context: schema.context, followsParenthesis: schema.followsParenthesis)
             return
         }
-        name = Name(hash: hash, range: range, isQuoted: false, context: statement.previous, followsParenthesis: followsParenthesis)
+        name = Name(word: word, range: range, context: statement.previous, followsParenthesis: followsParenthesis)
         if statement.words == 0 {
-            statement.isForPgpool = hash == Keyword.pgpoolHash
-            begin(Keyword(hash: hash), range)
-        } else { follow(hash, range) }
+            statement.isForPgpool = word.keyword == .pgpool
+            begin(word.keyword, range)
+        } else { follow(word.keyword, range) }
         statement.words += 1
-        note(hash)
+        note(word.keyword)
     }
 
     private mutating func quoted(_ range: Range<Int>, _ name: inout Name?, isQualified: Bool, followsParenthesis: Bool) {
         if statement.updates, lexer.text(range) == "pg_settings" { keep("UPDATE pg_settings", isCertain: true) }
-        let context = isQualified ? name?.context ?? 0 : statement.previous
-        name = Name(hash: 0, range: range, isQuoted: true, isBuiltIn: false, context: context, followsParenthesis: followsParenthesis)
-        if statement.words > 0, statement.words < 3 { follow(0, range) }
+        let context = isQualified ? name?.context : statement.previous
+        name = Name(range: range, isBuiltIn: false, context: context, followsParenthesis: followsParenthesis)
+        if statement.words > 0, statement.words < 3 { follow(nil, range) }
         statement.words += 1
-        note(0)
+        note(nil)
     }
 
-    private mutating func note(_ hash: UInt64) {
+    private mutating func note(_ keyword: Keyword?) {
         statement.beforePrevious = statement.previous
-        statement.previous = hash
+        statement.previous = keyword
     }
 
     /// The session keeps something that only this backend has; without `isCertain` it only may.
     private mutating func keep(_ reason: String, isCertain: Bool = false) {
-        if pin == nil || isCertain && pin?.isCertain == false { pin = Pin(reason, isCertain: isCertain) }
+        let reason = Pin(reason, isCertain: isCertain)
+        pin = pin?.and(reason) ?? reason
     }
 
     /// The first word of a statement.
@@ -171,16 +175,9 @@ package struct StatementScanner {
     }
 
     /// A later word of a statement.
-    private mutating func follow(_ hash: UInt64, _ range: Range<Int>) {
-        switch statement.first {
-        case .set, .prepare, .commit, .end, .rollback, .abort, .declare, .create, .show, .explain: follow(Keyword(hash: hash), range)
-        default: if statement.previous == Keyword.intoHash { selectInto(Keyword(hash: hash)) }
-        }
-    }
-
     private mutating func follow(_ keyword: Keyword?, _ range: Range<Int>) {
         let isSecond = statement.words == 1
-        let previous = Keyword(hash: statement.previous)
+        let previous = statement.previous
         switch statement.first {
         case .prepare where isSecond:
             if keyword == .transaction { statement.effects.insert([.mayCommit, .endsBlock]) } else { keep("PREPARE", isCertain: true) }
@@ -208,7 +205,7 @@ package struct StatementScanner {
             let name = lexer.text(range).lowercased()
             if name.hasPrefix("pool_") { statement.shown = range }
         default:
-            if statement.previous == Keyword.intoHash { selectInto(keyword) }
+            if previous == .into { selectInto(keyword) }
         }
         if statement.words >= 2 { statement.shown = nil }
     }
@@ -216,21 +213,22 @@ package struct StatementScanner {
     /// `SELECT … INTO [LOCAL | GLOBAL] TEMP t`; `INSERT INTO temp` is a table of that name.
     private mutating func selectInto(_ keyword: Keyword?) {
         guard keyword == .temp || keyword == .temporary || keyword == .local || keyword == .global else { return }
-        let target = Keyword(hash: statement.beforePrevious)
-        if target == .insert || target == .merge { return }
+        if statement.beforePrevious == .insert || statement.beforePrevious == .merge { return }
         keep("a temporary table", isCertain: true)
     }
 
     /// A name with a parenthesis behind it.
     private mutating func call(_ name: Name) {
-        if !name.isQuoted, name.isBuiltIn, HarmlessNames.contains(name.hash) { return }
-        let context = Keyword(hash: name.context)
+        if name.isBuiltIn, name.word.isHarmless { return }
+        // What CALL and EXECUTE name is in their own reasons.
+        if depth == 0, statement.first == .call || statement.first == .execute { return }
+        let context = name.context
         if (name.followsParenthesis && !statement.hasDistinctOn) || context?.introducesDefinition == true { return }
         // CREATE INDEX … ON t (…), GRANT … ON FUNCTION f(…): what follows ON in a definition is no call.
         if statement.first == .create || statement.first == .alter || statement.first == .grant || statement.first == .revoke,
            context == .on || context == .only || context == .index { return }
-        if !name.isQuoted, name.isBuiltIn, name.hash == Keyword.setConfigHash, isLocalSetting() { return }
-        keep("the function \(shortened(name.range))", isCertain: Keyword.sessionLocks.contains(name.hash) || name.hash == Keyword.setConfigHash)
+        if name.isBuiltIn, name.word.keyword == .setConfig, isLocalSetting() { return }
+        keep("the function \(shortened(name.range))", isCertain: name.word.isSessionLock || name.word.keyword == .setConfig)
     }
 
     /// Whether the arguments that follow end with `, true)`. Looks ahead on a copy.
@@ -241,7 +239,7 @@ package struct StatementScanner {
             case .symbol(UInt8(ascii: "(")): depth += 1; isTrue = false; afterComma = false
             case .symbol(UInt8(ascii: ")")): depth -= 1; afterComma = false
             case .symbol(UInt8(ascii: ",")): afterComma = depth == 1; isTrue = false
-            case .word(let hash, _): isTrue = afterComma && hash == Keyword.trueHash; afterComma = false
+            case .word(let word, _): isTrue = afterComma && word.keyword == .true; afterComma = false
             case .symbol, .literal, .parameter, .quoted: isTrue = false; afterComma = false
             }
         }

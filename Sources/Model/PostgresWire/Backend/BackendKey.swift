@@ -25,16 +25,19 @@ package struct BackendKey: Hashable, Sendable {
     package init?(process: Int32, secret: [UInt8]) {
         guard Self.lengths.contains(secret.count) else { return nil }
         self.process = process
-        word = secret[..<4].reduce(0) { $0 << 8 | Int32($1) }
+        word = Self.word(secret)
         rest = Array(secret[4...])
     }
 
-    /// A new key: of protocol 3.0, or of 3.2 where it may be long. `generator` must be the system's or as good.
-    package init(process: Int32, isLong: Bool, using generator: inout some RandomNumberGenerator) {
+    /// A new key: of protocol 3.0, or of 3.2 where it may be long. `chance` gives as many random bytes as it is asked for, the system's or as good.
+    package init(process: Int32, isLong: Bool, _ chance: (Int) -> [UInt8]) {
+        let secret = chance(isLong ? Self.longLength : Self.lengths.lowerBound)
         self.process = process
-        word = .random(in: .min ... .max, using: &generator)
-        rest = isLong ? (4..<Self.longLength).map { _ in .random(in: .min ... .max, using: &generator) } : []
+        word = Self.word(secret)
+        rest = Array(secret[4...])
     }
+
+    private static func word(_ secret: [UInt8]) -> Int32 { secret[..<4].reduce(0) { $0 << 8 | Int32($1) } }
 
     /// Reads the body of a BackendKeyData.
     package init(body: UnsafeRawBufferPointer) throws(WireViolation) {

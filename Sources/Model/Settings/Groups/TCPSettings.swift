@@ -17,4 +17,7 @@ package struct TCPSettings: SettingsGroup {
     package let userTimeout = Parameter.duration(
         "tcp_user_timeout", .zero ... .seconds(86_400), unit: .milliseconds, default: "30s", .reload,
         "How long bytes that were sent may stay unacknowledged before the connection is given up; 0 is the system's own value.")
+    package let deferral = Parameter.duration(
+        "tcp_defer_accept", .zero ... .seconds(32_767), unit: .seconds, default: "45s", .reload,
+        "How long the kernel keeps back a connection from an application that says nothing; its time to log in begins behind that. 0 is not at all.")
 }

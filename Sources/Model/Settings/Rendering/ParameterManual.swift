@@ -9,7 +9,7 @@ package enum ParameterManual {
         `N` is a node's number, 0 to \(SettingsRegistry.highestNode); a parameter that is listed with and without it may be set for all nodes and differ for one.
         Times have the units us, ms, s, min, h and d, sizes B, kB, MB, GB and TB. "reload" takes effect with SIGHUP, "restart" with the next start.
 
-        """ + SettingsRegistry.shared.groups.map(section).joined() + overrides + hooks + pgpool
+        """ + SettingsRegistry.shared.groups.map(section).joined() + overrides + hooks + pgpool + pgbouncer
     }
 
     private static func section(_ group: any SettingsGroup) -> String {
@@ -64,6 +64,21 @@ package enum ParameterManual {
         |---|---|
 
         """ + PgpoolNames.all.map { name in row("`\(name)`", PgpoolNames.fate(of: name) ?? "") }.joined()
+    }
+
+    private static var pgbouncer: String {
+        """
+
+        ## PgBouncer's other parameters
+
+        A file must not have them: the error says what is written here.
+
+        | parameter | here |
+        |---|---|
+
+        """ + PgBouncerNames.all.map { name in
+            row("`\(name)`", PgBouncerNames.counterparts[name].map { $0.hasSuffix(",") ? String($0.dropLast()) : $0 } ?? PgBouncerNames.needless[name].map { "not needed: \($0)" } ?? "")
+        }.joined()
     }
 
     /// A `|` inside a cell would end it.

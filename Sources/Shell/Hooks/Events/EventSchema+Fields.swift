@@ -63,6 +63,8 @@ extension EventSchema {
         optional("lsn", .integer, "The furthest WAL that it holds, in bytes; nil when it did not answer."),
         optional("timeline", .integer, "Its history's number; nil when it did not answer."),
         optional("lag_bytes", .integer, "How far it is behind the primary; nil when that is not known."),
+        optional("version", .integer, "The major version of its PostgreSQL; nil when it did not answer yet."),
+        optional("follows", .text, "The node that it streams from; nil when that is not known."),
     ]
 
     /// Those that `failover`, `standby_lost` and `failback` share, with pgpool's placeholders for them.

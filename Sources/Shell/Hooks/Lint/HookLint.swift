@@ -125,7 +125,7 @@ struct HookLint {
         let fields = Dictionary(handler.event.fields.map { ($0.name, $0.kind) }) { first, _ in first }
         for at in handler.body where tokens[at].isName(record) && !token(at - 1).is(".") {
             // The name stands for something else from here on.
-            if token(at - 1).is("local") || token(at - 1).is("for") { return }
+            if isDeclared(at) { return }
             guard token(at + 1).is("."), token(at + 2).kind == .name, token(at + 2).text != "cluster" else { continue }
             let name = token(at + 2).text
             guard let kind = fields[name] else {
@@ -134,6 +134,13 @@ struct HookLint {
             }
             if kind == .node, token(at + 3).is("."), token(at + 4).kind == .name { checkNodeField(at + 4) }
         }
+    }
+
+    /// Whether a name stands in `local a, b` or `for a, b`.
+    private func isDeclared(_ at: Int) -> Bool {
+        var first = at
+        while first >= 2, tokens[first - 1].is(","), tokens[first - 2].kind == .name { first -= 2 }
+        return first > 0 && (tokens[first - 1].is("local") || tokens[first - 1].is("for"))
     }
 
     private mutating func checkNodeField(_ at: Int) {

@@ -18,12 +18,15 @@ package struct TrafficFigures: Hashable, Sendable {
     package var serverParses: UInt64 = 0
     package var binds: UInt64 = 0
     package var logins: UInt64 = 0
+    /// Commits that a node answered without waiting for its synchronous standbys, because the wait was cancelled.
+    package var unreplicatedCommits: UInt64 = 0
 
     package init() {}
 
     /// Every figure, for what is done with all of them alike.
     private static let all: [any WritableKeyPath<TrafficFigures, UInt64> & Sendable] = [
         \.transactions, \.queries, \.assignments, \.received, \.sent, \.transactionTime, \.queryTime, \.waitTime, \.clientParses, \.serverParses, \.binds, \.logins,
+        \.unreplicatedCommits,
     ]
 
     /// Adds those of another shard, or of another user.
