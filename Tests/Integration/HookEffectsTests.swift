@@ -151,7 +151,7 @@ extension IntegrationTests {
             let folder = "/tmp/understudy-secrets-\(UUID().uuidString.prefix(8))"
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(atPath: folder) }
-            FileManager.default.createFile(atPath: folder + "/token", contents: Data("canary-4711-secret\n".utf8), attributes: [.posixPermissions: 0o600])
+            #expect(FileManager.default.createFile(atPath: folder + "/token", contents: Data("canary-4711-secret\n".utf8), attributes: [.posixPermissions: 0o600]))
             let body = """
                 local token = us.secret "token"
                 us.log.info("token " .. tostring(token))
