@@ -69,7 +69,7 @@ extension HookEffects {
     }
 
     private func sleep(_ length: Duration) async throws(HostCallFailure) {
-        if run.plan != nil { return }
+        if run.plan != nil { return run.skip(length) }
         await services.waiter.sleep(length)
         if run.isCancelled, !isUndo { throw HostCallFailure(.cancelled, "the event was cancelled") }
     }

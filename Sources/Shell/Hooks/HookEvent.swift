@@ -34,6 +34,8 @@ package struct HookEvent: Sendable {
     package let cluster: HookCluster
     /// What its hooks are given together; what is kept for undoing is left out.
     var budget: Duration
+    /// When this run of it begins, in seconds since 1970; nil until then.
+    var runsFrom: Double?
     /// Whether its effects are only planned.
     var isDryRun = false
     /// The event's own fields; the schema names each.
@@ -56,7 +58,7 @@ package struct HookEvent: Sendable {
         values["id"] = .text(header.id)
         values["name"] = .text(schema.name)
         values["at"] = .double(header.at)
-        values["deadline"] = .double(header.at + budget / .seconds(1))
+        values["deadline"] = .double((runsFrom ?? header.at) + budget / .seconds(1))
         values["epoch"] = HookValue(header.epoch.number)
         values["attempt"] = HookValue(header.attempt)
         values["cause"] = .text(header.cause)

@@ -12,69 +12,69 @@ package struct HookJournal: Sendable {
 
     /// Begins a run; durable on return.
     func begin(_ record: HookRunRecord) async throws(HookJournalFailure) -> Int {
-        try await attempt { () async throws(StorageFailure) in
+        try await attempt { [store] () async throws(StorageFailure) in
             try await store.beginHookRun(HookRunRow(event: record.id, name: record.name, epoch: record.epoch.number, attempt: record.attempt, began: record.began,
                                                     phase: HookRunRecord.Phase.running.rawValue, record: record.value.encoded))
         }
     }
 
     func setPhase(_ phase: HookRunRecord.Phase, of run: Int) async throws(HookJournalFailure) {
-        try await attempt { () async throws(StorageFailure) in try await store.setHookRun(run, phase: phase.rawValue) }
+        try await attempt { [store] () async throws(StorageFailure) in try await store.setHookRun(run, phase: phase.rawValue) }
     }
 
     func end(_ run: Int, at: Double, outcome: String, message: String?) async throws(HookJournalFailure) {
-        try await attempt { () async throws(StorageFailure) in try await store.endHookRun(run, at: at, outcome: outcome, message: message) }
+        try await attempt { [store] () async throws(StorageFailure) in try await store.endHookRun(run, at: at, outcome: outcome, message: message) }
     }
 
     func begin(_ call: HookCallRecord, in run: Int) async throws(HookJournalFailure) {
-        try await attempt { () async throws(StorageFailure) in try await store.beginHookEffect(run, call.sequence, call: call.call.encoded) }
+        try await attempt { [store] () async throws(StorageFailure) in try await store.beginHookEffect(run, call.sequence, call: call.call.encoded) }
     }
 
     func end(_ sequence: Int, in run: Int, at: Double, _ result: Result<HookValue, HostCallFailure>) async throws(HookJournalFailure) {
         var bytes = HookCallRecord.value(result).encoded
         if bytes.count > Self.largestResult { bytes = (["value": .none, "was_too_large": true] as HookValue).encoded }
-        try await attempt { [bytes] () async throws(StorageFailure) in try await store.endHookEffect(run, sequence, at: at, result: bytes) }
+        try await attempt { [bytes, store] () async throws(StorageFailure) in try await store.endHookEffect(run, sequence, at: at, result: bytes) }
     }
 
     // MARK: Steps
 
     /// The result of a finished step; nil when it has not finished.
     func recordedStep(_ step: StepKey) async throws(HookJournalFailure) -> HookValue? {
-        let bytes = try await attempt { () async throws(StorageFailure) in try await store.stepValue(event: step.event, name: step.storedName) }
+        let bytes = try await attempt { [store] () async throws(StorageFailure) in try await store.stepValue(event: step.event, name: step.storedName) }
         guard let bytes else { return nil }
         do { return try HookValue(decoding: bytes) } catch { throw HookJournalFailure("step \(step.storedName) of \(step.event) cannot be read: \(error)") }
     }
 
     /// Makes a step's result durable. The first result stands.
     func recordStep(_ step: StepKey, _ value: HookValue) async throws(HookJournalFailure) {
-        try await attempt { () async throws(StorageFailure) in try await store.recordStep(event: step.event, name: step.storedName, value: value.encoded) }
+        try await attempt { [store] () async throws(StorageFailure) in try await store.recordStep(event: step.event, name: step.storedName, value: value.encoded) }
     }
 
     /// A step that was undone has not finished.
     func forgetStep(_ step: StepKey) async throws(HookJournalFailure) {
-        try await attempt { () async throws(StorageFailure) in try await store.forgetStep(event: step.event, name: step.storedName) }
+        try await attempt { [store] () async throws(StorageFailure) in try await store.forgetStep(event: step.event, name: step.storedName) }
     }
 
     // MARK: Reading
 
     /// The runs of an event, oldest first.
     package func runs(of event: String) async throws(HookJournalFailure) -> [HookRunRecord] {
-        try await attempt { () async throws(StorageFailure) in try await store.hookRuns(of: event) }.compactMap(HookRunRecord.init)
+        try await attempt { [store] () async throws(StorageFailure) in try await store.hookRuns(of: event) }.compactMap(HookRunRecord.init)
     }
 
     /// The newest runs, oldest first.
     package func latestRuns(_ limit: Int) async throws(HookJournalFailure) -> [HookRunRecord] {
-        try await attempt { () async throws(StorageFailure) in try await store.latestHookRuns(limit) }.compactMap(HookRunRecord.init)
+        try await attempt { [store] () async throws(StorageFailure) in try await store.latestHookRuns(limit) }.compactMap(HookRunRecord.init)
     }
 
     /// Runs that did not end.
     func unfinishedRuns() async throws(HookJournalFailure) -> [HookRunRecord] {
-        try await attempt { () async throws(StorageFailure) in try await store.unfinishedHookRuns() }.compactMap(HookRunRecord.init)
+        try await attempt { [store] () async throws(StorageFailure) in try await store.unfinishedHookRuns() }.compactMap(HookRunRecord.init)
     }
 
     /// The calls of a run after the one numbered `sequence`, in order.
     package func calls(of run: Int, after sequence: Int = 0) async throws(HookJournalFailure) -> [HookCallRecord] {
-        let rows = try await attempt { () async throws(StorageFailure) in try await store.hookEffects(of: run, after: sequence) }
+        let rows = try await attempt { [store] () async throws(StorageFailure) in try await store.hookEffects(of: run, after: sequence) }
         var records: [HookCallRecord] = []
         for row in rows {
             do {
@@ -86,8 +86,12 @@ package struct HookJournal: Sendable {
         return records
     }
 
-    private func attempt<Value>(_ body: () async throws(StorageFailure) -> Value) async throws(HookJournalFailure) -> Value {
-        do { return try await body() } catch { throw HookJournalFailure(error.description) }
+    /// Nothing of the journal is left out because whoever asked for it is cancelled: what was done was done.
+    private func attempt<Value: Sendable>(_ body: @escaping @Sendable () async throws(StorageFailure) -> Value) async throws(HookJournalFailure) -> Value {
+        let result: Result<Value, StorageFailure> = await Task.detached {
+            do throws(StorageFailure) { return .success(try await body()) } catch { return .failure(error) }
+        }.value
+        do { return try result.get() } catch { throw HookJournalFailure(error.description) }
     }
 }
 

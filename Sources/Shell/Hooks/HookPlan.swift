@@ -83,7 +83,9 @@ package actor HookPlan {
         switch function.operation {
         case "node.promote": overlay["node.in_recovery " + node] = false
         case "node.stop": for read in ["is_running", "ping"] { overlay["node.\(read) \(node)"] = false }
-        case "node.start", "node.restart": for read in ["is_running", "ping"] { overlay["node.\(read) \(node)"] = true }
+        case "node.start", "node.restart":
+            for read in ["is_running", "ping"] { overlay["node.\(read) \(node)"] = true }
+            for other in nodes.keys { overlay["node.replicates_to \(other.number) \(node)"] = true }
         case "node.ensure_slot": return arguments["name"]
         case "node.rewind_from", "node.basebackup_from": overlay["node.in_recovery " + node] = true
         case "node.write_file": overlay["node.read_file " + key] = arguments["text"]

@@ -19,6 +19,8 @@ final class HookRun: Sendable {
 
     private struct State {
         var sequence = 0
+        /// Seconds that a plan did not wait.
+        var skipped = 0.0
         var isCancelled = false
         /// Steps that can be undone, by hook.
         var hooksWithUndos: Set<String> = []
@@ -38,7 +40,10 @@ final class HookRun: Sendable {
     var number: Int { record.number }
 
     /// Seconds since 1970, as hooks see it: the wall clock may jump, this does not.
-    var now: Double { max(record.began, record.began + (Monotonic.now() - clock) / .seconds(1)) }
+    var now: Double { record.began + max(0, (Monotonic.now() - clock) / .seconds(1)) + state.withLock(\.skipped) }
+
+    /// A plan waits for nothing: its time goes on by itself.
+    func skip(_ length: Duration) { state.withLock { $0.skipped += length / .seconds(1) } }
 
     /// What hooks begin with.
     var clockValue: HookValue { ["at": .double(record.began), "seed": .integer(record.seed)] }

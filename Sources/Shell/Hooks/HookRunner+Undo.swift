@@ -49,7 +49,15 @@ extension HookRunner {
 
     /// Finishes the undoing of earlier runs of the event that the daemon's end interrupted.
     func finishUndoing(_ event: String) async throws(HookJournalFailure) {
-        for record in try await journal.runs(of: event) where record.phase == .undoing && !running.contains(record.number) { try await finishUndoing(record) }
+        for record in try await journal.runs(of: event) where record.phase == .undoing {
+            if running.claim(record.number) {
+                defer { running.release(record.number) }
+                try await finishUndoing(record)
+            } else {
+                // Nothing begins before what was done is undone.
+                while running.isClaimed(record.number), !Task.isCancelled { await processes.waiter.sleep(.milliseconds(50)) }
+            }
+        }
     }
 
     private func finishUndoing(_ record: HookRunRecord) async throws(HookJournalFailure) {
@@ -74,7 +82,8 @@ extension HookRunner {
     package func resume() async {
         let records: [HookRunRecord]
         do { records = try await journal.unfinishedRuns() } catch { return log(HookLogLine(.error, "unfinished events cannot be read: \(error)")) }
-        for record in records where !running.contains(record.number) {
+        for record in records where running.claim(record.number) {
+            defer { running.release(record.number) }
             do {
                 if record.phase == .undoing { try await finishUndoing(record) } else { try await resume(record) }
             } catch { log(HookLogLine(.error, "\(record.name) cannot be gone on with: \(error)", event: record.id)) }
@@ -83,6 +92,7 @@ extension HookRunner {
 
     private func resume(_ record: HookRunRecord) async throws(HookJournalFailure) {
         try await journal.end(record.number, at: wallClock(), outcome: "interrupted", message: "the daemon ended meanwhile")
+        running.release(record.number)
         guard record.resumes, var event = HookEvent(stored: record.event) else { return }
         event.header.attempt += 1
         log(HookLogLine(.info, "going on with \(record.name), which was interrupted", event: record.id))

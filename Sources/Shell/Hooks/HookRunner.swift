@@ -40,6 +40,8 @@ package struct HookRunner: Sendable {
         running.add(run)
         defer { running.remove(run) }
         let outcome = await ask(chain, run)
+        // A daemon that stops leaves the event as it is: the next one goes on with it.
+        if Task.isCancelled, event.schema.kind == .do { return outcome }
         if case .failed = outcome, event.schema.kind == .do { await undo(chain, run, within: Self.reserve(for: event.schema)) }
         await end(run, outcome)
         return outcome
@@ -56,6 +58,7 @@ package struct HookRunner: Sendable {
 
     private func timed(_ event: HookEvent) -> HookEvent {
         var event = event
+        event.runsFrom = wallClock()
         event.budget = min(event.schema.budget - Self.reserve(for: event.schema), limits.budget)
         return event
     }

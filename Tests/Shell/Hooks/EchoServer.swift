@@ -1,5 +1,7 @@
+import Foundation
 import Glibc
 import Synchronization
+@testable import Hooks
 
 /// A host for `us.http`: answers each request by its path, and keeps what it was sent.
 final class EchoServer: Sendable {
@@ -23,7 +25,7 @@ final class EchoServer: Sendable {
         }
         self.listener = listener
         port = UInt16(bigEndian: address.sin_port)
-        Thread.detach { [self] in serve() }
+        OwnThread.detach { [self] in serve() }
     }
 
     func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
@@ -72,7 +74,7 @@ final class EchoServer: Sendable {
     }
 }
 
-private enum Thread {
+private enum OwnThread {
     static func detach(_ body: @escaping @Sendable () -> Void) {
         final class Box { let body: @Sendable () -> Void; init(_ body: @escaping @Sendable () -> Void) { self.body = body } }
         var thread = pthread_t()

@@ -78,7 +78,8 @@ extension HookOffice {
         let began = ContinuousClock.now
         guard request.isDryRun == true else {
             let outcome = await stage.run(event, resumes: true)
-            let calls = try await stage.record.runs(of: event.header.id).last.map { try await stage.record.calls(of: $0.number).count } ?? 0
+            let run = try await stage.record.runs(of: event.header.id).last
+            let calls = if let run { try await stage.record.calls(of: run.number).count } else { 0 }
             return Self.report(event.header.id, outcome, calls, since: began)
         }
         let (outcome, entries) = await stage.runner(stage.generations.current.catalogue).plan(event)
