@@ -67,19 +67,22 @@ extension IntegrationTests {
                 try cluster.startDaemon()
                 let daemon = try #require(cluster.daemon)
                 #expect(try bench(cluster, ["-i", "-q", "-s", "1"]).status == 0)
-                let calm = try load(cluster, "calm")
+                let before = try load(cluster, "before")
                 try cluster.killNode(1)
                 try IntegrationTests.eventually("the storm begins") { try hookProcesses(of: daemon).contains { $0 > 20 } }
-                let stormy = try load(cluster, "stormy")
-                let p99: ([Int]) -> Int = { $0[$0.count * 99 / 100] }
-                #expect(calm.count > Self.seconds * 300 && stormy.count > Self.seconds * 300)
-                print("p99 without runaways \(p99(calm)) us, with \(p99(stormy)) us; median \(calm[calm.count / 2]) us and \(stormy[stormy.count / 2]) us")
-                // Two cores that others use too: a doubling and some milliseconds are the machine's, a hook's wait would be seconds.
-                #expect(p99(stormy) < 2 * p99(calm) + 20_000, "p99 \(p99(calm)) us became \(p99(stormy)) us")
+                let during = try load(cluster, "during")
                 try IntegrationTests.eventually("every runaway has failed, and only those processes are left that wait for work", seconds: 40) {
                     let log = try String(contentsOfFile: cluster.directory + "/log/understudy.log", encoding: .utf8)
                     return try log.contains("node_down failed (budget)") && hookProcesses(of: daemon).count <= 2 && !hookProcesses(of: daemon).contains { $0 > 100 }
                 }
+                let after = try load(cluster, "after")
+                let p99: ([Int]) -> Int = { $0[$0.count * 99 / 100] }
+                #expect([before, during, after].allSatisfy { $0.count > Self.seconds * 300 })
+                print("p99 before \(p99(before)) us, with runaways \(p99(during)) us, after \(p99(after)) us")
+                // The cores are shared with whatever else this machine does: some times the calm figure and some milliseconds are
+                // its own. Traffic that waits for a hook would wait for seconds.
+                let calm = max(p99(before), p99(after))
+                #expect(p99(during) < 3 * calm + 20_000, "p99 \(calm) us became \(p99(during)) us")
             }
         }
     }

@@ -4,39 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Of one line, its message and its fields each; more is cut. */
-#define MAX_LOG_BYTES 8192
-
 const char host_tag = 0;
-
-static bool text_entry(struct buffer *out, const char *key, const char *text)
-{
-    return buffer_text(out, key, strlen(key)) && buffer_tag(out, TAG_STRING) && buffer_text(out, text, strlen(text));
-}
-
-/* Opens a map with `kind`, and with where in the hook this is; `more` entries follow. */
-static void begin_map(lua_State *L, struct buffer *out, const char *kind, uint32_t more)
-{
-    struct sandbox *box = sandbox_of(L);
-    struct place place;
-    if (!place_find(L, &place))
-        place = box->handler;
-    buffer_clear(out);
-    bool fits = buffer_tag(out, TAG_MAP) && buffer_count(out, 4 + more) && text_entry(out, "kind", kind)
-             && text_entry(out, "file", place.file) && text_entry(out, "step", box->step) && buffer_text(out, "line", 4);
-    if (!fits)
-        luaL_error(L, "out of memory");
-    lua_pushinteger(L, place.line);
-    codec_encode(L, -1, out);
-    lua_pop(L, 1);
-}
-
-static void entry(lua_State *L, struct buffer *out, const char *key, int index)
-{
-    if (!buffer_text(out, key, strlen(key)))
-        luaL_error(L, "out of memory");
-    codec_encode(L, index, out);
-}
 
 /* The event is over: said to every host call from now on. */
 static int refuse_call(lua_State *L, const struct sandbox *box)
@@ -81,8 +49,8 @@ static int call(lua_State *L)
         return fault_raise(L, "code");
     }
     struct buffer *out = &box->output;
-    begin_map(L, out, "call", 2);
-    entry(L, out, "op", 1);
+    message_begin(L, out, "call", 2);
+    message_entry(L, out, "op", 1);
     int arguments = lua_gettop(L) - 1;
     if (!(buffer_text(out, "arguments", 9) && buffer_tag(out, TAG_LIST) && buffer_count(out, (uint32_t)arguments)))
         return luaL_error(L, "out of memory");
@@ -90,59 +58,6 @@ static int call(lua_State *L)
         codec_encode(L, i + 2, out);
     lua_pushlightuserdata(L, (void *)&host_tag);
     return lua_yieldk(L, 1, 0, call_answered);
-}
-
-/* Whether `count` bytes of the message were all of it; else it ends in dots. Not UTF-8 is shown as question marks. */
-static bool message_entry(struct buffer *out, const char *message, size_t count)
-{
-    char cut[MAX_LOG_BYTES + sizeof "…"];
-    if (count > MAX_LOG_BYTES) {
-        size_t kept = MAX_LOG_BYTES;
-        while (kept && ((unsigned char)message[kept] & 0xC0) == 0x80)
-            kept--; /* no character is cut in half */
-        memcpy(cut, message, kept);
-        memcpy(cut + kept, "…", sizeof "…");
-        message = cut;
-        count = kept + sizeof "…" - 1;
-    }
-    return buffer_text(out, "message", 7) && buffer_tag(out, TAG_STRING) && buffer_text(out, message, count);
-}
-
-static void begin_log(lua_State *L, struct buffer *out, const char *message, size_t count)
-{
-    begin_map(L, out, "log", 3);
-    entry(L, out, "level", 1);
-    if (!message_entry(out, message, count))
-        luaL_error(L, "out of memory");
-}
-
-/* log(level, message, fields) */
-static int write_log(lua_State *L)
-{
-    struct sandbox *box = sandbox_of(L);
-    size_t count;
-    lua_settop(L, 3);
-    if (++box->log_lines > box->limits.log_lines + 1)
-        return 0;
-    if (box->log_lines > box->limits.log_lines) {
-        lua_pushfstring(L, "more than %d log lines: the rest is dropped", box->limits.log_lines);
-        lua_replace(L, 2);
-    }
-    const char *message = luaL_checklstring(L, 2, &count);
-    begin_log(L, &box->log, message, count);
-    size_t begun = box->log.count;
-    entry(L, &box->log, "fields", 3);
-    if (box->log.count - begun > MAX_LOG_BYTES) {
-        begin_log(L, &box->log, message, count);
-        lua_createtable(L, 0, 1);
-        lua_pushfstring(L, "%d bytes of fields were left out", (int)(box->log.count - begun));
-        lua_setfield(L, -2, "understudy");
-        entry(L, &box->log, "fields", 4);
-    }
-    pthread_mutex_lock(&box->warden.lock);
-    bool is_written = channel_write(box->limits.channel, &box->log);
-    pthread_mutex_unlock(&box->warden.lock);
-    return is_written ? 0 : luaL_error(L, "the engine is gone");
 }
 
 /* fail(class, message): raises at the hook's line. */
@@ -240,7 +155,7 @@ static int anchor(lua_State *L)
 
 void host_push(lua_State *L)
 {
-    static const luaL_Reg primitives[] = {{"call", call}, {"log", write_log}, {"fail", fail}, {"compile", compile},
+    static const luaL_Reg primitives[] = {{"call", call}, {"log", message_log}, {"fail", fail}, {"compile", compile},
                                           {"step", set_step}, {"handling", handling}, {"where", where}, {"now", now}, {"anchor", anchor}, {NULL, NULL}};
     luaL_newlib(L, primitives);
 }

@@ -33,6 +33,7 @@ struct warden {
     uint64_t deadline;    /* monotonic */
     uint64_t slice_deadline;
     uint64_t courtesy; /* CPU time from which the process is no longer in a hurry */
+    bool has_given_way; /* to traffic */
     struct place place; /* of the latest call into a library */
     char step[128];
     /* The daemon wants no more of this event; set by the warden. */
@@ -89,6 +90,12 @@ void fault_open(lua_State *L);
 /* Writes a fault as the codec's map. */
 bool fault_write(struct buffer *out, const char *class, const char *message, const struct place *place, const char *step);
 
+/* report.c: the output of a sandbox whose event failed */
+/* The event was ended: whatever hook code made of that, this is why. */
+sandbox_status report_verdict(struct sandbox *box);
+/* For the error value on top of `failed`. */
+sandbox_status report_fault(struct sandbox *box, lua_State *failed, int status);
+
 /* libraries.c, bounded.c, clock.c, traversal.c, coroutines.c, host.c: what hook code can reach */
 void libraries_open(lua_State *L);
 /* Every function of the table on top behind a look at the clocks and a check of its arguments. */
@@ -102,6 +109,14 @@ void clock_move(lua_State *L, int answer);
 /* pairs(t), always in the same order; its upvalue is Lua's next. */
 int ordered_pairs(lua_State *L);
 void coroutines_open(lua_State *L);
+/* message.c: what hook code sends */
+/* Opens a map with `kind`, and with where in the hook this is; `more` entries follow. */
+void message_begin(lua_State *L, struct buffer *out, const char *kind, uint32_t more);
+/* An entry of it: the value at `index`. */
+void message_entry(lua_State *L, struct buffer *out, const char *key, int index);
+/* log(level, message, fields) */
+int message_log(lua_State *L);
+
 /* Pushes the table of primitives for the boot chunk. */
 void host_push(lua_State *L);
 /* On top of a coroutine that yielded: the engine is meant, not the hook's own resume. */

@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
 #include "sandbox.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
@@ -46,6 +48,23 @@ static void give_up(struct sandbox *box, const char *message)
     _exit(SANDBOX_EXIT_STUCK);
 }
 
+/* Leaves the processor to everybody else, for good. Lua's thread is the process's first, so it has the process's number.
+ * Where the kernel groups processes by session, a priority counts inside of one only: then the session's is lowered too.
+ * Nothing depends on it, so it is tried and no more. Source: sched(7). */
+static void give_way(struct warden *warden)
+{
+    struct sched_param none = {0};
+    warden->has_given_way = true;
+    setpriority(PRIO_PROCESS, (id_t)getpid(), 19);
+    sched_setscheduler(getpid(), SCHED_IDLE, &none);
+    int group = open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
+    if (group < 0)
+        return;
+    ssize_t ignored = write(group, "19", 2);
+    (void)ignored;
+    close(group);
+}
+
 static bool has_passed(uint64_t since, uint64_t patience) { return since && clock_nanoseconds(CLOCK_MONOTONIC) > since + patience; }
 
 static void look(struct sandbox *box)
@@ -67,8 +86,8 @@ static void look(struct sandbox *box)
         give_up(box, message);
     }
     /* Whoever computes that long is no promotion: traffic goes first. */
-    if (warden->is_running && used > warden->courtesy)
-        setpriority(PRIO_PROCESS, (id_t)getpid(), 19);
+    if (warden->is_running && !warden->has_given_way && used > warden->courtesy)
+        give_way(warden);
     pthread_mutex_unlock(&warden->lock);
 }
 

@@ -13,7 +13,7 @@ typedef struct {
     int errors;
 } understudy_child;
 
-/* Starts `path verb` with an empty environment, its own process group, default signals, the channel as descriptor 0,
+/* Starts `path verb` with an empty environment, a session of its own (which the scheduler weighs by itself), default signals, the channel as descriptor 0,
  * /dev/null as 1, and nothing else open. 0, or the error's number. All descriptors are close-on-exec. */
 int understudy_start_child(const char *path, const char *verb, understudy_child *child);
 
