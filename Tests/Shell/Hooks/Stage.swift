@@ -38,9 +38,9 @@ final class Stage: Sendable {
         store = try StateStore(directory: directory.path + "-state")
         journal = HookJournal(store: store)
         secrets = SecretVault(directory: directory.path + "/secrets")
-        let lines = Lines()
-        processes = HookProcesses(executable: Self.executable, waiter: waiter) { lines.append($0) }
-        self.lines = lines
+        let kept = Lines()
+        processes = HookProcesses(executable: Self.executable, waiter: waiter) { kept.append($0) }
+        self.kept = kept
     }
 
     private final class Lines: Sendable {
@@ -48,9 +48,10 @@ final class Stage: Sendable {
         func append(_ line: HookLogLine) { all.withLock { $0.append(line) } }
     }
 
-    private let lines: Lines
+    private let kept: Lines
 
-    var logged: [String] { lines.all.withLock { $0.map { "\($0.level.rawValue): \($0.message)" } } }
+    var lines: [HookLogLine] { kept.all.withLock { $0 } }
+    var logged: [String] { lines.map { "\($0.level.rawValue): \($0.message)" } }
     var site: String { directory.path }
 
     func load(options: [(String, String, String)] = []) async -> (HookCatalogue, [String]) {
@@ -85,9 +86,12 @@ final class Stage: Sendable {
     }
 
     func runner(options: [(String, String, String)] = [], limits: HookLimits = HookLimits(budget: .seconds(60))) async -> HookRunner {
-        let (catalogue, _) = await load(options: options)
-        let lines = lines
-        return HookRunner(catalogue: catalogue, processes: processes, host: host, journal: journal, secrets: secrets, metrics: metrics, running: running, limits: limits) { lines.append($0) }
+        runner(await load(options: options).0, limits: limits)
+    }
+
+    func runner(_ catalogue: HookCatalogue, limits: HookLimits = HookLimits(budget: .seconds(60))) -> HookRunner {
+        let kept = kept
+        return HookRunner(catalogue: catalogue, processes: processes, host: host, journal: journal, secrets: secrets, metrics: metrics, running: running, limits: limits) { kept.append($0) }
     }
 
     func failOver(_ runner: HookRunner, epoch: UInt64 = 2, candidate: Int? = 1, bundledOnly: Bool = false) async -> HookOutcome {

@@ -1,7 +1,6 @@
 import ClusterModel
 import Foundation
 import Settings
-import Synchronization
 import TestSupport
 import Testing
 @testable import Hooks
@@ -35,18 +34,14 @@ struct TenMistakesTests {
         return hook
         """
         var told: [String] = []
-        let logged = Logged()
         try await onStage(["ours.lua": text]) { stage in
             let options = stage.settings(setting.count == 2 ? [("ours", setting[0], setting[1])] : [])
             let staging = HookStaging(directories: stage.directories, processes: stage.processes)
             let (_, report) = await staging.check(options: options, nodes: [])
             told = report.problems.map { "deploy: \($0)" } + report.remarks.map { "advice: \($0)" }
             if let schema = EventSchema.byName[event], report.problems.isEmpty {
-                let runner = HookRunner(catalogue: report.catalogue, processes: stage.processes, host: stage.host, journal: stage.journal) { line in
-                    if line.level != .info { logged.append("event: \(line.place.map { "\($0): " } ?? "")\(line.message)") }
-                }
-                _ = await runner.run(Self.event(schema), only: "ours")
-                told += logged.lines
+                _ = await stage.runner(report.catalogue).run(Self.event(schema), only: "ours")
+                told += stage.lines.filter { $0.level != .info }.map { line in "event: \(line.place.map { "\($0): " } ?? "")\(line.message)" }
             }
             told = told.map { $0.replacing(stage.site + "/", with: "") }
         }
@@ -60,11 +55,5 @@ struct TenMistakesTests {
         case "approve_failover": return .approveFailover(header, in: Stage.cluster, lost: NodeID(0), candidate: NodeID(1), candidates: [NodeID(1)], lastPrimaryLSN: nil)
         default: return Stage.failover()
         }
-    }
-
-    private final class Logged: Sendable {
-        private let state = Mutex<[String]>([])
-        var lines: [String] { state.withLock { $0 } }
-        func append(_ line: String) { state.withLock { $0.append(line) } }
     }
 }
