@@ -117,11 +117,7 @@ struct Daemon {
     }
 
     /// Returns when the service has ended as a signal or an administrator's SHUTDOWN ordered. A later order may hurry an earlier one, so
-<<<<<<< HEAD
-    /// orders are heard while one is carried out. Hooks hear of the first meanwhile: only the end of the process waits for them.
-=======
     /// orders are heard while one is carried out.
->>>>>>> events
     private func serveShutdowns(_ orders: AsyncStream<ProxyStopMode>, _ proxy: Proxy, _ hooks: HookStage) async {
         await withTaskGroup(of: ProxyStopMode?.self) { group in
             func hearNext() { group.addTask { await orders.first { _ in true } } }
@@ -131,20 +127,9 @@ struct Daemon {
             while let order = await group.next(), let mode = order {
                 logger.notice("stopping: \(Self.words(mode))")
                 ServiceManager.tell("STOPPING=1")
-<<<<<<< HEAD
-                let tells = isFirst
-                group.addTask {
-                    async let told: Void = tells ? hooks.tellShutdown(Self.words(mode)) : ()
-                    await proxy.stop(mode)
-                    await told
-                    return nil
-                }
-                isFirst = false
-=======
                 let told = isFirst ? hooks : nil
                 isFirst = false
                 group.addTask { await stop(proxy, mode, told, Self.words(mode)); return nil }
->>>>>>> events
                 hearNext()
             }
             group.cancelAll()
@@ -170,8 +155,6 @@ struct Daemon {
             }
         }
     }
-<<<<<<< HEAD
-=======
 
     /// Ends the service, and tells the hooks meanwhile: only the end of the process waits for them.
     private func stop(_ proxy: Proxy, _ mode: ProxyStopMode, _ hooks: HookStage?, _ reason: String) async {
@@ -179,7 +162,6 @@ struct Daemon {
         await proxy.stop(mode)
         _ = await told
     }
->>>>>>> events
 }
 
 /// Why the daemon cannot start, in a sentence.
