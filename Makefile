@@ -7,9 +7,9 @@ SHELL := /bin/bash
 # As many compiler jobs as cores; more only makes them wait for memory.
 JOBS := $(shell nproc)
 RELEASE := .build/release/understudy
-PACKAGES := liblua5.4-dev libpq-dev libsqlite3-dev libssl-dev pkg-config postgresql postgresql-client lua-check util-linux
-# What only the tests need: the drivers that applications use.
-TEST_PACKAGES := openssl python3-psycopg2 python3-psycopg python3-asyncpg libpostgresql-jdbc-java default-jdk-headless
+PACKAGES := libcurl4-openssl-dev liblua5.4-dev libpq-dev libsqlite3-dev libssl-dev pkg-config postgresql postgresql-client lua-check util-linux
+# What only the tests need: the drivers that applications use, busted, and pgpool's sample scripts.
+TEST_PACKAGES := openssl python3-psycopg2 python3-psycopg python3-asyncpg libpostgresql-jdbc-java default-jdk-headless lua-busted pgpool2
 # What only the side-by-side benchmarks need.
 BENCH_PACKAGES := pgbouncer pgpool2
 

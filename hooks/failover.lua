@@ -4,9 +4,10 @@ local us = require "understudy"
 local hook = us.hook {
   name    = "understudy/failover",
   about   = "Promotes the standby that the engine chose.",
-  needs   = { "pg.promote" },
+  needs   = { "pg.promote", "pg.slot" },
   options = {
     promote_wait = us.opt.duration "60s",
+    lost_standby = us.opt.one_of({ "keep_slot", "drop_slot" }, "keep_slot"),
   },
 }
 
@@ -22,6 +23,14 @@ function hook.failover(ev, opt)
   end)
 
   return us.done { primary = new }
+end
+
+--- The slot stays by default: a standby that was away for a reboot finds its WAL again. max_slot_wal_keep_size bounds what it may hold.
+function hook.standby_lost(ev, opt)
+  if opt.lost_standby == "drop_slot" and ev.primary then
+    us.step("drop slot", function() ev.primary:drop_slot(ev.node.slot_name) end)
+  end
+  return us.done()
 end
 
 return hook

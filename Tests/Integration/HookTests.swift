@@ -44,7 +44,7 @@ extension IntegrationTests {
                 local rows = ev.new_main:sql("SELECT $1::int + 1 AS sum, pg_is_in_recovery() AS standby", 41)
                 us.log.info("asked", { sum = rows[1].sum, standby = rows[1].standby })
             """
-            try failOver(Self.hook(#"name = "site", needs = { "sql:read" }"#, body)) { _, events, log in
+            try failOver(Self.hook(#"name = "site", needs = { "sql:read" }"#, body), settings: [("hook.site.grants", "sql:read")]) { _, events, log in
                 #expect(log.contains("site hook") && log.contains("field.lost=node0") && log.contains("field.chosen=node1") && log.contains("field.epoch=2"))
                 #expect(log.contains("field.sum=42") && log.contains("field.standby=true"))
                 #expect(!events.contains("hook_failed"))
@@ -58,7 +58,7 @@ extension IntegrationTests {
                 us.log.info("promoted by the site")
                 return us.done()
             """
-            try failOver(Self.hook(#"name = "site", replaces = "understudy/failover", needs = { "pg.promote" }"#, body)) { _, events, log in
+            try failOver(Self.hook(#"name = "site", replaces = "understudy/failover", needs = { "pg.promote" }"#, body), settings: [("hook.site.grants", "pg.promote")]) { _, events, log in
                 #expect(log.contains("promoted by the site"))
                 #expect(!events.contains("hook_failed"))
             }

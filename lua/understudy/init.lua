@@ -1,14 +1,25 @@
 --- The library that hooks see: `local us = require "understudy"`.
 ---
 --- Code reads as if it blocked: every call to the engine suspends the hook until the engine has done the work.
-local engine, load_module = ...
-local hooks    = load_module "understudy.internal.hooks"
-local effects  = load_module "understudy.internal.effects"
-local options  = load_module "understudy.internal.options"
-local records  = load_module "understudy.internal.records"
-local outcomes = load_module "understudy.internal.outcomes"
+local engine, load_module, request = ...
+local bindings  = load_module "understudy.internal.bindings"
+local bundled   = load_module "understudy.internal.bundled"
+local encodings = load_module "understudy.internal.encodings"
+local flow      = load_module "understudy.internal.flow"
+local hooks     = load_module "understudy.internal.hooks"
+local json      = load_module "understudy.internal.json"
+local locks     = load_module "understudy.internal.locks"
+local options   = load_module "understudy.internal.options"
+local outcomes  = load_module "understudy.internal.outcomes"
+local records   = load_module "understudy.internal.records"
+local secrets   = load_module "understudy.internal.secrets"
+local steps     = load_module "understudy.internal.steps"
 
 ---@class us.OptionTypes
+---@field number fun(default: number?): us.Option
+---@field list fun(default: string|string[]|nil): us.Option texts
+---@field node fun(default: string?): us.Option a node of the cluster, by its name
+---@field secret fun(default: string?): us.Option the name of a secret
 ---@field duration fun(default: string|number|nil): us.Option seconds
 ---@field bytes fun(default: string|integer|nil): us.Option
 ---@field integer fun(default: integer?): us.Option
@@ -24,10 +35,6 @@ local us = { api = 1, opt = options.constructors }
 
 local function fail(message, ...) engine.fail("code", message:format(...)) end
 
-local function check_function(what, value)
-  if type(value) ~= "function" then fail("%s takes a function; got a %s", what, type(value)) end
-end
-
 --- Declares the hook that this file defines: give it one function per event, and return it at the end of the file.
 ---@param header us.Header
 ---@return us.Hook
@@ -38,53 +45,42 @@ function us.hook(header) return hooks.new(header) end
 ---@return us.Outcome
 function us.done(info) return outcomes.done(info) end
 
---- Ends the event as failed, for a reason that is the hook's own.
+--- There is nothing to do for this event: later hooks are not asked.
 ---@param reason string
-function us.abort(reason) engine.fail("aborted", tostring(reason)) end
+---@return us.Outcome
+function us.skip(reason) return outcomes.skip(reason) end
 
-local steps = {}
+--- The event is to be tried again `after` a while.
+---@param after string|number a duration
+---@param reason string
+---@return us.Outcome
+function us.retry(after, reason) return outcomes.retry(after, reason) end
 
---- Runs `body` once per event: its result is recorded, and a hook that is run again after a crash is given the result.
----@async
----@generic T
----@param name string unique within the event
----@param body fun(): T
----@return T
-function us.step(name, body, ...)
-  if type(name) ~= "string" or name == "" then fail("us.step takes a name and a function; got a %s as name", type(name)) end
-  check_function("us.step", body)
-  if select("#", ...) > 0 then fail "us.step takes a name and a function; undo functions are not supported yet" end
-  if steps[name] then fail('step "%s" was run at %s already: give each step its own name', name, steps[name]) end
-  steps[name] = ("%s:%d"):format(engine.where())
-  local begun = effects.call("us.step", "step.begin", name)
-  if begun.is_finished then return begun.value end
-  local previous = engine.step(name)
-  local _ <close> = setmetatable({}, { __close = function() engine.step(previous) end })
-  local value = body()
-  effects.call("us.step", "step.end", name, value)
-  return value
+--- No: for events that ask for consent. `retry` is when to ask again, `next` takes another candidate.
+---@param reason string
+---@param given { retry: string|number?, next: boolean? }?
+---@return us.Outcome
+function us.veto(reason, given) return outcomes.veto(reason, given) end
+
+--- The handler that Understudy brings for an event: `return us.bundled "failover" (ev)`.
+---@param event string
+---@return fun(ev: us.Event, opt: table?): us.Outcome?
+function us.bundled(event) return bundled.handler(event) end
+
+--- Ends the event as failed, for a reason that is the hook's own; further arguments are for its `%s`.
+---@param reason string
+function us.abort(reason, ...)
+  if type(reason) ~= "string" then fail("us.abort takes a reason, a text; got a %s", type(reason)) end
+  engine.fail("aborted", select("#", ...) > 0 and reason:format(...) or reason)
 end
 
---- Tests `condition` at once, then every `every`, until it is true; an error when that takes longer than `limit`.
----@async
----@param limit string|number a duration
----@param condition fun(): any
----@param given { every: string|number }? 500ms
----@return any value what the condition returned
-function us.wait_until(limit, condition, given)
-  check_function("us.wait_until", condition)
-  local patience, problem = options.read("duration", limit)
-  if problem then fail("us.wait_until: %s", problem) end
-  local pause = options.table("us.wait_until", { { name = "every", type = "duration" } }, given).every or 0.5
-  local deadline = engine.now() + patience
-  while true do
-    local value = condition()
-    if value then return value end
-    local left = deadline - engine.now()
-    if left <= 0 then engine.fail("environment", ("us.wait_until: the condition was not met within %g s"):format(patience)) end
-    effects.call("us.wait_until", "sleep", math.min(pause, left))
-  end
-end
+--- Seconds until the event's budget ends.
+---@return number
+function us.remaining() return math.max(0, (request.event.values.deadline or engine.now()) - engine.now()) end
+
+--- A secret by its name: closed, and opened by the engine where it is used.
+---@param name string
+function us.secret(name) return secrets.named(name) end
 
 ---@class us.Log
 ---@field debug fun(message: string, fields: table?)
@@ -100,4 +96,32 @@ for _, level in ipairs(levels) do
 end
 us.log = records.new("us.log", levels, records.anchored(log))
 
-return records.new("us", { "api", "opt", "log", "hook", "done", "abort", "step", "wait_until" }, records.anchored(us))
+for name, call in pairs(steps) do if name ~= "undo_all" then us[name] = call end end
+for name, call in pairs(flow) do us[name] = call end
+us.lock = locks.lock
+us.run, us.alert = bindings.of "run", bindings.of "alert"
+
+--- The cluster as it is now.
+---@async
+---@return us.Cluster
+function us.cluster() return load_module("understudy.internal.events").cluster(bindings.of "cluster" ()) end
+
+local function library(name, members)
+  local known = {}
+  for member in pairs(members) do known[#known + 1] = member end
+  table.sort(known)
+  return records.new("us." .. name, known, records.anchored(members))
+end
+
+us.json = library("json", { encode = json.encode, decode = json.decode })
+us.null, us.array = json.null, json.array
+for _, name in ipairs { "base64", "hex", "uri", "lsn" } do us[name] = library(name, encodings[name]) end
+for _, name in ipairs { "sha256", "conninfo", "ident", "bytes", "seconds", "human" } do us[name] = encodings[name] end
+
+us.http, us.fs, us.engine, us.metric = bindings.group "http", bindings.group "fs", bindings.group "engine", bindings.group "metric"
+us.kv = bindings.group("kv", { shared = function(name) return locks.shared(name) end })
+
+local fields = {}
+for name in pairs(us) do fields[#fields + 1] = name end
+table.sort(fields)
+return records.new("us", fields, records.anchored(us))

@@ -20,6 +20,7 @@ extension ClusterCoordinator {
         var procedure = FailoverProcedure(nodes: nodes)
         var timeline = FailoverTimeline("detect", since: trouble(of: loss.primary))
         var answers: [NodeID: Election.Answer] = [:]
+        var patience = HookPatience(limit: rules.maxVeto)
         var action = procedure.begin()
         timeline.enter("close")
         let words = "\(lost.name), the primary, \(loss.reason)"
@@ -37,6 +38,15 @@ extension ClusterCoordinator {
                 timeline.enter("observe")
                 answers = await observeAll()
                 fact = .answered(answers)
+            case .choose(let candidates):
+                timeline.enter("decide")
+                fact = .chosen(await choose(candidates, loss, lost, answers, &patience))
+            case .approve(let candidate, let candidates):
+                timeline.enter("decide")
+                fact = await approve(request(loss, lost, candidate, candidates, answers), &patience)
+            case .fence(let candidate, let candidates):
+                timeline.enter("decide")
+                fact = await fence(request(loss, lost, candidate, candidates, answers), &patience)
             case .record(let command):
                 timeline.enter("decide")
                 fact = await recordStep(command)
@@ -53,7 +63,7 @@ extension ClusterCoordinator {
                 fact = .retried
             case .finish(let outcome):
                 timeline.enter("open")
-                await finish(outcome, loss, lost, &timeline)
+                await finish(outcome, loss, lost, answers, &timeline)
                 return
             }
             action = procedure.next(fact, state)
@@ -87,10 +97,9 @@ extension ClusterCoordinator {
 
     private func runHook(_ loss: ClusterState.Loss, _ lost: Node, _ candidate: NodeID, _ attempt: Int, _ bundledOnly: Bool,
                          _ answers: [NodeID: Election.Answer]) async -> FailoverProcedure.Fact {
-        guard let node = node(candidate) else { return .hookFailed(reason: "node \(candidate) is not in the configuration any more") }
-        let observations = answers.compactMapValues { if case .success(let seen) = $0 { seen } else { nil } }
-        let request = PromotionRequest(event: loss.event, epoch: state.epoch, attempt: attempt, bundledOnly: bundledOnly,
-                                       lost: lost, candidate: node, observations: observations, lastPrimaryLSN: lastPosition(of: lost.id))
+        guard let request = request(loss, lost, candidate, nil, answers, attempt: attempt, bundledOnly: bundledOnly) else {
+            return .hookFailed(reason: "node \(candidate) is not in the configuration any more")
+        }
         switch await hands.promote(request) {
         case .success: return .hookDone
         case .failure(let problem):
@@ -103,9 +112,11 @@ extension ClusterCoordinator {
         guard explainClosedGate("\(lost.name), the primary, is lost and nobody can take over: \(reason)") else { return }
         await record("failover_blocked", node: lost.id, reason, details: Details(["event": event]).json)
         await publish()
+        await tell(ClusterNotice(.alert(.critical, title: "no primary", text: "\(lost.name), the primary, is lost and nobody can take over: \(reason)", node: lost), parent: event))
     }
 
-    private func finish(_ outcome: FailoverProcedure.Outcome, _ loss: ClusterState.Loss, _ lost: Node, _ timeline: inout FailoverTimeline) async {
+    private func finish(_ outcome: FailoverProcedure.Outcome, _ loss: ClusterState.Loss, _ lost: Node, _ answers: [NodeID: Election.Answer],
+                        _ timeline: inout FailoverTimeline) async {
         let primary = state.openPrimary.flatMap(node)
         if primary != nil { confirmPrimary() }
         await publish()
@@ -119,9 +130,18 @@ extension ClusterCoordinator {
         let milliseconds = timeline.total()
         let details = Details(["event": loss.event, "lost": lost.name, "primary": primary?.name ?? "", "outcome": message], phases: timeline.phases, total: milliseconds)
         await record("failover_finished", node: primary?.id, message, details: details.json)
-        await tell(.nodeDown(lost, wasPrimary: true, reason: loss.reason, epoch: state.epoch, event: loss.event + "-down"))
-        await tell(.failoverFinished(ok: primary != nil, lost: lost, primary: primary, outcome: outcome.word, message: message, epoch: state.epoch,
-                                           event: loss.event + "-finished", milliseconds: milliseconds))
+        await tell(ClusterNotice(.nodeDown(lost, wasPrimary: true, reason: loss.reason), event: loss.event + "-down", parent: loss.event))
+        await tell(ClusterNotice(.membership(lost, isAttached: false, by: "health_check", reason: loss.reason), parent: loss.event))
+        if case .reopened = outcome { await tellUp(lost, downFor: .milliseconds(Int64(milliseconds)), parent: loss.event) }
+        await tell(ClusterNotice(.failoverFinished(FailoverEnd(
+            isOK: primary != nil, lost: lost, primary: primary, outcome: outcome.word, message: message, milliseconds: milliseconds, phases: timeline.phases,
+            lostBytes: lostBytes(outcome, lost, answers))), event: loss.event + "-finished", parent: loss.event))
+    }
+
+    /// WAL that was seen of the lost primary, and that the promoted node did not have; nil where either is not known.
+    private func lostBytes(_ outcome: FailoverProcedure.Outcome, _ lost: Node, _ answers: [NodeID: Election.Answer]) -> UInt64? {
+        guard case .promoted(let id) = outcome, case .success(let seen)? = answers[id], let last = lastPosition(of: lost.id) else { return nil }
+        return last.bytesAhead(of: seen.walEnd)
     }
 }
 

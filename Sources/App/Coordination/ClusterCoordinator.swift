@@ -13,13 +13,18 @@ package actor ClusterCoordinator {
     let log: any ControlLog
     let journal: EventJournal
     let logger: Logger
-    private let inbox: CoordinatorInbox
+    let rules: FailoverRules
+    let inbox: CoordinatorInbox
 
     private(set) var state = ClusterState()
     /// The newest report of each node, in this run of the daemon.
     private(set) var reports: [NodeID: NodeReport] = [:]
     /// The furthest position seen of each node, in this run of the daemon.
     private var lastPositions: [NodeID: LogSequenceNumber] = [:]
+    /// What hooks said of nodes that are to be declared down.
+    var approvals = DownApprovals()
+    /// How often each node's probes changed for the worse since it was up last.
+    private var failures: [NodeID: Int] = [:]
     /// When traffic first failed on a node that was up: where a failover's clock starts.
     private var troubleSince: [NodeID: ContinuousClock.Instant] = [:]
     /// Whether the recorded primary was seen to be one in this run; until then the gate stays closed.
@@ -36,13 +41,16 @@ package actor ClusterCoordinator {
     /// Set when the log or the journal cannot be written: nothing may be decided any more.
     private(set) var failure: ControlLogFailure?
 
-    package init(nodes: [Node], hands: any ClusterHands, log: any ControlLog, journal: EventJournal, inbox: CoordinatorInbox, logger: Logger) {
+    package init(nodes: [Node], hands: any ClusterHands, log: any ControlLog, journal: EventJournal, inbox: CoordinatorInbox, logger: Logger,
+                 rules: FailoverRules = FailoverRules()) {
         self.nodes = nodes
         self.hands = hands
         self.log = log
         self.journal = journal
         self.inbox = inbox
         self.logger = logger
+        self.rules = rules
+        approvals.limit = rules.maxVeto
     }
 
     /// Restores the state, then serves facts until the inbox is closed. Throws when the control log fails: the gate
@@ -55,6 +63,7 @@ package actor ClusterCoordinator {
             if state.loss != nil { beginFailover(in: &group, isResumed: true) }
             while failure == nil, let fact = await inbox.next() {
                 await take(fact)
+                for question in approvals.takeQuestions() { group.addTask { await self.ask(question) } }
                 if state.loss != nil, !isFailoverRunning, failure == nil { beginFailover(in: &group) }
             }
             group.cancelAll()
@@ -91,6 +100,7 @@ package actor ClusterCoordinator {
         case .evidence(let node, let evidence, let at):
             if troubleSince[node] == nil { troubleSince[node] = at }
             logger.info("traffic failed", metadata: ["node": "\(name(node))", "evidence": "\(evidence.rawValue)"])
+        case .again(let node): if let report = reports[node] { await judge(report) }
         case .report(let report):
             let previous = reports.updateValue(report, forKey: report.node)
             if let observation = report.observation { lastPositions[report.node] = observation.walEnd }
@@ -100,7 +110,9 @@ package actor ClusterCoordinator {
             }
             if previous?.verdict != report.verdict {
                 logger.info("node is \(report.verdict.rawValue)", metadata: ["node": "\(name(report.node))", "reason": "\(report.reason)"])
+                await tellHealth(report, previous?.verdict)
             }
+            if report.verdict != .down { approvals.forget(report.node) }
             await judge(report)
         }
     }
@@ -130,6 +142,7 @@ package actor ClusterCoordinator {
     private func judgePrimary(_ report: NodeReport) async {
         guard let node = node(report.node) else { return }
         if let reason = report.verdict == .down ? report.reason : objection(to: report.observation) {
+            if report.verdict == .down, node.mayFailOver, await !mayDeclareDown(node, reason) { return }
             if node.mayFailOver { await declareLost(node, reason) } else { await close("\(node.name) \(reason), and DISALLOW_TO_FAILOVER keeps it the primary") }
             return
         }
@@ -172,11 +185,12 @@ package actor ClusterCoordinator {
         let status: NodeStatus = reason.isEmpty ? .up : .down
         let service = state.service(of: node.id)
         guard service.status != status || service.reason != reason else { return }
+        if report.verdict == .down, service.status != .down, await !mayDeclareDown(node, reason) { return }
+        let since = statusChanges[node.id]
         guard await decide(.setStatus(node: node.id, status: status, reason: reason)) else { return }
         await record(status == .up ? "node_up" : "node_down", node: node.id, status == .up ? "\(node.name) is in service" : "\(node.name) \(reason)")
-        if status == .down, service.status != .down {
-            await tell(.nodeDown(node, wasPrimary: false, reason: reason, epoch: state.epoch, event: EventID.make()))
-        }
+        if status == .down, service.status != .down { await tellDown(node, reason) }
+        if status == .up, service.status == .down { await tellUp(node, downFor: since.map { .seconds(-$0.timeIntervalSinceNow) }, parent: nil) }
     }
 
     private var promotionCandidate: NodeID? {
@@ -228,9 +242,26 @@ package actor ClusterCoordinator {
     func lastPosition(of node: NodeID) -> LogSequenceNumber? { lastPositions[node] }
     func forgetTrouble(of node: NodeID) { troubleSince[node] = nil }
 
-    /// Tells the hooks, with what was last seen of the nodes.
-    func tell(_ notice: ClusterNotice) async {
-        await hands.tell(notice, observations: reports.compactMapValues(\.observation))
+    /// Tells the hooks, with the cluster as it is now.
+    func tell(_ notice: ClusterNotice) async { await hands.tell(notice, in: snapshot()) }
+
+    private func tellHealth(_ report: NodeReport, _ before: NodeReport.Verdict?) async {
+        guard let node = node(report.node) else { return }
+        failures[node.id] = report.verdict == .up ? 0 : failures[node.id, default: 0] + 1
+        await tell(ClusterNotice(.healthChanged(node, from: before, to: report.verdict, reason: report.reason, failures: failures[node.id, default: 0])))
+    }
+
+    private func tellDown(_ node: Node, _ reason: String) async {
+        let event = EventID.make()
+        await tell(ClusterNotice(.standbyLost(node), event: event))
+        await tell(ClusterNotice(.nodeDown(node, wasPrimary: false, reason: reason), event: event + "-down", parent: event))
+        await tell(ClusterNotice(.membership(node, isAttached: false, by: "health_check", reason: reason), parent: event))
+    }
+
+    func tellUp(_ node: Node, downFor: Duration?, parent: String?) async {
+        let event = EventID.make()
+        await tell(ClusterNotice(.nodeUp(node, downFor: downFor), event: event, parent: parent))
+        await tell(ClusterNotice(.membership(node, isAttached: true, by: "health_check", reason: ""), parent: event))
     }
 
     /// Writes the journal. An event that cannot be written is logged and changes nothing: the log is the truth.

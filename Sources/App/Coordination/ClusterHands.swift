@@ -13,12 +13,42 @@ package protocol ClusterHands: Sendable {
     /// Runs the `failover` event: the hooks promote `request.candidate`. Bounded by the event's budget.
     func promote(_ request: PromotionRequest) async -> Result<Void, PromotionFailure>
 
+    /// Asks hooks which of `request.candidates` to promote; empty is no opinion.
+    func chooseCandidate(_ request: PromotionRequest, reason: String) async -> [NodeID]
+
+    /// Asks hooks whether `request.candidate` may be promoted.
+    func approveFailover(_ request: PromotionRequest) async -> Consent
+
+    /// Runs the `fence_primary` event: hooks keep the lost primary from writing.
+    func fencePrimary(_ request: PromotionRequest) async -> FencingOutcome
+
+    /// Whether any hook has a say before a node is declared down.
+    func asksBeforeNodeDown() async -> Bool
+
+    /// Asks hooks whether a node may be declared down; `downFor` since trouble began.
+    func approveNodeDown(_ node: Node, reason: String, downFor: Duration, in snapshot: ClusterSnapshot) async -> Consent
+
     /// Tells the hooks what happened; returns at once, nothing waits for them.
-    /// `observations`: what was last seen of each node.
-    func tell(_ notice: ClusterNotice, observations: [NodeID: NodeObservation]) async
+    func tell(_ notice: ClusterNotice, in snapshot: ClusterSnapshot) async
 }
 
-/// What the `failover` event is about.
+/// What hooks say when they are asked.
+package enum Consent: Hashable, Sendable {
+    /// Nobody objects; also when nobody was asked.
+    case granted
+    /// `retry`: when to ask again. `wantsNext`: another candidate instead.
+    case refused(reason: String, retry: Duration?, wantsNext: Bool)
+}
+
+/// What came of fencing.
+package enum FencingOutcome: Hashable, Sendable {
+    case fenced
+    /// No hook took care of it.
+    case nobody
+    case failed(reason: String)
+}
+
+/// What the events of a failover are about.
 package struct PromotionRequest: Sendable {
     /// The failover's id, the same for every attempt.
     package let event: String
@@ -28,16 +58,14 @@ package struct PromotionRequest: Sendable {
     package let bundledOnly: Bool
     package let lost: Node
     package let candidate: Node
+    /// Those that may be promoted, the best first.
+    package let candidates: [NodeID]
+    /// The whole cluster.
+    package let nodes: [Node]
     /// What the last look at each node found.
     package let observations: [NodeID: NodeObservation]
     /// The furthest position that was seen of the lost primary; nil when it was not seen in this run of the daemon.
     package let lastPrimaryLSN: LogSequenceNumber?
-}
-
-/// A fact for `tell` hooks.
-package enum ClusterNotice: Sendable {
-    case nodeDown(Node, wasPrimary: Bool, reason: String, epoch: Epoch, event: String)
-    case failoverFinished(ok: Bool, lost: Node, primary: Node?, outcome: String, message: String, epoch: Epoch, event: String, milliseconds: Double)
 }
 
 /// Why a hook did not do its work; with file and line where there is one.

@@ -8,11 +8,14 @@ package final class CoordinatorInbox: Sendable {
         case report(NodeReport)
         /// The loss of a primary may be near: traffic failed. `at` is when it was first seen.
         case evidence(NodeID, TrafficEvidence, at: ContinuousClock.Instant)
+        /// The node's last report is to be judged again.
+        case again(NodeID)
     }
 
     private struct State {
         var reports: [NodeID: NodeReport] = [:]
         var evidence: [NodeID: (TrafficEvidence, ContinuousClock.Instant)] = [:]
+        var again: Set<NodeID> = []
         var isClosed = false
         var reader: CheckedContinuation<Void, Never>?
     }
@@ -32,6 +35,9 @@ package final class CoordinatorInbox: Sendable {
         wake { if $0.evidence[node] == nil { $0.evidence[node] = (evidence, now) } }
     }
 
+    /// Has the node's last report judged again.
+    func postAgain(_ node: NodeID) { wake { $0.again.insert(node) } }
+
     /// Ends `next`.
     package func close() { wake { $0.isClosed = true } }
 
@@ -41,13 +47,14 @@ package final class CoordinatorInbox: Sendable {
             let taken: (fact: Fact?, isClosed: Bool) = state.withLock { state in
                 if state.isClosed { return (nil, true) }
                 if let (node, (evidence, at)) = state.evidence.popFirst() { return (.evidence(node, evidence, at: at), false) }
-                return (state.reports.popFirst().map { .report($0.value) }, false)
+                if let (_, report) = state.reports.popFirst() { return (.report(report), false) }
+                return (state.again.popFirst().map { .again($0) }, false)
             }
             if taken.isClosed { return nil }
             if let fact = taken.fact { return fact }
             await withCheckedContinuation { continuation in
                 let isWorkWaiting = state.withLock { state in
-                    if state.isClosed || !state.reports.isEmpty || !state.evidence.isEmpty { return true }
+                    if state.isClosed || !state.reports.isEmpty || !state.evidence.isEmpty || !state.again.isEmpty { return true }
                     state.reader = continuation
                     return false
                 }

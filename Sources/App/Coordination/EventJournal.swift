@@ -1,4 +1,4 @@
-internal import ClusterModel
+package import ClusterModel
 internal import Foundation
 package import Storage
 
@@ -11,7 +11,7 @@ package actor EventJournal {
     package init(store: StateStore) { self.store = store }
 
     /// Stores an event and wakes the followers.
-    func append(kind: String, epoch: Epoch, node: NodeID?, message: String, details: String) async throws(StorageFailure) {
+    package func append(kind: String, epoch: Epoch, node: NodeID?, message: String, details: String) async throws(StorageFailure) {
         let event = JournalEvent(at: Date().timeIntervalSince1970, epoch: epoch, kind: kind, node: node, message: message, details: details)
         _ = try await store.append(event)
         for follower in followers.values { follower.yield() }
@@ -40,8 +40,9 @@ package actor EventJournal {
 }
 
 /// Names events: sortable by time, unique.
-enum EventID {
-    static func make() -> String {
+package enum EventID {
+    /// A new one.
+    package static func make() -> String {
         let milliseconds = UInt64(Date().timeIntervalSince1970 * 1000)
         return "ev-" + hex(milliseconds, 12) + hex(UInt64(UInt32.random(in: 0...UInt32.max)), 8)
     }

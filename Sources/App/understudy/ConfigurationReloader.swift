@@ -16,13 +16,15 @@ actor ConfigurationReloader {
     private var running: LoadedConfiguration
     private var isReloading = false
     private let parts: [Part]
+    private let afterwards: @Sendable (ReloadView, _ requestedBy: String) async -> Void
     private let logger: Logger
 
-    /// `parts` are prepared and changed in their order.
-    init(_ running: LoadedConfiguration, _ logger: Logger, parts: [Part]) {
+    /// `parts` are prepared and changed in their order; `afterwards` is told what came of it.
+    init(_ running: LoadedConfiguration, _ logger: Logger, parts: [Part], afterwards: @escaping @Sendable (ReloadView, _ requestedBy: String) async -> Void) {
         self.running = running
         self.logger = logger
         self.parts = parts
+        self.afterwards = afterwards
     }
 
     /// Returns what changed; throws `Refused` where the configuration cannot be used, and then everything is as it was.
@@ -44,7 +46,9 @@ actor ConfigurationReloader {
         running = next
         logger.notice("configuration reloaded", metadata: ["by": "\(requestedBy)", "changed": "\(reload.applied.joined(separator: ", "))", "files": "\(files.joined(separator: ", "))",
                                                           "needs restart": "\(reload.waiting.joined(separator: ", "))"])
-        return ReloadView(applied: reload.applied, changedFiles: files, needsRestart: reload.waiting, notices: fresh.diagnostics.map(\.description))
+        let view = ReloadView(applied: reload.applied, changedFiles: files, needsRestart: reload.waiting, notices: fresh.diagnostics.map(\.description))
+        await afterwards(view, requestedBy)
+        return view
     }
 
     /// For a signal, which has nobody to answer: what came of it is in the log.

@@ -39,7 +39,9 @@ struct Daemon {
         let reference = CoordinatorReference()
         let nodeSet = NodeSet(settings, loaded.secrets, loaded.folder, nodes, waiter, resolver, reference)
         let probers = try ProberSet(settings, nodeSet, waiter)
-        let hooks = try await HookStage(settings, nodes, host: HookHands(nodes: nodeSet), store: store, waiter: waiter, logger: logger)
+        let actions = EngineActions(waiter: waiter) { [logger] in logger.hookLine($0) }
+        let hooks = try await HookStage(settings, nodes, hands: nodeSet, actions: actions, store: store, journal: journal, coordinator: reference,
+                                         waiter: waiter, logger: logger)
         let users = UserDirectory(settings, loaded.secrets, loaded.folder, nodes, waiter, resolver, reference)
         let desk = AdminDesk(settings, reference)
         let proxy = try makeProxy(nodes, resolver, desk.office, users) { fact in
@@ -48,7 +50,8 @@ struct Daemon {
             probers.note(fact)
         }
         let hands = DaemonHands(proxy: proxy, nodes: nodeSet, hooks: hooks)
-        let coordinator = ClusterCoordinator(nodes: nodes, hands: hands, log: SingleMemberLog(store: store), journal: journal, inbox: inbox, logger: logger)
+        let coordinator = ClusterCoordinator(nodes: nodes, hands: hands, log: SingleMemberLog(store: store), journal: journal, inbox: inbox, logger: logger,
+                                             rules: settings.failoverRules)
         reference.set(coordinator)
         let seed = seed
         let reloader = ConfigurationReloader(loaded, logger, parts: [Self.logLevel, { fresh in
@@ -57,11 +60,13 @@ struct Daemon {
                 await proxy.reload(configuration)
                 desk.take(fresh.settings)
             }
-        }])
+        }, hooks.reloading], afterwards: { view, requestedBy in await hooks.tellReload(applied: view.applied, needsRestart: view.needs_restart, by: requestedBy) })
         desk.open(proxy, reloader)
-        let control = try makeControl(coordinator, journal, proxy, reloader, desk.office, waiter)
+        actions.set(EngineActions.Parts(cluster: { await hooks.cluster()?.cluster }, command: { await desk.office.problem(with: $0) }, reload: { _ = try await reloader.reload(requestedBy: $0) }))
+        let control = try makeControl(coordinator, journal, proxy, reloader, desk.office, hooks, waiter)
         logger.notice("serving", metadata: ["version": "\(Version.text)", "port": "\(proxy.port ?? 0)", "nodes": "\(nodes.count)", "descriptors": "\(limit)"])
         ServiceManager.tell("READY=1")
+        await hooks.tellStartup()
 
         let signals = SignalStream()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -71,7 +76,7 @@ struct Daemon {
             group.addTask { await probers.run { inbox.post($0) } }
             group.addTask { await self.serveSignals(signals, desk, reloader) }
             group.addTask { await desk.keepAverages() }
-            group.addTask { await self.serveShutdowns(desk.shutdowns, proxy) }
+            group.addTask { await self.serveShutdowns(desk.shutdowns, proxy, hooks) }
             // The first to end, by a signal or by a failure, ends the others.
             defer { group.cancelAll() }
             try await group.next()
@@ -97,13 +102,14 @@ struct Daemon {
     }
 
     private func makeControl(_ coordinator: ClusterCoordinator, _ journal: EventJournal, _ proxy: Proxy, _ reloader: ConfigurationReloader,
-                             _ office: AdminOffice, _ waiter: DescriptorWaiter) throws -> ControlServer {
+                             _ office: AdminOffice, _ hooks: HookStage, _ waiter: DescriptorWaiter) throws -> ControlServer {
         let settings = settings, began = Date()
         let commands = ControlCommands(coordinator: coordinator, journal: journal, office: office, status: { snapshot in
             let count = await proxy.statistics()
             return StatusView(process: (Version.text, Int(getpid()), -began.timeIntervalSinceNow), cluster: settings[\.daemon.clusterName], snapshot: snapshot,
                               port: proxy.port ?? 0, counts: (count.frontends, count.held, count.backends.values.reduce(0, +)))
-        }, reload: { try await reloader.reload(requestedBy: $0) })
+        }, reload: { try await reloader.reload(requestedBy: $0) },
+           hooks: HookOffice(stage: hooks, configuration: loaded.path, directory: settings[\.daemon.hookDirectory]))
         let path = settings[\.daemon.controlSocket]
         do {
             return try ControlServer(path: path, group: try settings.group(\.daemon.controlSocketGroup), waiter: waiter, logger: logger, respond: commands.respond)
@@ -112,15 +118,18 @@ struct Daemon {
 
     /// Returns when the service has ended as a signal or an administrator's SHUTDOWN ordered. A later order may hurry an earlier one, so
     /// orders are heard while one is carried out.
-    private func serveShutdowns(_ orders: AsyncStream<ProxyStopMode>, _ proxy: Proxy) async {
+    private func serveShutdowns(_ orders: AsyncStream<ProxyStopMode>, _ proxy: Proxy, _ hooks: HookStage) async {
         await withTaskGroup(of: ProxyStopMode?.self) { group in
             func hearNext() { group.addTask { await orders.first { _ in true } } }
+            var isFirst = true
             hearNext()
             // A stop that is done answers nothing, and so does the end of the stream.
             while let order = await group.next(), let mode = order {
                 logger.notice("stopping: \(Self.words(mode))")
                 ServiceManager.tell("STOPPING=1")
-                group.addTask { await proxy.stop(mode); return nil }
+                let told = isFirst ? hooks : nil
+                isFirst = false
+                group.addTask { await stop(proxy, mode, told, Self.words(mode)); return nil }
                 hearNext()
             }
             group.cancelAll()
@@ -145,6 +154,13 @@ struct Daemon {
             default: return
             }
         }
+    }
+
+    /// Ends the service, and tells the hooks meanwhile: only the end of the process waits for them.
+    private func stop(_ proxy: Proxy, _ mode: ProxyStopMode, _ hooks: HookStage?, _ reason: String) async {
+        async let told: Void? = hooks?.tellShutdown(reason)
+        await proxy.stop(mode)
+        _ = await told
     }
 }
 

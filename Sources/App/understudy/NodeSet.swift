@@ -15,10 +15,16 @@ struct NodeSet: Sendable {
     let observers: [NodeID: NodeObserver]
     private let names: [NodeID: String]
     private let handsByNode: [NodeID: NodeHands]
+    private let hosts: [NodeID: NodeHost]
+    /// As the control role reaches each node.
+    private let targets: [NodeID: ConnectionTarget]
+    /// Of every node, by id.
+    let all: [NodeID]
+    let waiter: DescriptorWaiter
 
     init(_ settings: Settings, _ secrets: KnownSecrets, _ folder: URL, _ nodes: [Node], _ waiter: DescriptorWaiter, _ resolver: HostResolver,
          _ epochs: any EpochGuard) {
-        var observers: [NodeID: NodeObserver] = [:], hands: [NodeID: NodeHands] = [:]
+        var observers: [NodeID: NodeObserver] = [:], hands: [NodeID: NodeHands] = [:], hosts: [NodeID: NodeHost] = [:], targets: [NodeID: ConnectionTarget] = [:]
         let encryption = settings.controlEncryption(folder)
         for node in nodes {
             let number = node.id.number
@@ -27,9 +33,15 @@ struct NodeSet: Sendable {
             let control = probing == controlling ? channel : NodeChannel(controlling, waiter: waiter, resolver: resolver)
             observers[node.id] = NodeObserver(channel: channel, timeout: settings[\.health.timeout, node: number])
             hands[node.id] = NodeHands(channel: control, waiter: waiter, epochs: epochs)
+            hosts[node.id] = NodeHost(node, settings.transport(number), programs: settings[\.backends.programDirectory, node: number], waiter: waiter, epochs: epochs)
+            targets[node.id] = controlling
         }
         self.observers = observers
         handsByNode = hands
+        self.hosts = hosts
+        self.targets = targets
+        self.waiter = waiter
+        all = nodes.map(\.id)
         names = Dictionary(uniqueKeysWithValues: nodes.map { ($0.id, $0.name) })
     }
 
@@ -45,5 +57,16 @@ struct NodeSet: Sendable {
     func hands(of node: NodeID) -> NodeHands {
         guard let hands = handsByNode[node] else { preconditionFailure("node \(node) is not in the configuration") }
         return hands
+    }
+
+    func host(of node: NodeID) -> NodeHost {
+        guard let host = hosts[node] else { preconditionFailure("node \(node) is not in the configuration") }
+        return host
+    }
+
+    /// As pg_rewind and pg_basebackup reach it, running as the control role. `version` is server_version_num.
+    func source(_ node: NodeID, version: Int) -> NodeHost.Source {
+        guard let target = targets[node] else { preconditionFailure("node \(node) is not in the configuration") }
+        return NodeHost.Source(target, version: version)
     }
 }

@@ -1,8 +1,10 @@
 internal import ClusterModel
+internal import Coordination
 internal import Credentials
 internal import Foundation
 internal import HealthTracking
 internal import NodeConnections
+internal import NodeControl
 internal import Pooling
 internal import Proxying
 internal import Reactor
@@ -25,6 +27,20 @@ extension Settings {
              dataDirectory: self[\.backends.dataDirectory, node: number], zone: self[\.backends.zone, node: number],
              priority: self[\.backends.priority, node: number], weight: self[\.backends.weight, node: number],
              mayFailOver: !self[\.backends.flag, node: number].contains("DISALLOW_TO_FAILOVER"))
+    }
+
+    /// How commands reach a node's host.
+    func transport(_ node: Int) -> NodeTransport {
+        let host = self[\.backends.hostname, node: node]
+        switch self[\.backends.transport, node: node] {
+        case "local": return .local
+        case "auto" where host.isEmpty || host.hasPrefix("/") || ["localhost", "127.0.0.1", "::1"].contains(host): return .local
+        default: return .ssh(NodeTransport.SSH(host: host, user: self[\.backends.sshUser, node: node], command: self[\.daemon.sshCommand]))
+        }
+    }
+
+    var failoverRules: FailoverRules {
+        FailoverRules(maxVeto: self[\.failover.maxVeto], requiresFencing: self[\.failover.fencing] == "required")
     }
 
     func healthPolicy(_ node: Int) -> HealthPolicy {

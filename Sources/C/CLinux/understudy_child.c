@@ -43,8 +43,7 @@ static int spawn(const char *path, const char *verb, int channel, int errors, pi
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
     int error = posix_spawn(pid, path, &files, &attributes, arguments, environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
@@ -94,6 +93,19 @@ int understudy_reap_child(const understudy_child *child, int *status)
 }
 
 void understudy_kill_child(const understudy_child *child) { pidfd_send_signal(child->process, SIGKILL, NULL, 0); }
+
+int understudy_is_stopped(pid_t pid)
+{
+    char path[32], state = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return 0;
+    /* pid (name) state: the name is our own executable's, without a bracket in it. */
+    bool is_read = fscanf(file, "%*d (%*[^)]) %c", &state) == 1;
+    fclose(file);
+    return is_read && (state == 'T' || state == 't');
+}
 
 static bool limit(int resource, rlim_t value)
 {

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+void buffer_clear(struct buffer *buffer) { buffer->count = buffer->values = 0; }
+
 bool buffer_append(struct buffer *buffer, const void *bytes, size_t count)
 {
     if (count > CODEC_MAX_BYTES - buffer->count)
@@ -25,7 +27,10 @@ bool buffer_append(struct buffer *buffer, const void *bytes, size_t count)
 bool buffer_tag(struct buffer *buffer, enum codec_tag tag)
 {
     uint8_t byte = (uint8_t)tag;
-    return buffer_append(buffer, &byte, 1);
+    if (buffer->values == CODEC_MAX_VALUES || !buffer_append(buffer, &byte, 1))
+        return false;
+    buffer->values++;
+    return true;
 }
 
 bool buffer_count(struct buffer *buffer, uint32_t count)

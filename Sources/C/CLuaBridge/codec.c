@@ -10,7 +10,7 @@
 static void check(lua_State *L, bool fits)
 {
     if (!fits)
-        refuse(L, "the value is too large to pass on: more than %d bytes", (int)CODEC_MAX_BYTES);
+        refuse(L, "the value is too large to pass on: more than %d bytes or %d values", (int)CODEC_MAX_BYTES, (int)CODEC_MAX_VALUES);
 }
 
 static void encode(lua_State *L, int index, struct buffer *out, int depth);
@@ -135,6 +135,7 @@ void codec_encode(lua_State *L, int index, struct buffer *out)
 
 struct reader {
     const uint8_t *at, *end;
+    size_t values;
 };
 
 static const uint8_t *take(lua_State *L, struct reader *in, size_t count)
@@ -188,6 +189,8 @@ static void decode(lua_State *L, struct reader *in, int depth)
 {
     if (depth > CODEC_MAX_DEPTH)
         refuse(L, "malformed value: nested more than %d deep", CODEC_MAX_DEPTH);
+    if (++in->values > CODEC_MAX_VALUES)
+        refuse(L, "malformed value: more than %d values in it", (int)CODEC_MAX_VALUES);
     luaL_checkstack(L, 4, "value nested too deep");
     uint8_t tag = *take(L, in, 1);
     switch ((enum codec_tag)tag) {
@@ -211,7 +214,7 @@ static void decode(lua_State *L, struct reader *in, int depth)
 
 void codec_decode(lua_State *L, const uint8_t *bytes, size_t count)
 {
-    struct reader in = {bytes, bytes + count};
+    struct reader in = {bytes, bytes + count, 0};
     decode(L, &in, 0);
     if (in.at != in.end)
         refuse(L, "malformed value: %d bytes follow it", (int)(in.end - in.at));

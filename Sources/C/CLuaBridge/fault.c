@@ -116,12 +116,9 @@ static bool text_field(struct buffer *out, const char *key, const char *text)
 
 bool fault_write(struct buffer *out, const char *class, const char *message, const struct place *place, const char *step)
 {
-    /* Long enough for any sentence; a hook that raises a megabyte says nothing by it. */
-    char cut[2048];
-    snprintf(cut, sizeof cut, "%s", message);
     uint32_t fields = 3 + (place->line ? 2 : 0) + (step[0] ? 1 : 0);
     bool fits = buffer_tag(out, TAG_MAP) && buffer_count(out, fields) && text_field(out, "kind", "fault")
-             && text_field(out, "class", class) && text_field(out, "message", cut);
+             && text_field(out, "class", class) && text_field(out, "message", message);
     if (place->line) {
         uint8_t line[8] = {0};
         for (int i = 0; i < 4; i++)

@@ -3,46 +3,24 @@
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-
-#define MAX_LOG_LINES 1000
 
 const char host_tag = 0;
 
-static bool text_entry(struct buffer *out, const char *key, const char *text)
+/* The event is over: said to every host call from now on. */
+static int refuse_call(lua_State *L, const struct sandbox *box)
 {
-    return buffer_text(out, key, strlen(key)) && buffer_tag(out, TAG_STRING) && buffer_text(out, text, strlen(text));
+    lua_pushstring(L, box->verdict);
+    return fault_raise(L, box->verdict_class);
 }
 
-/* Opens a map with `kind`, and with where in the hook this is; `more` entries follow. */
-static void begin_map(lua_State *L, struct buffer *out, const char *kind, uint32_t more)
-{
-    struct sandbox *box = sandbox_of(L);
-    struct place place;
-    if (!place_find(L, &place))
-        place = box->handler;
-    out->count = 0;
-    bool fits = buffer_tag(out, TAG_MAP) && buffer_count(out, 4 + more) && text_entry(out, "kind", kind)
-             && text_entry(out, "file", place.file) && text_entry(out, "step", box->step) && buffer_text(out, "line", 4);
-    if (!fits)
-        luaL_error(L, "out of memory");
-    lua_pushinteger(L, place.line);
-    codec_encode(L, -1, out);
-    lua_pop(L, 1);
-}
-
-static void entry(lua_State *L, struct buffer *out, const char *key, int index)
-{
-    if (!buffer_text(out, key, strlen(key)))
-        luaL_error(L, "out of memory");
-    codec_encode(L, index, out);
-}
-
-/* The engine's answer is on top: a map with `value`, or with `failed`. */
+/* The engine's answer is on top: a map with `value`, or with `failed`; nil when nobody is there to answer. */
 static int call_answered(lua_State *L, int status, lua_KContext context)
 {
     (void)status, (void)context;
     struct sandbox *box = sandbox_of(L);
+    if (box->is_cancelled)
+        return refuse_call(L, box);
+    clock_move(L, -1);
     if (lua_getfield(L, -1, "failed") != LUA_TTABLE) {
         lua_pop(L, 1);
         lua_getfield(L, -1, "value");
@@ -52,8 +30,8 @@ static int call_answered(lua_State *L, int status, lua_KContext context)
     const char *class = luaL_checkstring(L, -1);
     lua_getfield(L, -2, "message");
     if (lua_getfield(L, -3, "is_final") == LUA_TBOOLEAN && lua_toboolean(L, -1)) {
-        budget_kill(box, L, class, luaL_checkstring(L, -2));
-        budget_watch(L);
+        budget_cancel(box, L, class, luaL_checkstring(L, -2));
+        return refuse_call(L, box);
     }
     lua_pop(L, 1);
     return fault_raise(L, class);
@@ -64,15 +42,15 @@ static int call(lua_State *L)
 {
     struct sandbox *box = sandbox_of(L);
     const char *op = luaL_checkstring(L, 1);
-    if (box->is_killed)
-        return luaL_error(L, "%s", box->verdict);
+    if (box->is_cancelled)
+        return refuse_call(L, box);
     if (!lua_isyieldable(L) || box->unyieldable) {
         lua_pushfstring(L, "%s cannot be called from inside a table.sort comparator, gsub callback or metamethod", op);
         return fault_raise(L, "code");
     }
     struct buffer *out = &box->output;
-    begin_map(L, out, "call", 2);
-    entry(L, out, "op", 1);
+    message_begin(L, out, "call", 2);
+    message_entry(L, out, "op", 1);
     int arguments = lua_gettop(L) - 1;
     if (!(buffer_text(out, "arguments", 9) && buffer_tag(out, TAG_LIST) && buffer_count(out, (uint32_t)arguments)))
         return luaL_error(L, "out of memory");
@@ -80,27 +58,6 @@ static int call(lua_State *L)
         codec_encode(L, i + 2, out);
     lua_pushlightuserdata(L, (void *)&host_tag);
     return lua_yieldk(L, 1, 0, call_answered);
-}
-
-/* log(level, message, fields) */
-static int write_log(lua_State *L)
-{
-    struct sandbox *box = sandbox_of(L);
-    lua_settop(L, 3);
-    if (++box->log_lines > MAX_LOG_LINES + 1)
-        return 0;
-    if (box->log_lines > MAX_LOG_LINES) {
-        lua_pushfstring(L, "more than %d log lines: the rest is dropped", MAX_LOG_LINES);
-        lua_replace(L, 2);
-    }
-    begin_map(L, &box->log, "log", 3);
-    entry(L, &box->log, "level", 1);
-    entry(L, &box->log, "message", 2);
-    entry(L, &box->log, "fields", 3);
-    pthread_mutex_lock(&box->warden.lock);
-    bool is_written = channel_write(box->limits.channel, &box->log);
-    pthread_mutex_unlock(&box->warden.lock);
-    return is_written ? 0 : luaL_error(L, "the engine is gone");
 }
 
 /* fail(class, message): raises at the hook's line. */
@@ -119,6 +76,7 @@ static int compile(lua_State *L)
     const char *text = luaL_checklstring(L, 1, &count);
     const char *name = luaL_checkstring(L, 2);
     luaL_checktype(L, 3, LUA_TTABLE);
+    budget_look(L); /* compiling runs no instruction */
     if (luaL_loadbufferx(L, text, count, name, "t") != LUA_OK) {
         lua_pushnil(L);
         lua_insert(L, -2);
@@ -164,10 +122,10 @@ static int where(lua_State *L)
     return 2;
 }
 
-/* now(): seconds on a clock that never jumps. */
+/* now(): seconds since 1970, as of the engine's latest answer; never jumps back. */
 static int now(lua_State *L)
 {
-    lua_pushnumber(L, (double)clock_nanoseconds(CLOCK_MONOTONIC) / 1e9);
+    lua_pushnumber(L, sandbox_of(L)->clock.now);
     return 1;
 }
 
@@ -197,7 +155,7 @@ static int anchor(lua_State *L)
 
 void host_push(lua_State *L)
 {
-    static const luaL_Reg primitives[] = {{"call", call}, {"log", write_log}, {"fail", fail}, {"compile", compile},
+    static const luaL_Reg primitives[] = {{"call", call}, {"log", message_log}, {"fail", fail}, {"compile", compile},
                                           {"step", set_step}, {"handling", handling}, {"where", where}, {"now", now}, {"anchor", anchor}, {NULL, NULL}};
     luaL_newlib(L, primitives);
 }

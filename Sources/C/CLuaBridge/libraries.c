@@ -1,36 +1,9 @@
 /* Lua's standard libraries as hook code sees them: nothing that reaches files, processes, bytecode or the debugger. */
+#include "pattern.h"
 #include "sandbox.h"
 #include <lauxlib.h>
 #include <lualib.h>
 #include <string.h>
-
-/* Notes the hook's line before a C function that could take long; the warden names it when it does. */
-static int noted(lua_State *L)
-{
-    struct sandbox *box = sandbox_of(L);
-    struct place place;
-    if (place_find(L, &place)) {
-        pthread_mutex_lock(&box->warden.lock);
-        box->warden.place = place;
-        pthread_mutex_unlock(&box->warden.lock);
-    }
-    return lua_tocfunction(L, lua_upvalueindex(1))(L);
-}
-
-static void note_calls(lua_State *L)
-{
-    lua_pushnil(L);
-    while (lua_next(L, -2)) {
-        if (lua_iscfunction(L, -1)) {
-            lua_pushcclosure(L, noted, 1);
-            lua_pushvalue(L, -2);
-            lua_insert(L, -2);
-            lua_settable(L, -4); /* an existing field: the traversal goes on */
-        } else {
-            lua_pop(L, 1);
-        }
-    }
-}
 
 static void forget(lua_State *L, const char *const *names)
 {
@@ -42,6 +15,14 @@ static void forget(lua_State *L, const char *const *names)
 
 /* xpcall(f, handler, …): the handler runs after unwinding, as ordinary code under the count hook. Lua runs it inside
  * the error, where hooks are off and a loop would never end. */
+static int handled(lua_State *L, int status, lua_KContext context)
+{
+    (void)status, (void)context;
+    lua_pushboolean(L, 0);
+    lua_insert(L, -2);
+    return 2;
+}
+
 static int xpcall_finished(lua_State *L, int status, lua_KContext context)
 {
     (void)context;
@@ -52,10 +33,8 @@ static int xpcall_finished(lua_State *L, int status, lua_KContext context)
     }
     lua_pushvalue(L, 1);
     lua_insert(L, -2);
-    lua_call(L, 1, 1);
-    lua_pushboolean(L, 0);
-    lua_insert(L, -2);
-    return 2;
+    lua_callk(L, 1, 1, 0, handled);
+    return handled(L, LUA_OK, 0);
 }
 
 static int safe_xpcall(lua_State *L)
@@ -107,20 +86,28 @@ void libraries_open(lua_State *L)
 {
     static const char *const no_globals[] = {"dofile", "loadfile", "load", "print", "collectgarbage", "warn", NULL};
     static const char *const no_strings[] = {"dump", NULL};
+    /* Of Lua 5.3, which some builds of 5.4 still have. */
+    static const char *const no_numbers[] = {"atan2", "cosh", "frexp", "ldexp", "log10", "pow", "sinh", "tanh", NULL};
     static const char *const no_system[] = {"execute", "exit", "getenv", "remove", "rename", "tmpname", "setlocale", NULL};
     static const luaL_Reg replaced[] = {{"xpcall", safe_xpcall}, {"setmetatable", safe_setmetatable},
                                         {"getmetatable", safe_getmetatable}, {"collectgarbage", count_garbage}, {NULL, NULL}};
     luaL_requiref(L, LUA_GNAME, luaopen_base, 1);
     forget(L, no_globals);
     luaL_setfuncs(L, replaced, 0);
+    lua_getfield(L, -1, "next");
+    lua_pushcclosure(L, ordered_pairs, 1);
+    lua_setfield(L, -2, "pairs");
     luaL_requiref(L, LUA_STRLIBNAME, luaopen_string, 1);
     forget(L, no_strings);
-    note_calls(L);
+    patterns_open(L);
+    bound_functions(L);
     luaL_requiref(L, LUA_TABLIBNAME, luaopen_table, 1);
-    note_calls(L);
+    bound_functions(L);
     luaL_requiref(L, LUA_MATHLIBNAME, luaopen_math, 1);
+    forget(L, no_numbers);
     luaL_requiref(L, LUA_UTF8LIBNAME, luaopen_utf8, 1);
     luaL_requiref(L, LUA_OSLIBNAME, luaopen_os, 1);
     forget(L, no_system);
+    clock_open(L);
     lua_settop(L, 0);
 }

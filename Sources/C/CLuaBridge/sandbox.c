@@ -34,6 +34,8 @@ sandbox *sandbox_create(const sandbox_limits *limits)
         return NULL;
     box->limits = *limits;
     box->deadline = clock_nanoseconds(CLOCK_MONOTONIC) + limits->budget_nanoseconds;
+    box->cpu_deadline = clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID) + limits->cpu_nanoseconds;
+    box->clock.now = (double)clock_nanoseconds(CLOCK_REALTIME) / 1e9;
     box->main = lua_newstate(budget_allocate, box);
     if (!box->main) {
         free(box);
@@ -52,17 +54,19 @@ sandbox *sandbox_create(const sandbox_limits *limits)
     return box;
 }
 
-void sandbox_destroy(sandbox *box)
+size_t sandbox_destroy(sandbox *box)
 {
     if (!box)
-        return;
+        return 0;
     warden_stop(box);
     /* Closing runs what is still to be closed; it gets no further than its first instruction. */
-    box->is_killed = true;
+    box->is_cancelled = box->is_killed = true;
     lua_close(box->main);
+    size_t left = box->memory_used;
     free(box->output.bytes);
     free(box->log.bytes);
     free(box);
+    return left;
 }
 
 const uint8_t *sandbox_output(const sandbox *box, size_t *count)
@@ -71,40 +75,11 @@ const uint8_t *sandbox_output(const sandbox *box, size_t *count)
     return box->output.bytes;
 }
 
-/* Writes the output for the error value on top of `failed`. */
-static sandbox_status report_fault(struct sandbox *box, lua_State *failed, int status)
-{
-    const char *class = "code", *message = "";
-    struct place place = {{0}, 0}, known = box->handler;
-    lua_State *L = box->main;
-    /* What follows is not protected, and what it needs is small: only the machine may refuse it now. */
-    box->limits.memory = SIZE_MAX;
-    place_find(failed, &known);
-    if (failed != L)
-        lua_xmove(failed, L, 1);
-    fault_describe(L, -1, &class, &message, &place);
-    if (!place.line)
-        place = known;
-    if (status == LUA_ERRMEM) {
-        class = "budget";
-        message = "needs more memory than a hook may hold";
-    }
-    if (box->is_killed) {
-        class = box->verdict_class;
-        message = box->verdict;
-        place = box->killed_at;
-    }
-    box->output.count = 0;
-    if (!fault_write(&box->output, class, message, &place, box->step))
-        box->output.count = 0;
-    return SANDBOX_FAULT;
-}
-
 /* Encodes what the boot chunk returned; runs protected. */
 static int encode_result(lua_State *L)
 {
     struct sandbox *box = sandbox_of(L);
-    box->output.count = 0;
+    buffer_clear(&box->output);
     codec_encode(L, 1, &box->output);
     return 0;
 }
@@ -112,6 +87,8 @@ static int encode_result(lua_State *L)
 static sandbox_status finished(struct sandbox *box, int results)
 {
     lua_State *L = box->main;
+    if (box->is_cancelled)
+        return report_verdict(box);
     lua_pushcfunction(L, encode_result);
     if (results && lua_checkstack(L, results)) {
         lua_xmove(box->hook, L, results);
@@ -139,6 +116,35 @@ static sandbox_status run(struct sandbox *box, int arguments)
     return finished(box, results);
 }
 
+/* Where an error was raised, while its frames are still there. Not called when memory ran out. */
+static int note_failure(lua_State *L)
+{
+    struct sandbox *box = sandbox_of(L);
+    if (!place_find(L, &box->failed_in))
+        box->failed_in = box->handler;
+    return 1;
+}
+
+static int boot_finished(lua_State *L, int status, lua_KContext context)
+{
+    (void)context;
+    struct sandbox *box = sandbox_of(L);
+    if (status == LUA_OK || status == LUA_YIELD)
+        return 1;
+    box->is_out_of_memory = status == LUA_ERRMEM;
+    if (box->is_out_of_memory)
+        box->failed_in = box->seen_in;
+    return lua_error(L);
+}
+
+/* Under everything: what is to be closed is closed when an error gets here, and may ask the engine meanwhile. */
+static int boot(lua_State *L)
+{
+    lua_pushcfunction(L, note_failure);
+    lua_insert(L, 1);
+    return boot_finished(L, lua_pcallk(L, 2, 1, 1, 0, boot_finished), 0);
+}
+
 struct start {
     const char *name, *text;
     size_t text_count;
@@ -146,18 +152,20 @@ struct start {
     size_t request_count;
 };
 
-/* Leaves the boot chunk, the primitives and the request on the hook's stack; runs protected on the main one. */
+/* Leaves the boot function, its chunk, the primitives and the request on the hook's stack; runs protected on the main one. */
 static int prepare(lua_State *L)
 {
     const struct start *start = lua_touserdata(L, 1);
     lua_State *hook = sandbox_of(L)->hook;
+    lua_pushcfunction(L, boot);
     if (luaL_loadbufferx(L, start->text, start->text_count, start->name, "t") != LUA_OK)
         return lua_error(L);
     host_push(L);
     codec_decode(L, start->request, start->request_count);
-    if (!lua_checkstack(hook, 3))
+    clock_begin(L, -1);
+    if (!lua_checkstack(hook, 4))
         return luaL_error(L, "out of memory");
-    lua_xmove(L, hook, 3);
+    lua_xmove(L, hook, 4);
     return 0;
 }
 
@@ -168,25 +176,36 @@ sandbox_status sandbox_start(sandbox *box, const char *chunk_name, const char *t
     lua_pushcfunction(box->main, prepare);
     lua_pushlightuserdata(box->main, &start);
     int status = lua_pcall(box->main, 1, 0, 0);
-    return status == LUA_OK ? run(box, 2) : report_fault(box, box->main, status);
+    return status == LUA_OK ? run(box, 3) : report_fault(box, box->main, status);
 }
 
 static int accept_answer(lua_State *L)
 {
     const struct start *answer = lua_touserdata(L, 1);
     lua_State *hook = sandbox_of(L)->hook;
-    codec_decode(L, answer->request, answer->request_count);
     if (!lua_checkstack(hook, 1))
         return luaL_error(L, "out of memory");
+    if (answer->request)
+        codec_decode(L, answer->request, answer->request_count);
+    else
+        lua_pushnil(L);
     lua_xmove(L, hook, 1);
     return 0;
 }
 
-sandbox_status sandbox_resume(sandbox *box, const uint8_t *answer, size_t answer_count)
+static sandbox_status answered(sandbox *box, const uint8_t *answer, size_t answer_count)
 {
     struct start bytes = {.request = answer, .request_count = answer_count};
     lua_pushcfunction(box->main, accept_answer);
     lua_pushlightuserdata(box->main, &bytes);
     int status = lua_pcall(box->main, 1, 0, 0);
     return status == LUA_OK ? run(box, 1) : report_fault(box, box->main, status);
+}
+
+sandbox_status sandbox_resume(sandbox *box, const uint8_t *answer, size_t answer_count) { return answered(box, answer, answer_count); }
+
+sandbox_status sandbox_cancel(sandbox *box)
+{
+    budget_cancel(box, box->hook, "budget", CANCELLED);
+    return answered(box, NULL, 0);
 }

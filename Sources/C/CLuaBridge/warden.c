@@ -1,15 +1,20 @@
 #define _GNU_SOURCE
 #include "sandbox.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 /* How often the warden looks at the clocks while Lua runs. */
 #define TICK_MILLISECONDS 50
+/* CPU time between two requests after which a hook runs at the lowest priority for good. */
+#define COURTESY_NANOSECONDS 100000000
 /* It calls nothing deep, and the address space of the process is limited. */
 #define STACK_BYTES (128 * 1024)
 
@@ -43,22 +48,46 @@ static void give_up(struct sandbox *box, const char *message)
     _exit(SANDBOX_EXIT_STUCK);
 }
 
+/* Leaves the processor to everybody else, for good. Lua's thread is the process's first, so it has the process's number.
+ * Where the kernel groups processes by session, a priority counts inside of one only: then the session's is lowered too.
+ * Nothing depends on it, so it is tried and no more. Source: sched(7). */
+static void give_way(struct warden *warden)
+{
+    struct sched_param none = {0};
+    warden->has_given_way = true;
+    setpriority(PRIO_PROCESS, (id_t)getpid(), 19);
+    sched_setscheduler(getpid(), SCHED_IDLE, &none);
+    int group = open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
+    if (group < 0)
+        return;
+    ssize_t ignored = write(group, "19", 2);
+    (void)ignored;
+    close(group);
+}
+
+static bool has_passed(uint64_t since, uint64_t patience) { return since && clock_nanoseconds(CLOCK_MONOTONIC) > since + patience; }
+
 static void look(struct sandbox *box)
 {
     struct warden *warden = &box->warden;
+    uint64_t patience = box->limits.grace_nanoseconds / 4 * 3, used = clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
     char message[128];
     /* Held for long only while a log frame waits to be taken: then the daemon decides. */
     if (pthread_mutex_trylock(&warden->lock) != 0)
         return;
-    if (warden->is_running && clock_nanoseconds(CLOCK_MONOTONIC) > warden->deadline) {
+    if (warden->is_running && (has_passed(atomic_load(&warden->cancelled_at), patience) || has_passed(warden->deadline, patience))) {
         snprintf(message, sizeof message, "one library call did not return within the budget of %g s",
                  (double)box->limits.budget_nanoseconds / 1e9);
         give_up(box, message);
     }
-    if (warden->is_running && clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID) > warden->cpu_deadline) {
+    /* The count hook speaks first; this is for calls in which it cannot. */
+    if (warden->is_running && !atomic_load(&warden->cancelled_at) && used > warden->slice_deadline + box->limits.slice_nanoseconds / 2) {
         snprintf(message, sizeof message, "one library call computed for more than %g s", (double)box->limits.slice_nanoseconds / 1e9);
         give_up(box, message);
     }
+    /* Whoever computes that long is no promotion: traffic goes first. */
+    if (warden->is_running && !warden->has_given_way && used > warden->courtesy)
+        give_way(warden);
     pthread_mutex_unlock(&warden->lock);
 }
 
@@ -70,8 +99,12 @@ static void *watch(void *argument)
         poll(both, 2, TICK_MILLISECONDS);
         if (both[1].revents)
             return NULL;
-        if (both[0].revents & (POLLRDHUP | POLLHUP | POLLERR))
+        if (both[0].revents & (POLLHUP | POLLERR))
             _exit(0); /* the daemon is gone, or has no more use for this */
+        if (both[0].revents & POLLRDHUP) {
+            both[0].events = 0; /* said once; hanging up is still seen */
+            atomic_store(&box->warden.is_cancel_asked, true);
+        }
         look(box);
     }
 }
@@ -107,9 +140,9 @@ void warden_running(struct sandbox *box, bool is_running)
     struct warden *warden = &box->warden;
     pthread_mutex_lock(&warden->lock);
     warden->is_running = is_running;
-    warden->deadline = box->deadline + box->limits.grace_nanoseconds;
-    /* The count hook speaks first; this is for calls in which it cannot. */
-    warden->cpu_deadline = box->cpu_deadline + box->limits.slice_nanoseconds / 2;
+    warden->deadline = box->deadline;
+    warden->slice_deadline = box->slice_deadline;
+    warden->courtesy = box->slice_deadline - box->limits.slice_nanoseconds + COURTESY_NANOSECONDS;
     if (is_running)
         snprintf(warden->step, sizeof warden->step, "%s", box->step);
     if (is_running && !warden->place.line)

@@ -9,7 +9,9 @@ package struct Election: Hashable, Sendable {
 
     /// How an election ends.
     package enum Outcome: Hashable, Sendable {
-        case elected(NodeID)
+        /// These may be promoted, the best first: never empty. With synchronous standbys only the freshest are among them, because
+        /// an acknowledged commit may be on those alone.
+        case elected([NodeID])
         /// The lost primary answers and is writable on the timeline it was lost on.
         case primaryIsBack
         /// Nobody may be promoted now. `reason` names each node and what is wrong with it.
@@ -43,10 +45,12 @@ package struct Election: Hashable, Sendable {
             }
         }
         if let missing = missingFromQuorum(answers) { return .blocked(reason: missing) }
-        guard let best = candidates.min(by: isBetter) else {
+        candidates.sort(by: isBetter)
+        guard let best = candidates.first else {
             return .blocked(reason: objections.isEmpty ? "there is no standby" : objections.joined(separator: "; "))
         }
-        return .elected(best.node.id)
+        if !state.synchronousSet.members.isEmpty { candidates.removeAll { $0.seen.walEnd < best.seen.walEnd } }
+        return .elected(candidates.map(\.node.id))
     }
 
     private struct Objection: Error {

@@ -21,6 +21,7 @@ extension ConfigurationFile {
     }
 
     private mutating func reportUnknown(_ name: String, _ value: String, _ place: Settings.Place) {
+        if let command = PgpoolNames.command(named: name) { commands[command] = value }
         if let fate = PgpoolNames.fate(of: name) { return found.notice(place, "\(name) \(fate)") }
         let hint = PgBouncerNames.hint(for: name).map { ": \($0)" } ?? Self.suggestion(for: name).map { "; did you mean \($0)?" }
         found.error(place, "unknown parameter \(clipped(name))" + (hint ?? ""))

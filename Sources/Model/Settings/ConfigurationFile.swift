@@ -15,6 +15,9 @@ package struct ConfigurationFile {
     /// A longer file is no configuration.
     static let largestFile = 4 << 20
 
+    /// What stands behind pgpool's names for commands, by today's name; hooks stand in their place.
+    package internal(set) var commands: [String: String] = [:]
+
     let files: any ConfigurationSource
     let path: String
     var found = DiagnosticList()

@@ -2,7 +2,7 @@
 private let longestName = 63
 
 /// The known word nearest to a misspelt one, when it is near enough to be meant.
-func nearest(to word: String, among known: [String]) -> String? {
+package func nearest(to word: String, among known: [String]) -> String? {
     guard word.utf8.count <= longestName else { return nil }
     let ranked = known.map { (distance: editDistance(word.lowercased(), $0.lowercased()), word: $0) }.min { ($0.distance, $0.word) < ($1.distance, $1.word) }
     return ranked.flatMap { $0.distance <= max(2, word.count / 3) ? $0.word : nil }

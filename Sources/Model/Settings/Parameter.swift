@@ -90,8 +90,8 @@ extension Parameter<String> {
 
     /// One of `words`; `synonyms` are pgpool's words for some of them.
     static func choice(_ name: String, _ words: [String], synonyms: [String: String] = [:], default initial: String, _ change: Declaration.Change,
-                       _ meaning: String) -> Self {
-        Self(name, .choice(words, synonyms: synonyms), initial, change, perNode: .never, meaning) { if case .string(let value) = $0 { value } else { nil } }
+                       perNode: Declaration.PerNode = .never, _ meaning: String) -> Self {
+        Self(name, .choice(words, synonyms: synonyms), initial, change, perNode: perNode, meaning) { if case .string(let value) = $0 { value } else { nil } }
     }
 }
 

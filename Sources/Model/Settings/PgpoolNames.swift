@@ -12,7 +12,7 @@ enum PgpoolNames {
     /// The same for a name as it stands in the tables.
     private static func fate(listed name: String) -> String? {
         if let today = renamed[name] { return "is called \(today) today, which " + (fate(listed: today) ?? "exists: use that name") }
-        if hooks.contains(name) { return "is not used: put a hook for it into hook_directory (docs/hooks.md)" }
+        if hooks.contains(name) { return "is not used: `understudy hooks import-pgpool` makes a hook that runs it" }
         if let reason = gone[name] { return "no longer applies: \(reason)" }
         return notYet.contains(name) ? "does not exist yet in this version: it has no effect" : nil
     }
@@ -46,6 +46,12 @@ enum PgpoolNames {
 
     /// Shell commands, in whose place stand hooks.
     static let hooks: Set = ["failback_command", "failover_command", "follow_primary_command", "recovery_1st_stage_command", "recovery_2nd_stage_command"]
+
+    /// Today's name of a command that pgpool ran; nil for any other name.
+    static func command(named name: String) -> String? {
+        let today = renamed[name] ?? name
+        return hooks.contains(today) ? today : nil
+    }
 
     /// Name to the reason, for what will not come.
     static let gone = [

@@ -3,9 +3,9 @@ extension Settings {
     package struct Reload: Sendable {
         /// The new values, except those that take effect only after a restart: they are as they were.
         package let inForce: Settings
-        /// Parameters with a new value in force, in the order of documents.
+        /// Parameters with a new value in force, in the order of documents; then the options of hooks.
         package let applied: [String]
-        /// Parameters whose new value waits for a restart; the options of hooks are among them.
+        /// Parameters whose new value waits for a restart.
         package let waiting: [String]
     }
 
@@ -15,8 +15,8 @@ extension Settings {
         for declaration in SettingsRegistry.shared.groups.flatMap(\.declarations) where declaration.change == .restart {
             inForce.take(declaration, from: self)
         }
-        inForce.takeHookOptions(from: self)
-        return Reload(inForce: inForce, applied: inForce.changedNames(from: self) + inForce.changedOverrides(from: self), waiting: fresh.changedNames(from: inForce) + fresh.changedHookOptions(from: inForce))
+        return Reload(inForce: inForce, applied: inForce.changedNames(from: self) + inForce.changedOverrides(from: self) + inForce.changedHookOptions(from: self),
+                      waiting: fresh.changedNames(from: inForce))
     }
 
     /// The names of `changes(from:)`, with the number of the node where it is one node's alone.

@@ -25,6 +25,20 @@ package struct Settings: Sendable {
         package let option: String
         package let text: String
         package let place: Place
+
+        init(hook: String, option: String, text: String, place: Place) {
+            self.hook = hook
+            self.option = option
+            self.text = text
+            self.place = place
+        }
+
+        /// From the whole name, `hook.<hook>.<option>`; nil when it is none. `file` stands for the file that says so.
+        package init?(name: String, text: String, file: String) {
+            let words = name.split(separator: ".", omittingEmptySubsequences: false)
+            guard words.count == 3, words[0] == "hook" else { return nil }
+            self.init(hook: String(words[1]), option: String(words[2]), text: text, place: Place(file: file, line: 0))
+        }
     }
 
     private(set) var values: [Key: ParameterValue] = [:]
@@ -91,9 +105,6 @@ package struct Settings: Sendable {
             places[key] = other.places[key]
         }
     }
-
-    /// The options of hooks as they are in another configuration.
-    mutating func takeHookOptions(from other: Settings) { hookValues = other.hookValues }
 
     /// The value in force for `node`: its own, else the one for all, else the default.
     func value(_ declaration: Declaration, _ node: Int?) -> ParameterValue {

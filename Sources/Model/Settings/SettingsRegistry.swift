@@ -6,10 +6,12 @@ package struct SettingsRegistry: Sendable {
     package let tcp = TCPSettings()
     package let backends = BackendSettings()
     package let health = HealthSettings()
+    package let failover = FailoverSettings()
     package let authentication = AuthenticationSettings()
     package let tls = TLSSettings()
     package let administration = AdministrationSettings()
     package let daemon = DaemonSettings()
+    package let hooks = HookSettings()
 
     package static let shared = SettingsRegistry()
 
@@ -22,7 +24,7 @@ package struct SettingsRegistry: Sendable {
 
     private init() {
         // Found by reflection, so that a declaration is the only place a parameter is named.
-        groups = [connections, pooling, timeouts, tcp, backends, health, authentication, tls, administration, daemon]
+        groups = [connections, pooling, timeouts, tcp, backends, health, failover, authentication, tls, administration, daemon, hooks]
         let named = groups.flatMap(\.declarations).flatMap { declaration in ([declaration.name] + declaration.formerNames).map { ($0, declaration) } }
         byName = Dictionary(named) { first, _ in preconditionFailure("a name of \(first.name) is declared twice") }
     }

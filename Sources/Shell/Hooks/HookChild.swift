@@ -21,9 +21,9 @@ actor HookChild {
     private let process: understudy_child
     private let waiter: DescriptorWaiter
     private var received: [UInt8] = []
+    private var quota = HookQuota()
     private var hasEnded = false
 
-    /// For tests, which end it from outside.
     nonisolated var pid: Int32 { process.pid }
 
     init(executable: String, waiter: DescriptorWaiter) throws(StartFailure) {
@@ -33,6 +33,9 @@ actor HookChild {
         process = child
         self.waiter = waiter
     }
+
+    /// Another event begins, with a quota of its own.
+    func begin() { quota = HookQuota() }
 
     /// false when it could not be sent whole before `deadline`.
     func send(_ frame: [UInt8], until deadline: Monotonic) async -> Bool {
@@ -81,13 +84,15 @@ actor HookChild {
         guard received.count >= HookFrame.headBytes + count else { return nil }
         let body = Array(received[HookFrame.headBytes..<HookFrame.headBytes + count])
         received.removeFirst(HookFrame.headBytes + count)
-        do { return .frame(try HookValue(decoding: body)) } catch { return .malformed }
+        let value: HookValue
+        do { value = try HookValue(decoding: body) } catch { return .malformed }
+        return quota.admits(value, bytes: count) ? .frame(value) : .malformed
     }
 
-    /// Whether the process still runs, as far as one can tell without waiting.
-    func isAlive() -> Bool {
+    /// Whether the process can be given work, as far as one can tell without waiting: it runs, and nobody stopped it.
+    func isReady() -> Bool {
         var poll = pollfd(fd: process.process, events: Int16(POLLIN), revents: 0)
-        return Glibc.poll(&poll, 1, 0) == 0
+        return Glibc.poll(&poll, 1, 0) == 0 && understudy_is_stopped(process.pid) == 0
     }
 
     /// What the process wrote to its standard error since the last call; as much as a pipe holds.
@@ -98,11 +103,13 @@ actor HookChild {
     }
 
     /// Ends the process, by closing the socket and after `patience` by SIGKILL, and reaps it. Its status as wait() gives
-    /// it, and its last words; a second call gives nothing.
-    func end(patience: Duration) async -> (status: Int32, words: String)? {
+    /// it, and its last words; a second call gives nothing. A hook at work is ended with it; with `isCancel` it may close
+    /// first what is to be closed.
+    func end(patience: Duration, isCancel: Bool = false) async -> (status: Int32, words: String)? {
         guard !hasEnded else { return nil }
         hasEnded = true
-        shutdown(process.channel, Int32(SHUT_RDWR))
+        // Half closed, the process can still write: that is how it knows a cancel from a daemon that is gone.
+        shutdown(process.channel, Int32(isCancel ? SHUT_WR : SHUT_RDWR))
         // A cancelled task cannot wait, and a process must be reaped all the same.
         let status = await Task.detached { [process, waiter] in await Self.reap(process, patience, waiter) }.value
         let words = takeErrors()

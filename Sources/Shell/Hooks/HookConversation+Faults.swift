@@ -17,7 +17,7 @@ extension HookConversation {
             message = String(rest.dropFirst(digits.count + 2))
             break
         }
-        return HookFault(HookFault.Kind(rawValue: report["class"].text ?? "") ?? .code, message, place: place, hook: hook, step: report["step"].text)
+        return HookFault(HookFault.Kind(rawValue: report["class"].text ?? "") ?? .code, message + FaultHint.text(for: message), place: place, hook: hook, step: report["step"].text)
     }
 
     /// How a process ended that made no report.

@@ -21,6 +21,8 @@ struct HookConversation: Sendable {
     let log: @Sendable (HookLogLine.Level, String, [String: HookValue], HookPlace?) -> Void
     /// Does what the hook asks for.
     let perform: @Sendable (HookRequest) async -> Result<HookValue, HostCallFailure>
+    /// When the latest answer was, in seconds since 1970, which is what the hook takes for now; nil leaves its clock alone.
+    var answeredAt: @Sendable () -> Double? = { nil }
 
     /// Processes that may die unheard before the event fails: one can be killed while it waits for work.
     private static let attempts = 2
@@ -39,7 +41,8 @@ struct HookConversation: Sendable {
                 await processes.checkIn(child)
                 return ending
             }
-            status = await processes.remove(child, patience: .zero)
+            // A hook whose event is over may close what is to be closed; with its budget it had its time for that.
+            status = await processes.remove(child, patience: Task.isCancelled ? limits.grace : .zero)
             switch result {
             case .ended(let ending, _): return ending
             case .died(let last?): return .failed(fault(Self.kind(of: status), Self.words(for: status), last.request))
@@ -106,15 +109,14 @@ struct HookConversation: Sendable {
         case .process(isSilent: true): result = .failure(HostCallFailure(.budget, "not finished within its budget of \(limits.budget.words): \(call.operation) was under way"))
         case .process(isSilent: false), nil: return nil
         }
-        return HookFrame.bytes(of: Self.value(result)) ?? HookFrame.bytes(of: Self.value(.failure(
+        return HookFrame.bytes(of: value(result)) ?? HookFrame.bytes(of: value(.failure(
             HostCallFailure(.environment, "\(call.operation) gave more than \(HookFrame.maximumBytes) bytes: ask for less"))))
     }
 
-    private static func value(_ result: Result<HookValue, HostCallFailure>) -> HookValue {
-        switch result {
-        case .success(let value): ["value": value]
-        case .failure(let failure): ["failed": ["class": .text(failure.kind.rawValue), "message": .text(failure.message), "is_final": .boolean(failure.isFinal)]]
-        }
+    private func value(_ result: Result<HookValue, HostCallFailure>) -> HookValue {
+        var answer = HookCallRecord.value(result).map ?? [:]
+        answer["at"] = answeredAt().map(HookValue.double)
+        return .map(answer)
     }
 
     private func write(_ report: HookValue) {
@@ -130,14 +132,23 @@ struct HookConversation: Sendable {
 /// What a hook asks for.
 struct HookRequest: Sendable {
     let operation: String
-    let arguments: [HookValue]
+    /// One table.
+    let arguments: HookValue
     let step: String?
     let place: HookPlace?
 
     init(_ report: HookValue, place: HookPlace?) {
         operation = report["op"].text ?? ""
-        arguments = report["arguments"].list ?? []
+        arguments = report["arguments"].list?.first ?? [:]
         step = report["step"].text.flatMap { $0.isEmpty ? nil : $0 }
         self.place = place
+    }
+
+    /// A call that was begun beside others. `files` are chunk names and what they stand for.
+    init(child: HookValue, files: [String: String]) {
+        operation = child["op"].text ?? ""
+        arguments = child["arguments"]
+        step = child["step"].text.flatMap { $0.isEmpty ? nil : $0 }
+        place = child["file"].text.flatMap { $0.isEmpty ? nil : HookPlace(file: files[$0] ?? $0, line: Int(child["line"].integer ?? 0)) }
     }
 }

@@ -1,85 +1,138 @@
 internal import ClusterModel
 internal import Reactor
 
-/// Answers what one handler asks for: its steps from the journal, host functions by the host, each checked and noted.
+/// Answers what one handler asks for: numbers each call, checks it, has it done, and keeps it in the journal with its result.
 actor HookEffects {
     /// Of one handler's run.
     static let limit = 10_000
 
-    private let host: any HookHost
-    private let journal: any HookJournal
-    private let waiter: DescriptorWaiter
-    private let event: HookEvent
-    private let hook: String
-    private let rights: HostFunction.Rights
+    let services: HookServices
+    let run: HookRun
+    let hook: Hook
+    let rights: HookRights
+    let isUndo: Bool
+    let clock = AnswerClock()
     private var count = 0
+    /// Calls that were begun beside others, by the library's ids.
+    var tasks: [Int64: Task<Void, Never>] = [:]
+    var finished: [Int64: HookValue] = [:]
+    /// Who waits for one of these to end.
+    var arrivals: [CheckedContinuation<Void, Never>] = []
+    /// Chunk names, and the files they stand for.
+    let files: [String: String]
 
-    init(host: any HookHost, journal: any HookJournal, waiter: DescriptorWaiter, event: HookEvent, hook: Hook) {
-        self.host = host
-        self.journal = journal
-        self.waiter = waiter
-        self.event = event
-        self.hook = hook.name
-        rights = HostFunction.Rights(needs: hook.needs.contains("sql:write") ? hook.needs.union(["sql:read"]) : hook.needs, isNotification: event.schema.kind == .tell)
+    init(_ services: HookServices, _ run: HookRun, _ hook: Hook, files: [String: String], isUndo: Bool = false) {
+        self.services = services
+        self.run = run
+        self.hook = hook
+        self.files = files
+        self.isUndo = isUndo
+        rights = HookRights(granted: hook.granted, trust: hook.trust, isNotification: run.event.schema.kind == .tell, isReadOnly: run.isReadOnly)
     }
 
+    /// The answer to a call of the handler's own coroutine.
     func perform(_ request: HookRequest) async -> Result<HookValue, HostCallFailure> {
+        await end(await begin(request, parent: nil))
+    }
+
+    /// A call that was checked and has its number and its place in the journal.
+    struct Begun: Sendable {
+        let request: HookRequest
+        let sequence: Int
+        let outcome: Outcome
+
+        enum Outcome: Sendable {
+            case refused(HostCallFailure)
+            case admitted(HostFunction, HostArguments)
+        }
+    }
+
+    func begin(_ request: HookRequest, parent: Int?) async -> Begun {
         count += 1
-        guard count <= Self.limit else { return .failure(HostCallFailure(.budget, "asked the engine more than \(Self.limit) times")) }
-        switch request.operation {
-        case "step.begin": return await beginStep(request)
-        case "step.end": return await endStep(request)
-        case "sleep": return await sleep(request)
-        default: return await call(request)
+        let record = HookCallRecord(sequence: run.nextSequence(), hook: hook.name, operation: request.operation, arguments: request.arguments, step: request.step,
+                                    place: request.place, began: run.now, isUndo: isUndo, parent: parent)
+        var outcome = admit(request)
+        if let journal = run.journal {
+            do { try await journal.begin(record, in: run.number) } catch {
+                outcome = .refused(HostCallFailure(.environment, "\(request.operation) was not done: it cannot be recorded: \(error)"))
+            }
         }
+        if request.operation == "together", case .admitted = outcome, let problem = await startChildren(of: request.arguments, record.sequence) { outcome = .refused(problem) }
+        return Begun(request: request, sequence: record.sequence, outcome: outcome)
     }
 
-    private func beginStep(_ request: HookRequest) async -> Result<HookValue, HostCallFailure> {
-        guard let name = request.arguments.first?.text else { return .failure(Self.malformed(request)) }
-        do {
-            guard let value = try await journal.recordedStep(key(name)) else { return .success(["is_finished": false]) }
-            return .success(["is_finished": true, "value": value])
-        } catch { return .failure(HostCallFailure(.environment, "step \"\(name)\" cannot be looked up: \(error.reason)")) }
-    }
-
-    private func endStep(_ request: HookRequest) async -> Result<HookValue, HostCallFailure> {
-        guard let name = request.arguments.first?.text else { return .failure(Self.malformed(request)) }
-        do {
-            try await journal.recordStep(key(name), request.arguments.dropFirst().first ?? .none)
-            return .success(.none)
-        } catch { return .failure(HostCallFailure(.environment, "step \"\(name)\" is done and cannot be recorded: \(error.reason)")) }
-    }
-
-    private func key(_ name: String) -> StepKey { StepKey(event: event.header.id, epoch: event.header.epoch, hook: hook, name: name) }
-
-    private func sleep(_ request: HookRequest) async -> Result<HookValue, HostCallFailure> {
-        guard let seconds = request.arguments.first?.number, (0...86_400).contains(seconds) else { return .failure(Self.malformed(request)) }
-        await waiter.sleep(.seconds(seconds))
-        return .success(.none)
-    }
-
-    private func call(_ request: HookRequest) async -> Result<HookValue, HostCallFailure> {
-        guard let function = HostFunction.byOperation[request.operation], let number = request.arguments.first?.integer else {
-            return .failure(Self.malformed(request))
+    private func admit(_ request: HookRequest) -> Begun.Outcome {
+        guard count <= Self.limit else { return .refused(HostCallFailure(.budget, "asked the engine more than \(Self.limit) times")) }
+        guard !run.isCancelled || isUndo else { return .refused(HostCallFailure(.cancelled, "the event was cancelled")) }
+        guard let function = HostFunction.byOperation[request.operation] else { return .refused(HostCallFailure(.code, "there is no host function \(request.operation)")) }
+        if let problem = HostArguments.problem(request.arguments, for: function) {
+            return .refused(HostCallFailure(.code, "\(function.label) was asked with arguments that it does not take: \(problem)"))
         }
-        if let refusal = function.refusal(rights, in: event.schema.name) { return .failure(HostCallFailure(.code, refusal)) }
-        let node = NodeID(Int(number))
-        guard event.cluster.nodes.contains(where: { $0.node.id == node }),
-              let call = function.call(node, Array(request.arguments.dropFirst()), rights) else { return .failure(Self.malformed(request)) }
-        let context = EffectContext(event: event.header.id, epoch: event.header.epoch, hook: hook, step: request.step, place: request.place)
-        let ordinal = count, begin = Monotonic.now()
-        let result = await perform(call, context)
-        await journal.record(HookEffect(context: context, number: ordinal, operation: request.operation, arguments: request.arguments,
-                                        result: result, took: Monotonic.now() - begin))
+        var arguments = HostArguments(values: request.arguments)
+        if function.operation == HostOperation.sql.rawValue, !arguments.isSet("readonly") {
+            arguments = arguments.with("readonly", .boolean(!rights.covers(Capability("sql:write")) || rights.isNotification))
+        }
+        if function.operation == HostOperation.sql.rawValue, !arguments.isSet("readonly"), !rights.covers(Capability("sql:write")) { return .refused(HostCallFailure(.code, "node:sql needs the capability \"sql:write\"")) }
+        if let refusal = rights.refusal(function, arguments, in: run.event.schema.name) { return .refused(refusal) }
+        if let missing = function.missing { return .refused(HostCallFailure(.environment, "\(function.label) is not possible yet: \(missing)")) }
+        return .admitted(function, arguments)
+    }
+
+    /// Has the call done and recorded; nothing of a secret is in what comes back.
+    func end(_ begun: Begun) async -> Result<HookValue, HostCallFailure> {
+        let result: Result<HookValue, HostCallFailure>
+        switch begun.outcome {
+        case .refused(let failure): result = .failure(failure)
+        case .admitted(let function, let arguments): result = services.secrets.mask(await perform(function, arguments, begun))
+        }
+        let at = run.now
+        clock.set(at)
+        guard let journal = run.journal else { return result }
+        do { try await journal.end(begun.sequence, in: run.number, at: at, result) } catch {
+            services.log(HookLogLine(.error, "the result of \(begun.request.operation) cannot be recorded: \(error)", event: run.record.id, hook: hook.name, place: begun.request.place))
+        }
         return result
     }
 
-    private func perform(_ call: HostCall, _ context: EffectContext) async -> Result<HookValue, HostCallFailure> {
-        do { return .success(try await host.perform(call, in: context)) } catch { return .failure(error) }
+    private func perform(_ function: HostFunction, _ arguments: HostArguments, _ begun: Begun) async -> Result<HookValue, HostCallFailure> {
+        let context = EffectContext(event: run.record.id, epoch: run.record.epoch, hook: hook.name, step: begun.request.step, place: begun.request.place)
+        do {
+            if function.effect == .flow { return .success(try await flow(function, arguments, context)) }
+            if let plan = run.plan {
+                if let foreseen = await plan.answer(function, arguments, context) { return .success(foreseen) }
+                return .success(try await act(function, arguments, context))
+            }
+            if function.effect(of: arguments) != .read { try await services.host.check(context.epoch) }
+            return .success(try await act(function, arguments, context))
+        } catch { return .failure(error) }
     }
 
-    /// What the library never sends.
-    private static func malformed(_ request: HookRequest) -> HostCallFailure {
-        HostCallFailure(.code, "\(request.operation) was asked with arguments that it does not take")
+    /// Opens the secrets and hands the call to who can do it.
+    private func act(_ function: HostFunction, _ arguments: HostArguments, _ context: EffectContext) async throws(HostCallFailure) -> HookValue {
+        let open = try services.secrets.open(arguments, of: function, rights)
+        if let operation = HostOperation(rawValue: function.operation) {
+            var node: NodeID?
+            if function.isMethod, let number = open["node"].integer {
+                node = NodeID(Int(clamping: number))
+                guard run.event.cluster.nodes.contains(where: { $0.node.id == node }) else { throw HostCallFailure(.code, "\(function.label): there is no node \(number)") }
+            }
+            return try await services.host.perform(HostCall(operation: operation, node: node, arguments: open), in: context)
+        }
+        if let operation = KeyValueOperation(rawValue: function.operation) { return try await services.values.perform(operation, open, hook: hook.name, now: run.now) }
+        if let operation = FileOperation(rawValue: function.operation) { return try await services.files.perform(operation, open, rights) }
+        if let operation = HTTPMethod(rawValue: function.operation) { return try await services.http.perform(operation, open, rights) }
+        throw HostCallFailure(.code, "\(function.label) is declared and nobody does it")
     }
+}
+
+/// Who does what hooks ask for.
+struct HookServices: Sendable {
+    let host: any HookHost
+    let secrets: SecretVault
+    let values: KeyValueDesk
+    let files: FileDesk
+    let http: HTTPDesk
+    let metrics: HookMetrics
+    let waiter: DescriptorWaiter
+    let log: HookLog
 }

@@ -14,6 +14,10 @@ package struct HookEvent: Sendable {
         /// `health_check`, `operator`, `api`, `schedule`.
         package var cause: String
         package var requestedBy: String?
+        /// The generation of hooks that the event began with.
+        package var generation = 0
+        /// The event that caused this one.
+        package var parent: String?
 
         package init(id: String, epoch: Epoch, at: Double, attempt: Int = 1, cause: String = "health_check", requestedBy: String? = nil) {
             self.id = id
@@ -26,107 +30,44 @@ package struct HookEvent: Sendable {
     }
 
     package let schema: EventSchema
-    package let header: Header
+    package var header: Header
     package let cluster: HookCluster
+    /// What its hooks are given together; what is kept for undoing is left out.
+    var budget: Duration
+    /// When this run of it begins, in seconds since 1970; nil until then.
+    var runsFrom: Double?
+    /// Whether its effects are only planned.
+    var isDryRun = false
     /// The event's own fields; the schema names each.
     let fields: [String: HookValue]
 
-    private init(_ schema: EventSchema, _ header: Header, _ cluster: HookCluster, _ fields: [String: HookValue]) {
+    /// `fields` are the event's own, by the schema's names; what is nil may be left out.
+    package init(_ schema: EventSchema, _ header: Header, in cluster: HookCluster, _ fields: [String: HookValue] = [:]) {
+        let known = Set(schema.ownFields.map(\.name))
+        precondition(fields.keys.allSatisfy(known.contains), "\(schema.name) has no \(fields.keys.filter { !known.contains($0) })")
         self.schema = schema
         self.header = header
         self.cluster = cluster
         self.fields = fields
+        budget = schema.budget
     }
 
-    /// `lost` is gone and `candidate` is to be promoted. `candidates` begin with the freshest; `lastPrimaryLSN` is the
-    /// furthest position of the lost primary that was seen.
-    package static func failover(_ header: Header, in cluster: HookCluster, lost: NodeID, candidate: NodeID?, candidates: [NodeID],
-                                 lastPrimaryLSN: LogSequenceNumber?) -> HookEvent {
-        let position = candidate.flatMap { id in cluster.nodes.first { $0.node.id == id }?.walEnd }
-        let lag = lastPrimaryLSN.flatMap { last in position.map { last.bytesAhead(of: $0) } }
-        return HookEvent(.failover, header, cluster, [
-            "node": value(lost), "old_primary": value(lost), "new_main": value(candidate), "candidates": .list(candidates.map { value($0) }),
-            "last_primary_lsn": lastPrimaryLSN.map { HookValue($0.bytes) } ?? .none, "lag_bytes": lag.map { HookValue($0) } ?? .none,
-        ])
-    }
-
-    /// The failover that answered the loss of `lost` is over; `error` says why it failed, if it did.
-    package static func failoverFinished(_ header: Header, in cluster: HookCluster, lost: NodeID, primary: NodeID?, outcome: String,
-                                         error: String?, took: Duration) -> HookEvent {
-        HookEvent(.failoverFinished, header, cluster, [
-            "ok": .boolean(error == nil), "node": value(lost), "old_primary": value(lost), "new_primary": value(primary),
-            "outcome": .text(outcome), "error": HookValue(error), "took": .double(took / .seconds(1)),
-        ])
-    }
-
-    /// `node` is out of service.
-    package static func nodeDown(_ header: Header, in cluster: HookCluster, node: NodeID, wasPrimary: Bool, error: String) -> HookEvent {
-        HookEvent(.nodeDown, header, cluster, ["node": value(node), "was_primary": .boolean(wasPrimary), "error": .text(error)])
-    }
-
-    private static func value(_ node: NodeID?) -> HookValue { node.map { HookValue($0.number) } ?? .none }
-
-    /// As the sandbox is told.
-    func value(budget: Duration) -> HookValue {
+    /// As the sandbox is told, and the journal keeps it.
+    var value: HookValue {
         var values = fields
         values["id"] = .text(header.id)
         values["name"] = .text(schema.name)
         values["at"] = .double(header.at)
-        values["deadline"] = .double(header.at + budget / .seconds(1))
+        values["deadline"] = .double((runsFrom ?? header.at) + budget / .seconds(1))
         values["epoch"] = HookValue(header.epoch.number)
         values["attempt"] = HookValue(header.attempt)
         values["cause"] = .text(header.cause)
         values["requested_by"] = HookValue(header.requestedBy)
+        values["generation"] = HookValue(header.generation)
+        values["parent"] = HookValue(header.parent)
+        // With one member nobody else could lead.
+        values["term"] = 0
+        values["dry_run"] = .boolean(isDryRun)
         return ["name": .text(schema.name), "values": .map(values), "cluster": cluster.value]
-    }
-}
-
-/// The cluster as an event's hooks see it: a snapshot.
-package struct HookCluster: Sendable {
-    /// One node and what was seen of it.
-    package struct Member: Sendable {
-        package var node: Node
-        package var status: NodeStatus
-        /// nil when the node did not answer.
-        package var role: Role?
-        package var walEnd: LogSequenceNumber?
-        package var timeline: Timeline?
-        /// Behind the furthest position known of the primary.
-        package var lagBytes: UInt64?
-
-        package init(node: Node, status: NodeStatus, role: Role? = nil, walEnd: LogSequenceNumber? = nil, timeline: Timeline? = nil, lagBytes: UInt64? = nil) {
-            self.node = node
-            self.status = status
-            self.role = role
-            self.walEnd = walEnd
-            self.timeline = timeline
-            self.lagBytes = lagBytes
-        }
-    }
-
-    package var name: String
-    package var nodes: [Member]
-    /// The node that takes writes; nil while there is none.
-    package var primary: NodeID?
-
-    package init(name: String, nodes: [Member], primary: NodeID?) {
-        self.name = name
-        self.nodes = nodes
-        self.primary = primary
-    }
-
-    var value: HookValue {
-        ["name": .text(name), "nodes": .list(nodes.map(\.value)), "primary": primary.map { HookValue($0.number) } ?? .none]
-    }
-}
-
-extension HookCluster.Member {
-    var value: HookValue {
-        [
-            "id": HookValue(node.id.number), "name": .text(node.name), "host": .text(node.host), "port": HookValue(node.port),
-            "pgdata": .text(node.dataDirectory), "zone": .text(node.zone), "priority": HookValue(node.priority), "slot_name": .text(node.slotName),
-            "status": .text(status.rawValue), "role": HookValue(role?.rawValue), "lsn": walEnd.map { HookValue($0.bytes) } ?? .none,
-            "timeline": timeline.map { HookValue($0.number) } ?? .none, "lag_bytes": lagBytes.map { HookValue($0) } ?? .none,
-        ]
     }
 }

@@ -10,6 +10,12 @@ package struct HookFault: Error, Hashable, Sendable, CustomStringConvertible {
         case budget
         /// The hook itself said that the event cannot be done.
         case aborted
+        /// Somebody ended the event.
+        case cancelled
+        /// A dry run: what comes next cannot be known.
+        case plan
+        /// A replay: recording and hook part.
+        case replay
         /// The decision behind the event was out of date.
         case leadership
     }
@@ -45,13 +51,4 @@ package struct HookPlace: Hashable, Sendable, CustomStringConvertible {
     /// The first is 1; 0 when only the file is known.
     package let line: Int
     package var description: String { line > 0 ? "\(file):\(line)" : file }
-}
-
-/// How an event ended.
-package enum HookOutcome: Hashable, Sendable {
-    /// A hook said that it is done, and what it did.
-    case done(hook: String, HookValue)
-    /// Every hook let the next one go on; also when there is none.
-    case passed
-    case failed(HookFault)
 }

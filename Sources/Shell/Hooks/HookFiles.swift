@@ -42,16 +42,19 @@ struct LuaFile: Hashable, Sendable {
         return LuaFile(path: path, chunk: chunk, text: text)
     }
 
+    /// Tests beside hooks: `failover_spec.lua`.
+    static let specEnding = "_spec.lua"
+
     /// The Lua files of a folder, by name, as paths relative to it; none where there is no such folder. Files that test
-    /// hooks are none of them.
-    static func names(in directory: String, isDeep: Bool) throws(HookProblem) -> [String] {
+    /// hooks are left out unless asked for.
+    static func names(in directory: String, isDeep: Bool, withSpecs: Bool = false) throws(HookProblem) -> [String] {
         let manager = FileManager.default
         guard manager.fileExists(atPath: directory) else { return [] }
         let all: [String]
         do { all = try isDeep ? manager.subpathsOfDirectory(atPath: directory) : manager.contentsOfDirectory(atPath: directory) } catch {
             throw HookProblem(directory, "cannot be read: \((error as NSError).localizedDescription)")
         }
-        let names = all.filter { $0.hasSuffix(".lua") && !$0.hasSuffix("_spec.lua") }.sorted()
+        let names = all.filter { $0.hasSuffix(".lua") && (withSpecs || !$0.hasSuffix(specEnding)) }.sorted()
         guard names.count <= maximumFiles else { throw HookProblem(directory, "holds \(names.count) Lua files: at most \(maximumFiles) are read") }
         return names
     }
@@ -70,7 +73,7 @@ package struct HookProblem: Error, Hashable, Sendable, CustomStringConvertible {
     package let place: HookPlace
     package let message: String
 
-    init(_ file: String, line: Int = 0, _ message: String) {
+    package init(_ file: String, line: Int = 0, _ message: String) {
         place = HookPlace(file: file, line: line)
         self.message = message
     }

@@ -11,6 +11,7 @@ enum HookFrame {
 
     /// nil when the value is too large to be sent.
     static func bytes(of value: HookValue) -> [UInt8]? {
+        guard value.values <= HookValue.maximumValues else { return nil }
         let body = value.encoded
         guard body.count <= maximumBytes else { return nil }
         var frame: [UInt8] = []

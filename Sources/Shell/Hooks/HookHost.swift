@@ -2,19 +2,40 @@ package import ClusterModel
 
 /// What hooks have done: the daemon implements it over its hands.
 package protocol HookHost: Sendable {
-    /// Does what a hook asked for. Checks the epoch of `context` immediately before an effect, and comes back soon when
-    /// the task is cancelled: the event's budget is over then.
+    /// Refuses when `epoch` is not the one in force: asked immediately before every effect.
+    func check(_ epoch: Epoch) async throws(HostCallFailure)
+
+    /// Does what a hook asked for; comes back soon when the task is cancelled: the event's budget is over then. Secrets are open in
+    /// the arguments.
     func perform(_ call: HostCall, in context: EffectContext) async throws(HostCallFailure) -> HookValue
 }
 
-/// One host call. What the answer must be is said at each; every declaration is in `HostAPI/`.
-package enum HostCall: Hashable, Sendable {
-    /// Make the node writable and wait until it is. A node that is writable already is left alone. Answer: `.none`.
-    case promote(NodeID, wait: Duration)
-    /// Run one statement with `$1`… parameters; in a read-only transaction if `readOnly`. Answer: `HookRows.value`.
-    case sql(NodeID, text: String, parameters: [HookValue], readOnly: Bool)
-    /// Whether the node is a standby, as it says itself. Answer: `.boolean`.
-    case inRecovery(NodeID)
+/// One host call that the daemon performs. What each takes and gives is declared in `HostAPI/`.
+package struct HostCall: Hashable, Sendable {
+    package let operation: HostOperation
+    /// Of a method.
+    package let node: NodeID?
+    package let arguments: HostArguments
+
+    /// Where a method is called.
+    package func at() throws(HostCallFailure) -> NodeID {
+        guard let node else { throw HostCallFailure(.code, "\(operation.rawValue) was asked without a node") }
+        return node
+    }
+}
+
+/// The operations that the daemon performs; this module does the others itself.
+package enum HostOperation: String, Sendable, CaseIterable {
+    case sql = "node.sql", isRunning = "node.is_running", inRecovery = "node.in_recovery", ping = "node.ping", lagBytes = "node.lag_bytes"
+    case timeline = "node.timeline", lsn = "node.lsn", controlData = "node.controldata", diskFree = "node.disk_free"
+    case replicatesTo = "node.replicates_to", canRewindFrom = "node.can_rewind_from", readFile = "node.read_file"
+    case promote = "node.promote", start = "node.start", stop = "node.stop", restart = "node.restart", reload = "node.reload", checkpoint = "node.checkpoint"
+    case set = "node.set", ensureSlot = "node.ensure_slot", dropSlot = "node.drop_slot"
+    case rewindFrom = "node.rewind_from", baseBackupFrom = "node.basebackup_from", moveAside = "node.move_aside", restoreAside = "node.restore_aside"
+    case forgetAside = "node.forget_aside", writeFile = "node.write_file", touch = "node.touch", includeConf = "node.include_conf"
+    case runOnNode = "node.run", run = "run"
+    case cluster = "cluster", pauseClients = "engine.pause_clients", resumeClients = "engine.resume_clients", reloadConfiguration = "engine.reload"
+    case alert = "alert"
 }
 
 /// On whose behalf a host call is made.
@@ -43,6 +64,12 @@ package struct HostCallFailure: Error, Hashable, Sendable {
         case leadership
         /// The event's time is over. Final.
         case budget
+        /// Somebody ended the event. Final.
+        case cancelled
+        /// A plan cannot be known any further.
+        case plan
+        /// What was recorded ends here, or is not what the hook asks for now.
+        case replay
     }
 
     package let kind: Kind
@@ -53,7 +80,12 @@ package struct HostCallFailure: Error, Hashable, Sendable {
         self.message = message
     }
 
-    var isFinal: Bool { kind == .leadership || kind == .budget }
+    var isFinal: Bool {
+        switch kind {
+        case .leadership, .budget, .cancelled: true
+        case .environment, .code, .plan, .replay: false
+        }
+    }
 }
 
 /// A statement's result.

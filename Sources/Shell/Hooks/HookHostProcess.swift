@@ -9,16 +9,20 @@ internal import Glibc
 package enum HookHostProcess {
     /// Address space beyond what the process has at its start; what a hook may hold is limited more tightly by the sandbox.
     private static let memory: UInt64 = 256 << 20
-    /// CPU seconds of one event, should everything else fail.
-    private static let cpuSeconds: UInt64 = 10
+    /// Seconds that the system's own limit of CPU time leaves beyond ours, should everything else fail.
+    private static let spareSeconds: UInt64 = 5
     private static let channel: Int32 = 0
+
+    private static var niceness: Int32 { getpriority(Int32(PRIO_PROCESS.rawValue), 0) }
 
     /// Never returns.
     package static func run() -> Never {
         guard understudy_confine(memory) == 0 else { stop("cannot limit itself: \(String(cString: strerror(errno)))") }
+        let nicenessAtStart = niceness
         while let request = readFrame() {
-            guard understudy_limit_cpu(cpuSeconds) == 0 else { stop("cannot limit its CPU time") }
             serve(request)
+            // Its thread made the process give way to traffic, and that cannot be taken back: the daemon starts another.
+            if niceness > nicenessAtStart { break }
         }
         exit(0)
     }
@@ -27,20 +31,19 @@ package enum HookHostProcess {
         let request: HookValue
         do { request = try HookValue(decoding: bytes) } catch { stop("the daemon sent a malformed request: \(error)") }
         let limits = request["limits"]
-        guard let budget = limits["budget"].integer, let slice = limits["slice"].integer, let grace = limits["grace"].integer,
-              let memory = limits["memory"].integer, min(budget, slice, grace, memory) >= 0,
+        guard var settings = sandbox_limits(limits, channel: channel),
               let boot = request["library"]["understudy.internal.boot"].map, let chunk = boot["chunk"]?.text, let text = boot["text"]?.text
         else { stop("the daemon sent a request without limits or library") }
-        var settings = sandbox_limits(memory: Int(memory), budget_nanoseconds: UInt64(budget), slice_nanoseconds: UInt64(slice),
-                                      grace_nanoseconds: UInt64(grace), channel: channel)
+        guard understudy_limit_cpu((settings.cpu_nanoseconds + settings.grace_nanoseconds) / 1_000_000_000 + spareSeconds) == 0 else {
+            stop("cannot limit its CPU time")
+        }
         guard let sandbox = sandbox_create(&settings) else { stop("there is no memory for a sandbox") }
         defer { sandbox_destroy(sandbox) }
         var status = sandbox_start(sandbox, "@" + chunk, text, text.utf8.count, bytes, bytes.count)
         while true {
             report(sandbox)
             guard status == SANDBOX_CALL else { return }
-            guard let answer = readFrame() else { exit(0) }
-            status = sandbox_resume(sandbox, answer, answer.count)
+            if let answer = readFrame() { status = sandbox_resume(sandbox, answer, answer.count) } else { status = sandbox_cancel(sandbox) }
         }
     }
 
@@ -90,5 +93,17 @@ package enum HookHostProcess {
         // Where nobody listens there is nobody to tell.
         _ = Glibc.write(STDERR_FILENO, words, words.count)
         exit(1)
+    }
+}
+
+extension sandbox_limits {
+    /// As the daemon writes them; nil when one is missing.
+    fileprivate init?(_ value: HookValue, channel: Int32) {
+        guard let budget = value["budget"].integer, let slice = value["slice"].integer, let cpu = value["cpu"].integer, let grace = value["grace"].integer,
+              let memory = value["memory"].integer, let text = value["text"].integer, let lines = value["log_lines"].integer,
+              min(budget, slice, cpu, grace, memory, text, lines) >= 0
+        else { return nil }
+        self.init(memory: Int(memory), string: Int(text), budget_nanoseconds: UInt64(budget), slice_nanoseconds: UInt64(slice), cpu_nanoseconds: UInt64(cpu),
+                  grace_nanoseconds: UInt64(grace), log_lines: Int32(clamping: lines), channel: channel)
     }
 }

@@ -14,12 +14,19 @@ package struct HookLogLine: Hashable, Sendable {
     package let hook: String
     package let place: HookPlace?
 
-    init(_ level: Level, _ message: String, fields: [String: HookValue] = [:], event: String = "", hook: String = "", place: HookPlace? = nil) {
+    package init(_ level: Level, _ message: String, fields: [String: HookValue] = [:], event: String = "", hook: String = "", place: HookPlace? = nil) {
         self.level = level
         self.message = message
         self.fields = fields
         self.event = event
         self.hook = hook
         self.place = place
+    }
+}
+
+extension HookLogLine {
+    /// Without anything that was opened of the secrets.
+    package func masked(by secrets: SecretVault) -> HookLogLine {
+        HookLogLine(level, secrets.mask(message), fields: secrets.mask(.map(fields)).map ?? [:], event: event, hook: hook, place: place)
     }
 }

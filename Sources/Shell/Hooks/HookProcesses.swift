@@ -1,34 +1,49 @@
 internal import Glibc
 package import Reactor
+package import Settings
 
 /// The hook processes: a few wait ready, each runs one event at a time.
 ///
 /// Ends with `shutDown`; without it the processes end with the daemon, whose sockets they watch.
 package actor HookProcesses {
-    /// How many wait ready.
-    package static let spares = 2
-    /// Above this many at work, notifications are refused; work of the engine's is not.
-    static let notificationLimit = 16
+    /// How many of them there are.
+    package struct Limits: Sendable {
+        /// How many wait ready.
+        package var spares: Int
+        /// Above this many at work, notifications are refused; work of the engine's is not.
+        package var notifications: Int
+
+        package init(spares: Int = 2, notifications: Int = 16) {
+            self.spares = spares
+            self.notifications = notifications
+        }
+
+        /// The administrator's.
+        package init(_ settings: Settings) { self.init(spares: settings[\.hooks.spares], notifications: settings[\.hooks.notifications]) }
+    }
+
     /// How long a process may take to end by itself.
     static let patience = Duration.seconds(2)
 
     nonisolated let waiter: DescriptorWaiter
     private let executable: String
+    private let limits: Limits
     private let log: HookLog
     private var ready: [HookChild] = []
     private var working: [ObjectIdentifier: HookChild] = [:]
     private var isShutDown = false
 
     /// `executable` is started with `hook-host` as its only argument.
-    package init(executable: String, waiter: DescriptorWaiter, log: @escaping HookLog) {
+    package init(executable: String, waiter: DescriptorWaiter, limits: Limits = Limits(), log: @escaping HookLog) {
         self.executable = executable
         self.waiter = waiter
+        self.limits = limits
         self.log = log
     }
 
     /// Starts the processes that wait ready, so that the first event finds one.
     package func prepare() {
-        while !isShutDown, ready.count < Self.spares {
+        while !isShutDown, ready.count < limits.spares {
             do { ready.append(try HookChild(executable: executable, waiter: waiter)) } catch {
                 log(HookLogLine(.error, "no hook process can be started: \(error.reason)"))
                 return
@@ -48,14 +63,17 @@ package actor HookProcesses {
 
     /// A process of one's own; to be handed back.
     func checkOut(isNotification: Bool) async throws(HookChild.StartFailure) -> HookChild {
-        if isNotification, working.count >= Self.notificationLimit {
+        if isNotification, working.count >= limits.notifications {
             throw HookChild.StartFailure(reason: "\(working.count) hooks are running already")
         }
         while let child = ready.popLast() {
             working[ObjectIdentifier(child)] = child
-            if await child.isAlive() { return child }
+            if await child.isReady() {
+                await child.begin()
+                return child
+            }
             working[ObjectIdentifier(child)] = nil
-            await discard(child)
+            await discard(child, patience: .zero)
         }
         let child = try HookChild(executable: executable, waiter: waiter)
         working[ObjectIdentifier(child)] = child
@@ -73,20 +91,20 @@ package actor HookProcesses {
         working[ObjectIdentifier(child)] = nil
         let words = await child.takeErrors()
         report(words)
-        if isShutDown || ready.count >= Self.spares { await discard(child) } else { ready.append(child) }
+        if isShutDown || ready.count >= limits.spares { await discard(child) } else { ready.append(child) }
     }
 
-    /// Ends a process that cannot be used any more; what its status says.
+    /// Ends a process that cannot be used any more; what its status says. With patience, its hook is cancelled first.
     func remove(_ child: HookChild, patience: Duration) async -> Int32? {
+        let end = await child.end(patience: patience, isCancel: patience > .zero)
         working[ObjectIdentifier(child)] = nil
-        let end = await child.end(patience: patience)
         report(end?.words ?? "")
         prepare()
         return end?.status
     }
 
-    private func discard(_ child: HookChild) async {
-        report(await child.end(patience: Self.patience)?.words ?? "")
+    private func discard(_ child: HookChild, patience: Duration = HookProcesses.patience) async {
+        report(await child.end(patience: patience)?.words ?? "")
     }
 
     private func report(_ words: String) {

@@ -2,7 +2,7 @@
 extension HookValue {
     /// Why bytes are no value.
     package enum MalformedBytes: Error, Hashable, Sendable {
-        case endsTooEarly, unknownTag(UInt8), invalidText, nestedTooDeep
+        case endsTooEarly, unknownTag(UInt8), invalidText, nestedTooDeep, tooManyValues
         /// Bytes follow the value.
         case goesOn
     }
@@ -10,6 +10,17 @@ extension HookValue {
     /// CLuaBridge's limits.
     package static let maximumDepth = 32
     package static let maximumBytes = 4 << 20
+    /// A value of one byte takes many in memory: this is what bounds the reader of hostile bytes.
+    package static let maximumValues = 1 << 17
+
+    /// How many values these are, itself among them.
+    var values: Int {
+        switch self {
+        case .none, .boolean, .integer, .double, .text: 1
+        case .list(let values): values.reduce(1) { $0 + $1.values }
+        case .map(let entries): entries.reduce(1) { $0 + $1.value.values }
+        }
+    }
 
     private enum Tag: UInt8 { case none, no, yes, integer, double, text, list, map }
 
@@ -61,6 +72,7 @@ extension HookValue {
 
     private struct Reader {
         var rest: ArraySlice<UInt8>
+        var values = 0
 
         mutating func take(_ count: Int) throws(MalformedBytes) -> ArraySlice<UInt8> {
             guard rest.count >= count else { throw .endsTooEarly }
@@ -83,6 +95,8 @@ extension HookValue {
 
         mutating func value(depth: Int) throws(MalformedBytes) -> HookValue {
             guard depth <= HookValue.maximumDepth else { throw .nestedTooDeep }
+            values += 1
+            guard values <= HookValue.maximumValues else { throw .tooManyValues }
             guard let byte = rest.popFirst() else { throw .endsTooEarly }
             guard let tag = Tag(rawValue: byte) else { throw .unknownTag(byte) }
             switch tag {

@@ -4,7 +4,7 @@
 package enum LuaStubs {
     /// The file's text.
     package static var text: String {
-        let sections = [header, eventClass(nil), nodeClass, cluster] + HostFunction.all.map(method) + EventSchema.all.map { eventClass($0) }
+        let sections = [header, eventClass(nil), nodeClass, cluster, peer] + HostFunction.stubs + EventSchema.all.map { eventClass($0) }
             + [hookClass] + EventSchema.all.map(handler)
         return sections.joined(separator: "\n")
     }
@@ -25,6 +25,13 @@ package enum LuaStubs {
 
         """
 
+    private static let peer = """
+        --- Another member of the watchdog.
+        ---@class us.Peer
+        ---@field name string
+
+        """
+
     private static let hookClass = """
         ---@class us.Hook
         local Hook = {}
@@ -39,34 +46,20 @@ package enum LuaStubs {
         guard let schema else {
             return "---@class us.Event\n" + EventSchema.common.map(field).joined() + "---@field cluster us.Cluster\n"
         }
-        return "---@class \(className(schema)) : us.Event\n" + schema.fields.dropFirst(EventSchema.common.count).map(field).joined()
+        return "---@class \(className(schema)) : us.Event\n" + schema.ownFields.map(field).joined()
     }
 
     private static func handler(_ schema: EventSchema) -> String {
         let result = switch schema.kind {
-        case .do: "---@return us.Outcome?\n"
+        case .do, .approve: "---@return us.Outcome?\n"
+        case .choose(.nodes): "---@return us.Node|us.Node[]|nil\n"
+        case .choose(.words(let words)): "---@return \(words.map { "\"\($0)\"" }.joined(separator: "|"))|nil\n"
+        case .choose(.truth): "---@return boolean?\n"
+        case .choose(.nodeOrGroup): "---@return us.Node|string|nil\n"
         case .tell: ""
         }
-        return "--- \(schema.about) Budget \(schema.budget.words).\n---@param ev \(className(schema))\n---@param opt table<string, any>\n\(result)function Hook.\(schema.name)(ev, opt) end\n"
-    }
-
-    private static func method(_ function: HostFunction) -> String {
-        let rights = function.capability.map { " Needs \($0)." } ?? ""
-        var parameters = function.parameters.map(\.name), lines = function.parameters.map { "---@param \($0.name) \($0.type)\n" }
-        if !function.options.isEmpty {
-            parameters.append("options")
-            lines.append("---@param options { \(function.options.map { "\($0.name): \(luaType($0.type))?" }.joined(separator: ", ")) }?\n")
-        }
-        if function.isVariadic {
-            parameters.append("...")
-            lines.append("---@param ... any\n")
-        }
-        let result = switch function.returns {
-        case .nothing: ""
-        case .boolean: "---@return boolean\n"
-        case .rows: "---@return table[] rows with `columns`, `count` and `command`\n"
-        }
-        return "--- \(function.about)\(rights)\n---@async\n\(lines.joined())\(result)function Node:\(function.name)(\(parameters.joined(separator: ", "))) end\n"
+        let summary = schema.summary.replacing("`", with: "")
+        return "--- \(summary)\n---@param ev \(className(schema))\n---@param opt table<string, any>\n\(result)function Hook.\(schema.name)(ev, opt) end\n"
     }
 
     private static func field(_ field: EventSchema.Field) -> String {
@@ -75,14 +68,16 @@ package enum LuaStubs {
         case .integer, .number, .boolean: field.kind.rawValue
         case .node: "us.Node"
         case .nodes: "us.Node[]"
+        case .peer: "us.Peer"
+        case .peers: "us.Peer[]"
+        case .texts: "string[]"
+        case .table: "table"
         }
-        return "---@field \(field.name) \(type)\(field.isOptional ? "?" : "") \(field.about)\n"
+        return "---@field \(field.name) \(type)\(field.isOptional ? "?" : "") \(field.about)\(field.placeholder.isEmpty ? "" : " (pgpool: \(field.placeholder))")\n"
     }
 
-    private static func luaType(_ option: String) -> String { option == "duration" ? "string|number" : option }
-
     /// `failover_finished` is `us.FailoverFinished`.
-    private static func className(_ schema: EventSchema) -> String {
+    static func className(_ schema: EventSchema) -> String {
         "us." + schema.name.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     }
 }

@@ -5,7 +5,7 @@ package struct ConnectionTarget: Hashable, Sendable {
     package let port: Int
     package let user: String
     package let password: Password
-    package let database: String
+    package private(set) var database: String
     /// Bound of one attempt to connect and log in.
     package let connectTimeout: Duration
     /// Where unqualified names are looked up; nil leaves it to the role and the database.
@@ -34,12 +34,22 @@ package struct ConnectionTarget: Hashable, Sendable {
         self.searchPath = searchPath
         self.encryption = encryption
     }
+
+    /// The same in another database.
+    package func with(database: String) -> ConnectionTarget {
+        var other = self
+        other.database = database
+        return other
+    }
 }
 
 /// A password that does not print itself. Empty: libpq looks into its password file.
 package struct Password: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
     let text: String
     package init(_ text: String) { self.text = text }
+    package var isEmpty: Bool { text.isEmpty }
+    /// For the environment of one of PostgreSQL's own programs, and nowhere else.
+    package var forProgram: String { text }
     package var description: String { "<secret>" }
     package var customMirror: Mirror { Mirror(self, children: []) }
 }

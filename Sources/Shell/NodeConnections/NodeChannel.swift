@@ -21,14 +21,15 @@ package actor NodeChannel {
 
     /// Runs one statement that must not run twice, on a connection of its own: a kept one may be dead without our
     /// knowing, and what it swallowed would be in doubt. What the statement sets ends with it.
-    package func execute(_ text: String, _ parameters: [String?] = [], timeout: Duration) async throws(NodeFailure) -> Rows {
-        try await open().query(text, parameters, timeout: timeout)
+    /// `database`: another than the target's.
+    package func execute(_ text: String, _ parameters: [String?] = [], database: String? = nil, timeout: Duration) async throws(NodeFailure) -> Rows {
+        try await open(database).query(text, parameters, timeout: timeout)
     }
 
     /// Like `execute`, in a transaction that cannot write and is rolled back. The transaction is what makes it safe: a default
     /// of the session could be set back, by a `DO` that commits too, and does not hold for ALTER SYSTEM.
-    package func executeReadOnly(_ text: String, _ parameters: [String?] = [], timeout: Duration) async throws(NodeFailure) -> Rows {
-        let connection = try await open()
+    package func executeReadOnly(_ text: String, _ parameters: [String?] = [], database: String? = nil, timeout: Duration) async throws(NodeFailure) -> Rows {
+        let connection = try await open(database)
         _ = try await connection.query("BEGIN READ ONLY", timeout: timeout)
         return try await connection.query(text, parameters, timeout: timeout)
     }
@@ -57,8 +58,8 @@ package actor NodeChannel {
         }
     }
 
-    private func open() async throws(NodeFailure) -> NodeConnection {
-        try await NodeConnection.connect(target, waiter: waiter, resolver: resolver)
+    private func open(_ database: String? = nil) async throws(NodeFailure) -> NodeConnection {
+        try await NodeConnection.connect(database.map { target.with(database: $0) } ?? target, waiter: waiter, resolver: resolver)
     }
 
     private func run(_ connection: NodeConnection, _ text: String, _ parameters: [String?], _ timeout: Duration) async throws(NodeFailure) -> Rows {

@@ -11,9 +11,9 @@ package struct NodeHands: Sendable {
     private static let nudge = Duration.milliseconds(20)
     private static let statementTimeout = Duration.seconds(5)
 
-    private let channel: NodeChannel
+    let channel: NodeChannel
     private let waiter: DescriptorWaiter
-    private let epochs: any EpochGuard
+    let epochs: any EpochGuard
 
     package init(channel: NodeChannel, waiter: DescriptorWaiter, epochs: any EpochGuard) {
         self.channel = channel
@@ -59,21 +59,21 @@ package struct NodeHands: Sendable {
         try await isInRecovery(until: .now() + Self.statementTimeout)
     }
 
-    private func isInRecovery(until deadline: Monotonic) async throws(NodeFailure) -> Bool {
+    func isInRecovery(until deadline: Monotonic) async throws(NodeFailure) -> Bool {
         let answer = try await channel.ask("SELECT pg_is_in_recovery() AS it", timeout: Self.bound(deadline))["it"]
         guard let answer else { throw .lost("the server did not say whether it is in recovery") }
         return answer == "t"
     }
 
     /// Runs one statement of a hook's that cannot write.
-    package func read(_ text: String, _ parameters: [String?] = [], timeout: Duration) async throws(NodeFailure) -> Rows {
-        try await channel.executeReadOnly(text, parameters, timeout: timeout)
+    package func read(_ text: String, _ parameters: [String?] = [], database: String? = nil, timeout: Duration) async throws(NodeFailure) -> Rows {
+        try await channel.executeReadOnly(text, parameters, database: database, timeout: timeout)
     }
 
     /// Runs one statement of a hook's, once, in a session of its own.
-    package func sql(_ text: String, _ parameters: [String?] = [], in epoch: Epoch, timeout: Duration) async throws -> Rows {
+    package func sql(_ text: String, _ parameters: [String?] = [], database: String? = nil, in epoch: Epoch, timeout: Duration) async throws -> Rows {
         try await epochs.check(epoch)
-        return try await channel.execute(text, parameters, timeout: timeout)
+        return try await channel.execute(text, parameters, database: database, timeout: timeout)
     }
 
     /// No single statement takes longer than all that is left.

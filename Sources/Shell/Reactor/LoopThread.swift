@@ -26,6 +26,14 @@ package struct LoopThread<Handler: EventHandler>: Sendable {
     package func waitUntilEnded() async { await ended.wait() }
 }
 
+/// Runs `body`, which may block, on a thread of its own and waits for its result; fails when there is no thread to be had.
+package func onThread<Value: Sendable>(_ name: String, _ body: @escaping @Sendable () -> Value) async throws(SocketError) -> Value {
+    let result: Result<Value, SocketError> = await withCheckedContinuation { continuation in
+        do throws(SocketError) { try spawn(name: name) { continuation.resume(returning: .success(body())) } } catch { continuation.resume(returning: .failure(error)) }
+    }
+    return try result.get()
+}
+
 /// Runs `body` on a detached thread of its own.
 func spawn(name: String, _ body: @escaping @Sendable () -> Void) throws(SocketError) {
     final class Start: Sendable {

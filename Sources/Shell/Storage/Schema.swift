@@ -25,6 +25,72 @@ enum Schema {
             details TEXT NOT NULL
         ) STRICT;
         """,
+        """
+        CREATE TABLE hook_file (
+            digest TEXT NOT NULL PRIMARY KEY,
+            text TEXT NOT NULL,
+            is_restricted INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE hook_generation (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            at REAL NOT NULL,
+            digest TEXT NOT NULL,
+            author TEXT NOT NULL,
+            fault TEXT,
+            is_active INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE hook_generation_file (
+            generation INTEGER NOT NULL,
+            path TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            PRIMARY KEY (generation, path)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE hook_event (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            event TEXT NOT NULL UNIQUE,
+            generation INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE bookmark (
+            name TEXT NOT NULL PRIMARY KEY,
+            position INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """,
+        """
+        CREATE TABLE hook_run (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            event TEXT NOT NULL,
+            name TEXT NOT NULL,
+            epoch INTEGER NOT NULL,
+            attempt INTEGER NOT NULL,
+            began REAL NOT NULL,
+            phase TEXT NOT NULL,
+            ended REAL,
+            outcome TEXT,
+            message TEXT,
+            record BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX hook_run_event ON hook_run (event);
+        CREATE TABLE hook_effect (
+            run INTEGER NOT NULL REFERENCES hook_run ON DELETE CASCADE,
+            sequence INTEGER NOT NULL,
+            call BLOB NOT NULL,
+            ended REAL,
+            result BLOB,
+            PRIMARY KEY (run, sequence)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE hook_value (
+            space TEXT NOT NULL,
+            key TEXT NOT NULL,
+            value BLOB NOT NULL,
+            expires REAL,
+            PRIMARY KEY (space, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE hook_lock (
+            name TEXT NOT NULL PRIMARY KEY,
+            token INTEGER NOT NULL,
+            expires REAL NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """,
     ]
 
     static func prepare(_ database: DatabasePool) throws {

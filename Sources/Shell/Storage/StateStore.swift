@@ -31,11 +31,36 @@ package final class StateStore: Sendable {
         do { return try await database.write(body) } catch { throw failure(error) }
     }
 
+    /// Runs one write transaction that the next `write` makes durable: what is only looked at afterwards need not wait for the disk.
+    /// It survives the end of this process at once.
+    func writeLazily<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(StorageFailure) -> Value {
+        do {
+            return try await database.writeWithoutTransaction { connection in
+                try connection.execute(sql: "PRAGMA synchronous = NORMAL")
+                let result = Result { try connection.inOneTransaction(body) }
+                try connection.execute(sql: "PRAGMA synchronous = FULL")
+                return try result.get()
+            }
+        } catch { throw failure(error) }
+    }
+
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(StorageFailure) -> Value {
         do { return try await database.read(body) } catch { throw failure(error) }
     }
 
     private func failure(_ error: any Error) -> StorageFailure { .database(path: database.path, reason: String(describing: error)) }
+}
+
+extension Database {
+    fileprivate func inOneTransaction<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        var value: Value?
+        try inTransaction {
+            value = try body(self)
+            return .commit
+        }
+        guard let value else { preconditionFailure("a committed transaction gave no value") }
+        return value
+    }
 }
 
 /// Why state could not be opened, read or written.

@@ -24,6 +24,14 @@ final class ScriptedHands: ClusterHands {
         var promotions: [NodeID] = []
         var requests: [PromotionRequest] = []
         var notices: [ClusterNotice] = []
+        /// What hooks say: who is preferred, then one answer a question; afterwards nobody objects.
+        var preference: [NodeID] = []
+        var approvals: [NodeID] = []
+        var vetoes: [Consent] = []
+        var fencing: [FencingOutcome] = []
+        /// nil: no hook has a say.
+        var downVetoes: [Consent]?
+        var downQuestions: [NodeID] = []
         /// What the next `promote` calls answer before one works.
         var problems: [PromotionFailure] = []
         /// Set to hold every `promote` until the coordinator is cancelled.
@@ -56,7 +64,27 @@ final class ScriptedHands: ClusterHands {
         }
     }
 
-    func tell(_ notice: ClusterNotice, observations: [NodeID: NodeObservation]) async { script.withLock { $0.notices.append(notice) } }
+    func chooseCandidate(_ request: PromotionRequest, reason: String) async -> [NodeID] { script.withLock { $0.preference } }
+
+    func approveFailover(_ request: PromotionRequest) async -> Consent {
+        script.withLock { script in
+            script.approvals.append(request.candidate.id)
+            return script.vetoes.isEmpty ? .granted : script.vetoes.removeFirst()
+        }
+    }
+
+    func fencePrimary(_ request: PromotionRequest) async -> FencingOutcome { script.withLock { $0.fencing.isEmpty ? .nobody : $0.fencing.removeFirst() } }
+
+    func asksBeforeNodeDown() async -> Bool { script.withLock { $0.downVetoes != nil } }
+
+    func approveNodeDown(_ node: Node, reason: String, downFor: Duration, in snapshot: ClusterSnapshot) async -> Consent {
+        script.withLock { script in
+            script.downQuestions.append(node.id)
+            return script.downVetoes?.isEmpty == false ? script.downVetoes?.removeFirst() ?? .granted : .granted
+        }
+    }
+
+    func tell(_ notice: ClusterNotice, in snapshot: ClusterSnapshot) async { script.withLock { $0.notices.append(notice) } }
 
     var lastGate: Topology.Gate? { script.withLock { $0.topologies.last?.gate } }
     var promotions: [NodeID] { script.withLock { $0.promotions } }

@@ -10,10 +10,10 @@ struct ElectionTests {
 
     @Test("The standby with the most WAL is elected; then priority, then the lower id decide")
     func order() throws {
-        #expect(try outcome([node0: silent, node1: seen(.standby, wal: 100), node2: seen(.standby, wal: 101)]) == .elected(node2))
-        #expect(try outcome([node0: silent, node1: seen(.standby), node2: seen(.standby)]) == .elected(node1))
+        #expect(try outcome([node0: silent, node1: seen(.standby, wal: 100), node2: seen(.standby, wal: 101)]) == .elected([node2, node1]))
+        #expect(try outcome([node0: silent, node1: seen(.standby), node2: seen(.standby)]) == .elected([node1, node2]))
         #expect(try outcome([node0: silent, node1: seen(.standby), node2: seen(.standby)],
-                            nodes: [node(node0), node(node1), node(node2, priority: 5)]) == .elected(node2))
+                            nodes: [node(node0), node(node1), node(node2, priority: 5)]) == .elected([node2, node1]))
     }
 
     @Test("A standby that cannot take over is left out with its reason", arguments: [
@@ -21,7 +21,7 @@ struct ElectionTests {
         (seen(.standby, paused: true), "replay paused"), (silent, "refuses connections"),
     ])
     func unfit(_ answer: Election.Answer, _ reason: String) throws {
-        #expect(try outcome([node0: silent, node1: answer, node2: seen(.standby, wal: 1)]) == .elected(node2))
+        #expect(try outcome([node0: silent, node1: answer, node2: seen(.standby, wal: 1)]) == .elected([node2]))
         guard case .blocked(let why) = try outcome([node0: silent, node1: answer, node2: silent]) else {
             Issue.record("somebody was elected")
             return
@@ -32,14 +32,14 @@ struct ElectionTests {
     @Test("Priority 0 is never promoted")
     func never() throws {
         #expect(try outcome([node0: silent, node1: seen(.standby, wal: 999), node2: seen(.standby)],
-                            nodes: [node(node0), node(node1, priority: 0), node(node2)]) == .elected(node2))
+                            nodes: [node(node0), node(node1, priority: 0), node(node2)]) == .elected([node2]))
     }
 
     @Test("The lost primary is taken back only while writable on its own timeline")
     func back() throws {
         #expect(try outcome([node0: seen(.primary), node1: seen(.standby), node2: seen(.standby)]) == .primaryIsBack)
-        #expect(try outcome([node0: seen(.primary, on: timelineTwo), node1: seen(.standby), node2: silent]) == .elected(node1))
-        #expect(try outcome([node0: seen(.primary, of: SystemIdentifier(1)), node1: seen(.standby), node2: silent]) == .elected(node1))
+        #expect(try outcome([node0: seen(.primary, on: timelineTwo), node1: seen(.standby), node2: silent]) == .elected([node1]))
+        #expect(try outcome([node0: seen(.primary, of: SystemIdentifier(1)), node1: seen(.standby), node2: silent]) == .elected([node1]))
     }
 
     @Test("While another server is writable, nobody is promoted")
@@ -54,7 +54,7 @@ struct ElectionTests {
     @Test("Without enough synchronous standbys nobody is promoted, and the missing ones are named")
     func synchronous() throws {
         let set = SynchronousSet(members: [node1], required: 1)
-        #expect(try outcome([node0: silent, node1: seen(.standby), node2: seen(.standby, wal: 200)], synchronous: set) == .elected(node2))
+        #expect(try outcome([node0: silent, node1: seen(.standby), node2: seen(.standby, wal: 200)], synchronous: set) == .elected([node2]))
         guard case .blocked(let why) = try outcome([node0: silent, node1: silent, node2: seen(.standby)], synchronous: set) else {
             Issue.record("acknowledged commits could have been lost")
             return

@@ -12,6 +12,12 @@ private struct ModelCluster {
     /// A node that dies when the hook touches it.
     var diesInHook: NodeID?
     var actions: [FailoverProcedure.Action] = []
+    /// What hooks prefer.
+    var preference: [NodeID] = []
+    /// What hooks say to each candidate, once each; then they consent.
+    var vetoes: [NodeID: [Bool]] = [:]
+    /// Times that the old primary cannot be fenced although it must be.
+    var fencingFailures = 0
 
     /// Runs until finished, or until `life` actions were performed; nil then. The last action is performed but its answer is lost.
     mutating func run(life: Int = 50) throws -> FailoverProcedure.Outcome? {
@@ -29,6 +35,15 @@ private struct ModelCluster {
         switch action {
         case .closeGate: return .gateClosed
         case .observe: return .answered(answers)
+        case .choose: return .chosen(preference)
+        case .approve(let candidate, _):
+            guard let wantsNext = vetoes[candidate]?.first else { return .consented }
+            vetoes[candidate]?.removeFirst()
+            return .vetoed(reason: "not \(candidate)", wantsNext: wantsNext)
+        case .fence:
+            if fencingFailures == 0 { return .fenced }
+            fencingFailures -= 1
+            return .notFenced(reason: "no answer from its power supply")
         case .record(let command):
             do { try state.apply(command) } catch { return .refused(reason: error.description) }
             return .recorded
@@ -59,19 +74,20 @@ private struct ModelCluster {
 
 @Suite("FailoverProcedure")
 struct FailoverProcedureTests {
-    @Test("Close, observe, record, promote, verify, record, open: in this order")
+    @Test("Close, observe, choose, approve, fence, record, promote, verify, record, open: in this order")
     func order() throws {
         var model = try ModelCluster.lostPrimary()
         #expect(try model.run() == .promoted(node1))
         #expect(model.actions == [
-            .closeGate, .observe, .record(.promote(candidate: node1, epoch: Epoch(2))),
+            .closeGate, .observe, .choose(candidates: [node1, node2]), .approve(candidate: node1, candidates: [node1, node2]),
+            .fence(candidate: node1, candidates: [node1, node2]), .record(.promote(candidate: node1, epoch: Epoch(2))),
             .runHook(candidate: node1, attempt: 1, bundledOnly: false), .verify(candidate: node1),
             .record(.primaryIs(primary: node1, epoch: Epoch(2), timeline: timelineTwo)), .finish(.promoted(node1)),
         ])
         #expect(model.state.openPrimary == node1)
     }
 
-    @Test("Killed after any number of actions and started again, it promotes one node once and opens it", arguments: 1...6)
+    @Test("Killed after any number of actions and started again, it promotes one node once and opens it", arguments: 1...9)
     func crash(_ life: Int) throws {
         var model = try ModelCluster.lostPrimary()
         #expect(try model.run(life: life) == nil)
@@ -130,9 +146,62 @@ struct FailoverProcedureTests {
     @Test("The old primary back after the promotion was recorded changes nothing")
     func backLate() throws {
         var model = try ModelCluster.lostPrimary()
-        #expect(try model.run(life: 3) == nil)
+        #expect(try model.run(life: 6) == nil)
         model.answers[node0] = seen(.primary)
         #expect(try model.run() == .promoted(node1))
+    }
+
+    @Test("What hooks prefer is promoted, if it may be")
+    func preferred() throws {
+        var model = try ModelCluster.lostPrimary()
+        model.preference = [node0, node2]
+        #expect(try model.run() == .promoted(node2))
+    }
+
+    @Test("With synchronous standbys only the freshest may be chosen: acknowledged commits may be on it alone")
+    func preferredAndBehind() throws {
+        var model = try ModelCluster.lostPrimary(synchronous: SynchronousSet(members: [node1, node2], required: 1))
+        model.preference = [node2]
+        #expect(try model.run() == .promoted(node1))
+        #expect(model.actions.contains(.choose(candidates: [node1])))
+    }
+
+    @Test("A veto waits and asks again; nothing is fenced or promoted meanwhile")
+    func vetoed() throws {
+        var model = try ModelCluster.lostPrimary()
+        model.vetoes = [node1: [false]]
+        #expect(try model.run() == .promoted(node1))
+        let waited = try #require(model.actions.firstIndex(of: .wait(reason: "not 1")))
+        #expect(!model.actions[..<waited].contains { if case .fence = $0 { true } else { false } })
+    }
+
+    @Test("A veto that wants another candidate takes the next one; with nobody left the first is asked again")
+    func vetoedForNext() throws {
+        var model = try ModelCluster.lostPrimary()
+        model.vetoes = [node1: [true]]
+        #expect(try model.run() == .promoted(node2))
+        model = try .lostPrimary()
+        model.vetoes = [node1: [true], node2: [true]]
+        #expect(try model.run() == .promoted(node1))
+        #expect(model.actions.contains(.wait(reason: "not 2")))
+    }
+
+    @Test("The old primary that comes back during a veto is re-opened")
+    func backDuringVeto() throws {
+        var model = try ModelCluster.lostPrimary()
+        model.vetoes = [node1: [Bool](repeating: false, count: 100)]
+        #expect(try model.run(life: 20) == nil)
+        model.answers[node0] = seen(.primary)
+        #expect(try model.run() == .reopened(node0))
+    }
+
+    @Test("While the old primary must be fenced and is not, nothing is promoted")
+    func notFenced() throws {
+        var model = try ModelCluster.lostPrimary()
+        model.fencingFailures = 2
+        #expect(try model.run() == .promoted(node1))
+        let promoted = try #require(model.actions.firstIndex(of: .record(.promote(candidate: node1, epoch: Epoch(2)))))
+        #expect(model.actions[..<promoted].count { if case .fence = $0 { true } else { false } } == 3)
     }
 
     @Test("With no loss recorded there is nothing to do")

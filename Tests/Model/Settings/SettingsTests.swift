@@ -18,10 +18,10 @@ struct SettingsTests {
         let running = read("port = 5000\nquery_wait_timeout = 5\nbackend_hostname1 = 'b'\nhook.mail.to = 'a'").settings
         let fresh = read("port = 5001\nlog_min_messages = debug\nbackend_hostname2 = 'c'\nbackend_priority0 = 7\nhook.mail.to = 'b'\nhook.page.to = 'c'").settings
         let reload = running.reloaded(as: fresh)
-        #expect(reload.applied == ["query_wait_timeout", "log_min_messages"])
-        #expect(reload.waiting == ["port", "backend_hostname1", "backend_hostname2", "backend_priority0", "hook.mail.to", "hook.page.to"])
+        #expect(reload.applied == ["query_wait_timeout", "log_min_messages", "hook.mail.to", "hook.page.to"])
+        #expect(reload.waiting == ["port", "backend_hostname1", "backend_hostname2", "backend_priority0"])
         #expect(reload.inForce[\.connections.port] == 5000 && reload.inForce[\.daemon.logLevel] == "debug")
-        #expect(reload.inForce.nodes == running.nodes && reload.inForce.hookOptions == running.hookOptions)
+        #expect(reload.inForce.nodes == running.nodes && reload.inForce.hookOptions == fresh.hookOptions)
         #expect(reload.inForce[\.connections.queryWaitTimeout] == .seconds(120), "what is written no more has its default again")
         let again = reload.inForce.reloaded(as: fresh)
         #expect(again.applied.isEmpty && again.waiting == reload.waiting, "what waits is named until the restart")

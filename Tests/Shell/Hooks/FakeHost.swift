@@ -9,6 +9,13 @@ final class FakeHost: HookHost {
         var contexts: [EffectContext] = []
         var writable: Set<NodeID> = []
         var failure: HostCallFailure?
+        /// So many slots are dropped before the host says nothing any more; nil: it always answers.
+        var dropsBeforeSilence: Int?
+        var isSilent = false
+        /// The epoch in force.
+        var epoch = Epoch(2)
+        /// What commands and statements give.
+        var answers: [HostOperation: HookValue] = [:]
         /// Calls wait here until their task is cancelled.
         var hangs = false
         /// Called when a promotion was asked for.
@@ -20,8 +27,16 @@ final class FakeHost: HookHost {
     init(writable: Set<NodeID> = []) { state.withLock { $0.writable = writable } }
 
     var calls: [HostCall] { state.withLock(\.calls) }
-    var promotions: Int { calls.count { if case .promote = $0 { true } else { false } } }
+    var operations: [String] { calls.map { $0.operation.rawValue + ($0.node.map { " \($0)" } ?? "") } }
+    var promotions: Int { calls.count { $0.operation == .promote } }
+    func untilSilent() async {
+        while !state.withLock({ $0.isSilent }) { await Task.yield() }
+    }
     func set(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
+
+    func check(_ epoch: Epoch) async throws(HostCallFailure) {
+        guard state.withLock({ $0.epoch }) == epoch else { throw HostCallFailure(.leadership, "the event belongs to epoch \(epoch): nothing was done") }
+    }
 
     func perform(_ call: HostCall, in context: EffectContext) async throws(HostCallFailure) -> HookValue {
         let (failure, hangs) = state.withLock { state in
@@ -33,30 +48,34 @@ final class FakeHost: HookHost {
         if hangs {
             do { try await Task.sleep(for: .seconds(3600)) } catch { throw HostCallFailure(.environment, "cancelled") }
         }
-        switch call {
-        case .promote(let node, _):
+        if let answer = state.withLock({ $0.answers[call.operation] }) { return answer }
+        switch call.operation {
+        case .promote:
+            let node = try call.at()
             let onPromote = state.withLock { state in
                 state.writable.insert(node)
                 return state.onPromote
             }
             await onPromote?()
             return .none
-        case .inRecovery(let node): return .boolean(state.withLock { !$0.writable.contains(node) })
-        case .sql(_, let text, let parameters, _):
-            return HookRows(columns: ["text", "parameter"], rows: [[.text(text), parameters.first ?? .none]], command: "SELECT 1").value
+        case .inRecovery:
+            let node = try call.at()
+            return .boolean(state.withLock { !$0.writable.contains(node) })
+        case .sql: return HookRows(columns: ["text", "parameter"], rows: [[call.arguments["text"], call.arguments.parameters.first ?? .none]], command: "SELECT 1").value
+        case .dropSlot:
+            let isSilent = state.withLock { state in
+                guard let left = state.dropsBeforeSilence else { return false }
+                state.dropsBeforeSilence = left - 1
+                state.isSilent = left <= 1
+                return state.isSilent
+            }
+            if isSilent { do { try await Task.sleep(for: .seconds(3600)) } catch { throw HostCallFailure(.environment, "cancelled") } }
+            return .none
+        case .ensureSlot: return call.arguments["name"]
+        case .run, .runOnNode: return ["code": 0, "stdout": .text(call.arguments.strings("argv").joined(separator: " ") + "\n"), "stderr": "", "took": 0.01]
+        case let other where other.rawValue.hasPrefix("node."): return .none
+        case .cluster: return Stage.cluster.value
+        default: return .none
         }
     }
-}
-
-/// A journal in memory, which outlives runners as the store outlives daemons.
-final class MemoryJournal: HookJournal {
-    private let steps = Mutex<[StepKey: HookValue]>([:])
-    private let effects = Mutex<[HookEffect]>([])
-
-    var finishedSteps: [String] { steps.withLock { $0.keys.map(\.name).sorted() } }
-    var recordedEffects: [HookEffect] { effects.withLock { $0 } }
-
-    func recordedStep(_ step: StepKey) async throws(HookJournalFailure) -> HookValue? { steps.withLock { $0[step] } }
-    func recordStep(_ step: StepKey, _ value: HookValue) async throws(HookJournalFailure) { steps.withLock { $0[step] = $0[step] ?? value } }
-    func record(_ effect: HookEffect) async { effects.withLock { $0.append(effect) } }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 @testable import Hooks
 
@@ -19,7 +20,7 @@ struct HookCatalogueTests {
     func bundledOption() async throws {
         try await onStage { stage in
             _ = await stage.failOver(stage.runner(options: [("failover", "promote_wait", "5s")]))
-            #expect(stage.host.calls.contains { if case .promote(_, wait: .seconds(5)) = $0 { true } else { false } })
+            #expect(stage.host.calls.contains { $0.operation == .promote && $0.arguments.duration("wait") == .seconds(5) })
         }
     }
 
@@ -45,10 +46,40 @@ struct HookCatalogueTests {
         try await onStage(files) { stage in
             let (_, problems) = await stage.load()
             #expect(problems == [
-                "d.lua: replaces = \"understudy/failvoer\": there is no such hook; those that can be replaced are understudy/failover",
-                "b.lua: a hook is called \"twin\" already, in a.lua",
-                "c.lua: the name \"failover\" belongs to the hook understudy/failover: choose another, or write replaces = \"understudy/failover\"",
+                "d.lua:2: replaces = \"understudy/failvoer\": there is no such hook; those that can be replaced are understudy/failover",
+                "b.lua:2: a hook is called \"twin\" already, in a.lua",
+                "c.lua:2: the name \"failover\" belongs to the hook understudy/failover: choose another, or write replaces = \"understudy/failover\"",
             ])
+        }
+    }
+
+    @Test("A right that is asked for and not granted is refused, with the line to write; what is bundled has its rights")
+    func grants() async throws {
+        let header = ", needs = { 'sql:read', 'pg.promote' }"
+        try await onStage(["ours.lua": failoverHook("", header: header)]) { stage in
+            #expect(await stage.load(options: [("ours", "grants", "sql:read")]).1 == [
+                "ours.lua:2: hook \"ours\" needs \"pg.promote\", which it is not granted: write hook.ours.grants = 'sql:read, pg.promote' into the configuration",
+            ])
+            #expect(await stage.load(options: [("ours", "grants", "sql:read, pg.promote")]).1 == [])
+            #expect(await stage.load(options: [("ours", "grants", "sql:*, pg.*")]).1 == [])
+            #expect(await stage.load(options: [("ours", "grants", "sql:*, pg.*, pg.promot")]).1.first?.hasPrefix(
+                "understudy.conf:1: hook.ours.grants: there is no capability \"pg.promot\"; those are ") == true)
+        }
+    }
+
+    @Test("A hook that others can write has only events that ask or tell, and no rights that change anything")
+    func restricted() async throws {
+        let tells = "local us = require 'understudy'\nlocal hook = us.hook { name = 'ours', needs = { '\("sql:write")' } }\nfunction hook.node_down() end\nreturn hook"
+        try await onStage(["ours.lua": failoverHook(""), "tells.lua": tells]) { stage in
+            #expect(await stage.load().1 == [])
+            for name in ["ours.lua", "tells.lua"] { #expect(chmod(stage.site + "/" + name, 0o666) == 0) }
+            #expect(await stage.load().1 == [
+                "ours.lua:3: failover does work, and a file that others than root and the daemon's user can write allows events that ask or tell only",
+                "tells.lua:3: needs: \"sql:write\" is not for a hook with a file that others than root and the daemon's user can write",
+            ])
+        }
+        try await onStage(["ours.lua": failoverHook("", header: ", trust = 'restricted'")]) { stage in
+            #expect(await stage.load().1 == ["ours.lua:3: failover does work, and trust = \"restricted\" allows events that ask or tell only"])
         }
     }
 

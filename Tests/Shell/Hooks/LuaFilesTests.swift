@@ -14,7 +14,7 @@ struct LuaFilesTests {
     func luacheck() throws {
         let check = Process()
         check.executableURL = URL(filePath: "/usr/bin/env")
-        check.arguments = ["luacheck", "--quiet", "--no-color", "lua", "hooks"]
+        check.arguments = ["luacheck", "--quiet", "--no-color", "lua", "hooks", "samples/hooks", "Tests/Shell/Hooks/Specs"]
         check.currentDirectoryURL = Stage.root
         let output = Pipe()
         check.standardOutput = output

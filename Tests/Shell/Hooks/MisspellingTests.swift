@@ -32,7 +32,7 @@ struct MisspellingTests {
         ("local us = require 'understudi'", "ours.lua:1: there is no module \"understudi\" in lib/ or in Understudy's library; did you mean \"understudy\"?"),
         ("local us = require 'understudy'\nus.step('x', function() end)",
          "ours.lua:2: us.step was called while the file is loading: loading has no effects, call it in a handler"),
-        ("local x = nil\nlocal y = x.field", "ours.lua:2: attempt to index a nil value (local 'x')"),
+        ("local x = nil\nlocal y = x.field", "ours.lua:2: attempt to index a nil value (local 'x'); a query without a row, a NULL and a key that a table does not have give nil: test it first, `if x then`"),
         ("\u{1B}Lua", "ours.lua: attempt to load a binary chunk (mode is 't')"),
     ])
     func load(text: String, problem: String) async throws {
@@ -69,8 +69,8 @@ struct MisspellingTests {
         ("ev.candidates[1] = nil", "list of nodes is read-only: it has no use for 1"),
         ("return us.done(3)", "us.done takes a table of what was done, or nothing; got a number"),
         ("return ev.new_main:sql(3)", "node:sql: text: expected a text; got 3"),
-        ("return 'pg2'", "failover must return us.done{...}, or nothing to let the next hook go on; got the text \"pg2\""),
-        ("us.step('x', function() end, function() end)", "us.step takes a name and a function; undo functions are not supported yet"),
+        ("return 'pg2'", "failover must return us.done{...}, us.skip, us.retry, or nothing to let the next hook go on; got the string \"pg2\" (did you mean ev.cluster.nodes.pg2?)"),
+        ("us.step('x', function() end, 3)", "us.step: what undoes a step is a function; got a number"),
         ("us.step('x', function() end) us.step('x', function() end)", "step \"x\" was run at ours.lua:4 already: give each step its own name"),
         ("us.step('x', function() return print end)", "a function cannot be passed on"),
         ("us.step('x', function() return ev.node end)", "a node pg1 cannot be passed on; pass its fields"),
@@ -81,7 +81,7 @@ struct MisspellingTests {
         ("us.log.info('x', 3)", "us.log.info takes a text and a table of fields; got a number"),
         ("error('my own words')", "my own words"),
         ("error({ 'no text' })", "an error was raised that is no text"),
-        ("io.open('/etc/passwd')", "attempt to index a nil value (global 'io')"),
+        ("io.open('/etc/passwd')", "attempt to index a nil value (global 'io'); hooks have no io: files are node:read_file's and us.fs's"),
         ("os.execute('true')", "attempt to call a nil value (field 'execute')"),
     ])
     func run(body: String, message: String) async throws {

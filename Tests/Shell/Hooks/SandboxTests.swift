@@ -1,43 +1,19 @@
-import CLuaBridge
-import Glibc
 import Testing
 @testable import Hooks
 
 @Suite("The sandbox", .serialized)
 struct SandboxTests {
     /// Runs a boot chunk and answers each of its calls; the last output.
-    private func run(_ text: String, request: HookValue = .none, memory: Int = 16 << 20,
-                     answer: (HookValue) -> [UInt8] = SandboxTests.echo) throws -> HookValue {
-        try run(text, requestBytes: request.encoded, memory: memory, answer: answer)
+    private func run(_ text: String, request: HookValue = .none, answer: (HookValue) -> [UInt8] = SandboxTests.echo) throws -> HookValue {
+        try run(text, requestBytes: request.encoded, answer: answer)
     }
 
-    private func run(_ text: String, requestBytes: [UInt8], memory: Int = 16 << 20,
-                     answer: (HookValue) -> [UInt8] = SandboxTests.echo) throws -> HookValue {
-        var ends: [Int32] = [0, 0]
-        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else { throw Failure() }
-        defer { close(ends[0]); close(ends[1]) }
-        var limits = sandbox_limits(memory: memory, budget_nanoseconds: 2_000_000_000, slice_nanoseconds: 1_000_000_000,
-                                    grace_nanoseconds: 60_000_000_000, channel: ends[0])
-        guard let sandbox = sandbox_create(&limits) else { throw Failure() }
-        defer { sandbox_destroy(sandbox) }
-        var status = sandbox_start(sandbox, "@ours.lua", text, text.utf8.count, requestBytes, requestBytes.count)
-        while status == SANDBOX_CALL {
-            let bytes = answer(try output(sandbox))
-            status = sandbox_resume(sandbox, bytes, bytes.count)
-        }
-        return try output(sandbox)
+    private func run(_ text: String, requestBytes: [UInt8], answer: (HookValue) -> [UInt8] = SandboxTests.echo) throws -> HookValue {
+        try SandboxRun()(text, request: requestBytes, answer: answer).output
     }
 
     private static func answer(_ value: HookValue) -> [UInt8] { value.encoded }
     private static func echo(_ call: HookValue) -> [UInt8] { answer(["value": call["arguments"]]) }
-
-    private struct Failure: Error {}
-
-    private func output(_ sandbox: OpaquePointer) throws -> HookValue {
-        var count = 0
-        let start = sandbox_output(sandbox, &count)
-        return try HookValue(decoding: Array(UnsafeBufferPointer(start: start, count: count)))
-    }
 
     @Test("Values go through Lua and come back as they were", arguments: [
         .none, true, false, 0, -1, .integer(.max), .integer(.min), .double(0.5), .double(.infinity), "", "é\u{0}☃",

@@ -2,6 +2,7 @@ import ClusterModel
 import Foundation
 import Glibc
 import Reactor
+import Storage
 import Synchronization
 import Testing
 @testable import Hooks
@@ -10,7 +11,11 @@ import Testing
 /// A site's hook directory, hook processes, a fake cluster of three nodes: everything a hook needs to run.
 final class Stage: Sendable {
     let host = FakeHost()
-    let journal = MemoryJournal()
+    let store: StateStore
+    let journal: HookJournal
+    let secrets: SecretVault
+    let running = RunningEvents()
+    let metrics = HookMetrics()
     let processes: HookProcesses
     private let directory: URL
     let waiter: DescriptorWaiter
@@ -29,9 +34,13 @@ final class Stage: Sendable {
             try Data(text.utf8).write(to: file)
         }
         waiter = try DescriptorWaiter()
-        let lines = Lines()
-        processes = HookProcesses(executable: Self.executable, waiter: waiter) { lines.append($0) }
-        self.lines = lines
+        try FileManager.default.createDirectory(at: directory.appending(path: "secrets"), withIntermediateDirectories: true)
+        store = try StateStore(directory: directory.path + "-state")
+        journal = HookJournal(store: store)
+        secrets = SecretVault(directory: directory.path + "/secrets")
+        let kept = Lines()
+        processes = HookProcesses(executable: Self.executable, waiter: waiter) { kept.append($0) }
+        self.kept = kept
     }
 
     private final class Lines: Sendable {
@@ -39,28 +48,55 @@ final class Stage: Sendable {
         func append(_ line: HookLogLine) { all.withLock { $0.append(line) } }
     }
 
-    private let lines: Lines
+    private let kept: Lines
 
-    var logged: [String] { lines.all.withLock { $0.map { "\($0.level.rawValue): \($0.message)" } } }
+    var lines: [HookLogLine] { kept.all.withLock { $0 } }
+    var logged: [String] { lines.map { "\($0.level.rawValue): \($0.message)" } }
     var site: String { directory.path }
 
     func load(options: [(String, String, String)] = []) async -> (HookCatalogue, [String]) {
-        let settings = options.enumerated().map { index, option in
-            Settings.HookOption(hook: option.0, option: option.1, text: option.2, place: Settings.Place(file: "understudy.conf", line: index + 1))
-        }
-        let directories = HookDirectories(library: Self.root.appending(path: "lua").path, bundled: Self.root.appending(path: "hooks").path, site: site)
+        let settings = settings(options)
         let (catalogue, problems) = await HookCatalogue.load(directories, options: settings, processes: processes)
         return (catalogue, problems.map { $0.description.replacing(site + "/", with: "") })
     }
 
+    /// Every right is granted to the site's hooks where the test says nothing of grants.
+    func settings(_ options: [(String, String, String)] = []) -> [Settings.HookOption] {
+        let own = options.enumerated().map { index, option in
+            Settings.HookOption(hook: option.0, option: option.1, text: option.2, place: Settings.Place(file: "understudy.conf", line: index + 1))
+        }
+        let names = Set(HookBundle.read(site).0.files.values.flatMap { file in
+            file.text.matches(of: /us\.hook *{ *name *= *["']([a-z0-9_]+)["']/).map { String($0.1) }
+        })
+        return own + names.filter { name in !options.contains { $0.0 == name && $0.1 == "grants" } }.sorted().map {
+            Settings.HookOption(hook: $0, option: "grants", text: "*", place: Settings.Place(file: "understudy.conf", line: 0))
+        }
+    }
+
+    var directories: HookDirectories {
+        HookDirectories(library: Self.root.appending(path: "lua").path, bundled: Self.root.appending(path: "hooks").path, site: site)
+    }
+
+    /// Writes a file of the site's, or removes it.
+    func write(_ name: String, _ text: String?) throws {
+        let file = directory.appending(path: name)
+        guard let text else { return try FileManager.default.removeItem(at: file) }
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: file)
+    }
+
     func runner(options: [(String, String, String)] = [], limits: HookLimits = HookLimits(budget: .seconds(60))) async -> HookRunner {
-        let (catalogue, _) = await load(options: options)
-        let lines = lines
-        return HookRunner(catalogue: catalogue, processes: processes, host: host, journal: journal, limits: limits) { lines.append($0) }
+        runner(await load(options: options).0, limits: limits)
+    }
+
+    func runner(_ catalogue: HookCatalogue, limits: HookLimits = HookLimits(budget: .seconds(60))) -> HookRunner {
+        let kept = kept
+        return HookRunner(catalogue: catalogue, processes: processes, host: host, journal: journal, secrets: secrets, metrics: metrics, running: running, limits: limits) { kept.append($0) }
     }
 
     func failOver(_ runner: HookRunner, epoch: UInt64 = 2, candidate: Int? = 1, bundledOnly: Bool = false) async -> HookOutcome {
-        await runner.run(Self.failover(epoch: epoch, candidate: candidate), bundledOnly: bundledOnly)
+        host.set { $0.epoch = Epoch(epoch) }
+        return await runner.run(Self.failover(epoch: epoch, candidate: candidate), bundledOnly: bundledOnly)
     }
 
     /// The fault of a failover that must fail, with the directory left out of its place.
@@ -72,7 +108,46 @@ final class Stage: Sendable {
     func end() async {
         await processes.shutDown()
         await waiter.shutDown()
+        do { try FileManager.default.removeItem(atPath: directory.path + "-state") } catch { Issue.record(error) }
         do { try FileManager.default.removeItem(at: directory) } catch CocoaError.fileNoSuchFile {} catch { Issue.record(error) }
+    }
+
+    /// A secret of this host, as an administrator would put it there.
+    func write(secret: String, _ text: String, mode: mode_t = 0o600) throws {
+        let path = directory.path + "/secrets/" + secret
+        try text.write(toFile: path, atomically: false, encoding: .utf8)
+        chmod(path, mode)
+    }
+
+    /// The calls of the newest run of the failover.
+    func recordedCalls() async throws -> [HookCallRecord] {
+        guard let run = try await journal.runs(of: "ev-1").last else { return [] }
+        return try await journal.calls(of: run.number)
+    }
+
+    /// The finished steps of epoch 2.
+    func finishedSteps(_ names: String..., hook: String = "ours") async throws -> [String] {
+        var found: [String] = []
+        for name in names where try await journal.recordedStep(StepKey(event: "ev-1", epoch: Epoch(2), hook: hook, name: name)) != nil { found.append(name) }
+        return found
+    }
+
+    /// The state store as it is on disk.
+    func storedBytes() throws -> String {
+        let folder = directory.path + "-state"
+        return try FileManager.default.contentsOfDirectory(atPath: folder).map { String(decoding: try Data(contentsOf: URL(filePath: folder + "/" + $0)), as: UTF8.self) }.joined()
+    }
+
+    /// The newest run again, without effects; nil when there was none.
+    func replayLastRun(_ runner: HookRunner) async throws -> HookReplayReport? {
+        guard let run = try await journal.runs(of: "ev-1").last else { return nil }
+        return try await runner.replay(run, try await journal.calls(of: run.number))
+    }
+
+    /// Takes back what ended the newest run, as if the daemon had been killed before.
+    func reopenLastRun() async throws {
+        guard let run = try await journal.runs(of: "ev-1").last else { return }
+        try await journal.setPhase(.undoing, of: run.number)
     }
 
     /// Kills the hook processes that are at work for this stage's events.

@@ -64,7 +64,47 @@ struct StateStoreTests {
             let store = try StateStore(directory: directory)
             try await store.write { connection in try connection.execute(sql: "PRAGMA user_version = 99") }
         }
-        #expect(throws: StorageFailure.newerSchema(found: 99, known: 1)) { try StateStore(directory: directory) }
+        #expect(throws: StorageFailure.newerSchema(found: 99, known: 2)) { try StateStore(directory: directory) }
+    }
+
+    @Test("Generations of hooks come back with their files; ten are kept besides the one in force, and equal files are stored once")
+    func generations() async throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        do {
+            let store = try StateStore(directory: directory)
+            let same = StoredGeneration.File(text: "same", isRestricted: false, digest: "s")
+            for number in 1...3 {
+                let own = StoredGeneration.File(text: "text \(number)", isRestricted: number == 2, digest: "d\(number)")
+                #expect(try await store.addGeneration(["a.lua": own, "b.lua": same], digest: "g\(number)", author: "me", at: 5) == number)
+            }
+            try await store.markGeneration(3, fault: "boom")
+            try await store.markGeneration(3, fault: "later")
+            try await store.activateGeneration(2)
+            #expect(try await store.generation(ofEvent: "ev-1", current: 2) == 2)
+        }
+        let store = try StateStore(directory: directory)
+        #expect(try await store.generation(ofEvent: "ev-1", current: 9) == 2, "an event keeps what it began with")
+        #expect(try await store.generations() == [
+            StoredGeneration(number: 3, at: 5, digest: "g3", author: "me", fault: "boom", isActive: false),
+            StoredGeneration(number: 2, at: 5, digest: "g2", author: "me", fault: nil, isActive: true),
+            StoredGeneration(number: 1, at: 5, digest: "g1", author: "me", fault: nil, isActive: false),
+        ])
+        #expect(try await store.generationFiles(2) == ["a.lua": StoredGeneration.File(text: "text 2", isRestricted: true, digest: "d2"),
+                                                       "b.lua": StoredGeneration.File(text: "same", isRestricted: false, digest: "s")])
+        for number in 4...30 { _ = try await store.addGeneration([:], digest: "g\(number)", author: "me", at: 6) }
+        #expect(try await store.generations().map(\.number) == Array((21...30).reversed()))
+        #expect(try await store.generationFiles(2).isEmpty)
+        #expect(try await store.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM hook_file") } == 0, "what no generation has is gone")
+    }
+
+    @Test("A bookmark stands where it was put")
+    func bookmarks() async throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let store = try StateStore(directory: directory)
+        #expect(try await store.bookmark("audit") == nil)
+        try await store.setBookmark("audit", 7)
+        try await store.setBookmark("audit", 9)
+        #expect(try await store.bookmark("audit") == 9)
     }
 
     @Test("The journal numbers events, and gives them back from any number")

@@ -33,13 +33,11 @@ end
 local function inspect()
   local definition = open(request.source)
   local _, problems = options.values(definition, request.settings)
-  return {
-    name = definition.name, about = definition.about, version = definition.version, needs = definition.needs,
-    replaces = definition.replaces, events = definition.events, problems = problems,
-  }
+  return hooks.report(definition, problems)
 end
 
-local function run()
+--- The hook's handler for the event, with what it is given.
+local function prepared()
   local definition = open(request.source)
   local values, problems = options.values(definition, request.settings)
   if problems[1] then engine.fail("code", problems[1].message) end
@@ -47,9 +45,20 @@ local function run()
   local event = events.new(request.event)
   engine.handling(handler)
   effects.allow()
+  return handler, event, values
+end
+
+local function run()
+  local handler, event, values = prepared()
   local answer = handler(event, values)
   effects.forbid()
   return outcomes.judge(request.event.name, answer)
 end
 
-return { kind = "done", value = ({ inspect = inspect, run = run })[request.task]() }
+--- Brings the handler to where it stood (the daemon answers from the journal, then refuses), and undoes what it did.
+local function undo()
+  local handler, event, values = prepared()
+  return { failures = load_module "understudy.internal.undo".run(handler, event, values) }
+end
+
+return { kind = "done", value = ({ inspect = inspect, run = run, undo = undo })[request.task]() }

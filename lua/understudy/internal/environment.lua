@@ -15,15 +15,23 @@ local kept = { "assert", "error", "ipairs", "next", "pairs", "pcall", "xpcall", 
                "rawequal", "rawget", "rawlen", "rawset", "setmetatable", "getmetatable", "collectgarbage", "_VERSION" }
 local libraries = { "string", "table", "math", "utf8", "coroutine", "os" }
 
---- Text from a string or a function that gives pieces; bounded, because it is compiled in one go.
+--- Of one chunk: it is compiled in one go, and nothing can interrupt that.
+local longest_chunk = 1 << 20
+
+local function check_chunk(count)
+  if count > longest_chunk then engine.fail("code", "load: a chunk is at most 1 MB") end
+end
+
+--- Text from a string or a function that gives pieces.
 local function read_chunk(chunk)
+  if type(chunk) == "string" then check_chunk(#chunk) end
   if type(chunk) ~= "function" then return chunk end
   local pieces, count = {}, 0
   while true do
     local piece = chunk()
     if piece == nil or piece == "" then return table.concat(pieces) end
     count = count + #piece
-    if count > 1 << 20 then engine.fail("code", "load: a chunk is at most 1 MB") end
+    check_chunk(count)
     pieces[#pieces + 1] = piece
   end
 end

@@ -36,6 +36,9 @@ local function new_cluster(values)
   return records.new("cluster", { "name", "nodes", "primary" }, fields, methods), by_id
 end
 
+--- The cluster from a snapshot, on its own.
+function events.cluster(values) return (new_cluster(values)) end
+
 --- How a field of each type is made from what came; other types come as they are.
 local makers = {
   node = function(id, by_id) return by_id[id] end,
@@ -49,7 +52,7 @@ local makers = {
 function events.new(event)
   local cluster, by_id = new_cluster(event.cluster)
   local fields, values = {}, {}
-  for at, field in ipairs(request.schema.events[event.name]) do
+  for at, field in ipairs(request.schema.events[event.name].fields) do
     local value, make = event.values[field.name], makers[field.type]
     fields[at] = field.name
     if value ~= nil then values[field.name] = make and make(value, by_id) or value end

@@ -2,19 +2,25 @@
 local engine, load_module, request = ...
 local names   = load_module "understudy.internal.names"
 local options = load_module "understudy.internal.options"
+local uses    = load_module "understudy.internal.uses"
+local limits  = load_module "understudy.internal.limits"
 
 local hooks = {}
 local definitions = setmetatable({}, { __mode = "k" })
 
 ---@class us.Header
----@field name string
----@field about string?
+---@field name string a-z, 0-9 and _; unique
+---@field about string? one sentence, for lists
 ---@field version string?
----@field needs string[]? capabilities
----@field options table<string, us.Option>?
+---@field needs string[]? capabilities, which the configuration grants: hook.<name>.grants
+---@field options table<string, us.Option>? what the configuration may set: hook.<name>.<option>
 ---@field replaces string? the hook that this one switches off, for the events that both define
+---@field on table<string, us.Use>? how the handlers of single events are used
+---@field limits us.Limits? less than the administrator allows
+---@field api integer? the version of the library that the file was written for: 1
+---@field trust "restricted"? gives rights up: no event that does work, no commands, files, writing SQL or engine actions
 
-local header_keys = { "name", "about", "version", "needs", "options", "replaces" }
+local header_keys = { "name", "about", "version", "needs", "options", "replaces", "on", "limits", "api", "trust" }
 
 local function fail(message, ...) engine.fail("code", message:format(...)) end
 
@@ -42,16 +48,29 @@ local function check_name(header)
   return name
 end
 
+--- `http:<host>` stands for every capability that begins with `http:` and goes on.
+local function is_capability(need)
+  for _, name in ipairs(request.schema.capabilities) do
+    local stem = name:match "^(.-)<"
+    if need == name and not stem or stem and #need > #stem and need:sub(1, #stem) == stem then return true end
+  end
+  return false
+end
+
 local function check_needs(needs)
   if needs == nil then return {} end
   if type(needs) ~= "table" then fail("hook header: needs is a list of capabilities; got a %s", type(needs)) end
-  local known = {}
-  for _, name in ipairs(request.schema.capabilities) do known[name] = true end
-  for _, need in ipairs(needs) do
-    if not known[need] then fail("there is no capability %s%s", names.show(need), names.suggestion(need, request.schema.capabilities)) end
+  for key, need in pairs(needs) do
+    if math.type(key) ~= "integer" then fail('hook header: needs is a list: write { "%s" }', tostring(key)) end
+    if type(need) ~= "string" or not is_capability(need) then
+      fail("there is no capability %s%s", names.show(need), names.suggestion(need, request.schema.capabilities))
+    end
   end
   return needs
 end
+
+--- Options that the configuration has for every hook.
+local reserved = { grants = true }
 
 local function check_options(declared)
   if declared ~= nil and type(declared) ~= "table" then fail("hook header: options is a table; got a %s", type(declared)) end
@@ -60,18 +79,29 @@ local function check_options(declared)
     if type(name) ~= "string" or not name:match "^%l[%l%d_]*$" then
       fail("option %s: expected a-z, 0-9 and _, beginning with a letter", names.show(name))
     end
+    if reserved[name] then fail('option "%s": every hook has a setting of this name; choose another', name) end
     found[name] = options.declaration(option) or fail('option "%s" must be made by us.opt, for example us.opt.duration "60s"', name)
   end
   return found
 end
 
+local function check_api(header)
+  if header.api ~= nil and header.api ~= 1 then fail("hook header: api = %s: this Understudy has version 1", tostring(header.api)) end
+end
+
+local function check_trust(header)
+  if header.trust ~= nil and header.trust ~= "restricted" then
+    fail('hook header: trust = %s: expected "restricted", or leave it out', names.show(header.trust))
+  end
+  return header.trust == "restricted"
+end
+
 local function add_handler(definition, event, handler)
-  local known = {}
-  for name in pairs(request.schema.events) do known[#known + 1] = name end
-  table.sort(known)
-  if not request.schema.events[event] then fail("Understudy has no %s%s", names.show(event), names.suggestion(event, known)) end
+  local schema = request.schema.events[event]
+  if not schema then fail("Understudy has no %s%s", names.show(event), names.suggestion(event, names.keys(request.schema.events))) end
   if type(handler) ~= "function" then fail("the handler of %s must be a function; got a %s", event, type(handler)) end
   if definition.handlers[event] then fail("%s has a handler already", event) end
+  uses.check_rights(definition, event, schema)
   definition.handlers[event] = handler
   definition.events[#definition.events + 1] = event
 end
@@ -80,10 +110,12 @@ end
 function hooks.new(header)
   if type(header) ~= "table" then fail("us.hook takes a table; got a %s", type(header)) end
   check_keys(header)
+  check_api(header)
+  local file, line = engine.where()
   local definition = {
     name = check_name(header), about = check_text(header, "about"), version = check_text(header, "version"),
     replaces = check_text(header, "replaces"), needs = check_needs(header.needs), options = check_options(header.options),
-    handlers = {}, events = {},
+    is_restricted = check_trust(header), on = uses.read(header.on), limits = limits.read(header.limits), handlers = {}, events = {}, file = file, line = line,
   }
   local hook = setmetatable({}, {
     __name = "hook",
@@ -97,5 +129,15 @@ end
 
 --- What `us.hook` made, if this is it.
 function hooks.definition(hook) return hook ~= nil and definitions[hook] or nil end
+
+--- What the daemon is told of a file: the definition without its functions, and what is wrong with it or its settings.
+function hooks.report(definition, problems)
+  uses.check_handlers(definition, problems)
+  return {
+    name = definition.name, about = definition.about, version = definition.version, needs = definition.needs, replaces = definition.replaces,
+    events = definition.events, on = definition.on, limits = definition.limits, is_restricted = definition.is_restricted, line = definition.line,
+    problems = problems,
+  }
+end
 
 return hooks

@@ -35,6 +35,15 @@ function names.nearest(word, known)
   return best
 end
 
+--- The keys of a table that are texts, in order.
+---@return string[]
+function names.keys(map)
+  local keys = {}
+  for key in pairs(map) do keys[#keys + 1] = key end
+  table.sort(keys)
+  return keys
+end
+
 --- The end of a sentence that says a name is unknown.
 function names.suggestion(word, known)
   local near = type(word) == "string" and names.nearest(word, known)

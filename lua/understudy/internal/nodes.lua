@@ -1,50 +1,31 @@
 --- Nodes as objects: a snapshot of fields, and the host functions as methods.
 local engine, load_module, request = ...
-local options = load_module "understudy.internal.options"
-local effects = load_module "understudy.internal.effects"
-local records = load_module "understudy.internal.records"
+local arguments = load_module "understudy.internal.arguments"
+local bindings  = load_module "understudy.internal.bindings"
+local records   = load_module "understudy.internal.records"
 
 local nodes = {}
 local ids = setmetatable({}, { __mode = "k" })
 
-local function fail(message, ...) engine.fail("code", message:format(...)) end
-
---- Rows come as columns and lists of values; they leave as strict records.
-local function rows(answer)
-  local items = {}
-  for at, row in ipairs(answer.rows) do
-    local values = {}
-    for column, name in ipairs(answer.columns) do values[name] = row[column] end
-    items[at] = records.new("row", answer.columns, values)
-  end
-  return records.list("rows", items, { columns = answer.columns, count = answer.count, command = answer.command })
-end
-
-local function arguments(label, host, ...)
-  if #host.options > 0 then
-    if select("#", ...) > 1 then fail("%s takes one table of options", label) end
-    return options.table(label, host.options, (...))
-  end
-  for at, parameter in ipairs(host.parameters) do
-    local value, problem = options.read(parameter.type, (select(at, ...)))
-    if value == nil then fail("%s: %s: %s", label, parameter.name, problem) end
-  end
-  if not host.is_variadic and select("#", ...) > #host.parameters then fail("%s takes %d arguments; got %d", label, #host.parameters, select("#", ...)) end
-  return ...
-end
+function arguments.node_id(value) return ids[value] end
 
 local function method(host)
-  local label = "node:" .. host.name
-  return function(self, ...)
-    local id = ids[self] or fail("%s is a method: write node:%s(...), with a colon", label, host.name)
-    local answer = effects.call(label, "node." .. host.name, id, arguments(label, host, ...))
-    if host.returns == "rows" then return rows(answer) end
-    return answer
+  local name = host.op:match "^node%.(.*)$"
+  local label = "node:" .. name
+  return name, function(self, ...)
+    local id = ids[self]
+    if id == nil then engine.fail("code", ("%s is a method: write node:%s(...), with a colon"):format(label, name)) end
+    return bindings.call(label, host, { node = id }, ...)
   end
 end
 
 local methods = {}
-for _, host in ipairs(request.schema.host) do methods[host.name] = method(host) end
+for _, host in ipairs(request.schema.host) do
+  if host.op:find "^node%." then
+    local name, call = method(host)
+    methods[name] = call
+  end
+end
 methods = records.anchored(methods)
 
 --- A node from its snapshot.
@@ -53,5 +34,8 @@ function nodes.new(values)
   ids[node] = values.id
   return node
 end
+
+--- The id of a node; nil for anything else.
+function nodes.id(node) return node ~= nil and ids[node] or nil end
 
 return nodes

@@ -1,5 +1,5 @@
 --- Typed options: declared in a hook's header, set in the configuration as `hook.<hook>.<option>`.
-local engine, load_module = ...
+local engine, load_module, request = ...
 local names   = load_module "understudy.internal.names"
 local records = load_module "understudy.internal.records"
 
@@ -24,6 +24,24 @@ local function measure(value, units)
   return number and factor and tonumber(number) * factor or nil
 end
 
+--- Texts from a list, or from one text with commas.
+local function texts(value)
+  if type(value) == "table" then
+    for key, item in pairs(value) do if math.type(key) ~= "integer" or type(item) ~= "string" then return nil end end
+    return records.list("list of texts", records.plain(value))
+  end
+  if type(value) ~= "string" then return nil end
+  local items = {}
+  for item in value:gmatch "[^,]+" do items[#items + 1] = item:match "^%s*(.-)%s*$" end
+  return records.list("list of texts", items)
+end
+
+--- A node's name, if the cluster has it; what its nodes are is known with the configuration.
+local function node_name(value)
+  for _, name in ipairs(request.nodes or {}) do if name == value then return name end end
+  return type(value) == "string" and value ~= "" and not (request.nodes and request.nodes[1]) and value or nil
+end
+
 --- Every type: what a value must look like, and how it is read; nil is "not of this type".
 local types = {
   duration = {
@@ -40,6 +58,19 @@ local types = {
       if type(value) == "string" and not value:match "^%s*[-+]?%d+%s*$" then return nil end
       return math.tointeger(tonumber(value))
     end,
+  },
+  number = {
+    expected = "a number",
+    read = function(value)
+      local number = tonumber(value)
+      return number and number == number and math.abs(number) < math.huge and number or nil
+    end,
+  },
+  list = { expected = 'texts with commas between them: "a, b"', read = texts },
+  node = { expected = "the name of a node", read = node_name },
+  secret = {
+    expected = "the name of a secret",
+    read = function(value) return type(value) == "string" and value:find "^%l[%l%d_]*$" and value or nil end,
   },
   string = {
     expected = "a text",
@@ -60,6 +91,7 @@ local types = {
 }
 
 local function expectation(type_name, choices)
+  if type_name == "node" and request.nodes and request.nodes[1] then return "one of the nodes " .. table.concat(request.nodes, ", ") end
   if type_name ~= "one_of" then return types[type_name].expected end
   return "one of " .. table.concat(choices, ", ")
 end
@@ -120,6 +152,14 @@ options.constructors = records.new("us.opt", constructor_names, records.anchored
 --- The declaration behind what a `us.opt` constructor returned; nil for anything else.
 function options.declaration(option) return declarations[option] end
 
+--- What a handler is given for an option: a node is a node there, and not yet while the file loads.
+local function arrive(type_name, value)
+  if type_name ~= "node" or value == nil or not request.event then return value end
+  for _, snapshot in ipairs(request.event.cluster.nodes) do
+    if snapshot.name == value then return load_module "understudy.internal.nodes".new(snapshot) end
+  end
+end
+
 --- The values for a hook's options, and what is wrong with the settings (by hook and option): each problem has `message` and, where a
 --- setting is to blame, its `file` and `line`.
 function options.values(definition, all_settings)
@@ -137,13 +177,14 @@ function options.values(definition, all_settings)
       values[name] = declaration.default
       if declaration.default == nil then problem = "expected " .. expectation(declaration.type, declaration.choices) .. "; it is not set and has no default" end
     end
+    values[name] = arrive(declaration.type, values[name])
     if problem then
       local place = setting or {}
       problems[#problems + 1] = { message = ("hook.%s.%s: %s"):format(segment, name, problem), file = place.file, line = place.line }
     end
   end
   for name, setting in pairs(settings) do
-    if not definition.options[name] then
+    if not definition.options[name] and name ~= "grants" then
       local message = ('hook.%s.%s: hook "%s" has no option "%s"%s'):format(segment, name, definition.name, name, names.suggestion(name, known))
       problems[#problems + 1] = { message = message, file = setting.file, line = setting.line }
     end

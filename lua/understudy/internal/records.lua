@@ -56,6 +56,9 @@ function records.new(label, fields, values, methods, plain)
   return proxy
 end
 
+--- What stands for `value` outside of Lua.
+function records.mark(value, plain) plain_of[value] = plain end
+
 --- A read-only list; `extra` are fields beside the items.
 function records.list(label, items, extra)
   local proxy = setmetatable({}, {

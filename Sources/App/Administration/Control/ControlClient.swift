@@ -11,17 +11,17 @@ package struct ControlClient: Sendable {
     private let path: String
     private let waiter: DescriptorWaiter
     /// Until the first line of an answer.
-    private static let patience = Duration.seconds(30)
+    package static let patience = Duration.seconds(30)
 
     package init(path: String, waiter: DescriptorWaiter) {
         self.path = path
         self.waiter = waiter
     }
 
-    /// Asks once and returns the result.
-    package func ask<Result: Codable & Sendable>(_ request: ControlRequest, for _: Result.Type = Result.self) async throws -> Result {
+    /// Asks once and returns the result; `patience` is for what takes long.
+    package func ask<Result: Codable & Sendable>(_ request: ControlRequest, for _: Result.Type = Result.self, patience: Duration = ControlClient.patience) async throws -> Result {
         var answer: Result?
-        try await converse(request, for: Result.self, patience: Self.patience) { result in
+        try await converse(request, for: Result.self, patience: patience) { result in
             answer = result
             return false
         }
@@ -37,7 +37,8 @@ package struct ControlClient: Sendable {
         }
     }
 
-    private func converse<Result: Codable & Sendable>(_ request: ControlRequest, for _: Result.Type, patience: Duration,
+    /// Asks once and hands every line of the answer to `take`, until that returns false.
+    package func converse<Result: Codable & Sendable>(_ request: ControlRequest, for _: Result.Type, patience: Duration = .seconds(365 * 86_400),
                                                       _ take: (Result) throws -> Bool) async throws {
         let connection: ControlConnection
         do { connection = try ControlConnection(path: path, waiter: waiter) } catch where error.isForbidden {

@@ -13,16 +13,18 @@ package struct ControlCommands: Sendable {
     private let office: AdminOffice
     private let status: @Sendable (ClusterSnapshot) async -> StatusView
     private let reload: @Sendable (_ requestedBy: String) async throws -> ReloadView
+    private let hooks: any HookDesk
 
     /// `status` adds what the process and the proxy know to a snapshot; `reload` reads the configuration again, and throws what is
     /// wrong with it.
     package init(coordinator: ClusterCoordinator, journal: EventJournal, office: AdminOffice, status: @escaping @Sendable (ClusterSnapshot) async -> StatusView,
-                 reload: @escaping @Sendable (_ requestedBy: String) async throws -> ReloadView) {
+                 reload: @escaping @Sendable (_ requestedBy: String) async throws -> ReloadView, hooks: any HookDesk) {
         self.coordinator = coordinator
         self.journal = journal
         self.office = office
         self.status = status
         self.reload = reload
+        self.hooks = hooks
     }
 
     /// A `ControlServer.Responder`.
@@ -34,13 +36,24 @@ package struct ControlCommands: Sendable {
         case "pools": try await ask("SHOW POOLS", send)
         case "pause": try await ask(Self.command("PAUSE", request.database), send)
         case "resume": try await ask(Self.command("RESUME", request.database), send)
-        case "reload":
-            let view: ReloadView
-            do { view = try await reload(requestedBy) } catch { return try await send(try ControlLine.encode(ControlReply<String>(error: "\(error)"))) }
-            try await answer(view, send)
+        case "reload": try await answer(send) { try await reload(requestedBy) }
+        case "hooks.list": try await answer(send) { try await hooks.list(event: request.event) }
+        case "hooks.deploy": try await answer(send) { try await hooks.deploy(folder: request.folder, requestedBy: requestedBy) }
+        case "hooks.rollback": try await answer(send) { try await hooks.rollBack(to: request.generations?.first, requestedBy: requestedBy) }
+        case "hooks.diff": try await answer(send) { try await hooks.difference(from: request.generations?.first ?? 0, to: request.generations?.dropFirst().first) }
+        case "hooks.run": try await answer(send) { try await hooks.fire(request.run ?? HookRunRequest(), requestedBy: requestedBy) }
+        case "hooks.replay": try await answer(send) { try await hooks.replay(request.run ?? HookRunRequest()) }
+        case "hooks.spec": try await answer(send) { try await hooks.spec(request.run ?? HookRunRequest()) }
+        case "hooks.cancel": try await answer(send) { try await hooks.cancel(event: request.run?.event ?? "") }
+        case "hooks.console": try await answer(send) { try await hooks.evaluate(request.run ?? HookRunRequest(), requestedBy: requestedBy) }
+        case "hooks.trace":
+            do { try await hooks.trace(request.run ?? HookRunRequest()) { try await answer($0, send) } } catch {
+                try await send(try ControlLine.encode(ControlReply<String>(error: "\(error)")))
+            }
+            try await send(try ControlLine.encode(ControlReply<HookTraceView>(result: HookTraceView())))
         default:
             try await send(try ControlLine.encode(ControlReply<String>(
-                error: "there is no command \"\(request.command)\"; this daemon knows status, nodes, events, pools, pause, resume, reload")))
+                error: "there is no command \"\(request.command)\"; this daemon knows status, nodes, events, pools, pause, resume, reload, hooks")))
         }
     }
 
@@ -74,6 +87,13 @@ package struct ControlCommands: Sendable {
                 last = event.number
             }
         }
+    }
+
+    /// The result of `body`, or what it throws as a sentence.
+    private func answer<Result: Codable & Sendable>(_ send: ControlServer.Send, _ body: () async throws -> Result) async throws {
+        let result: Result
+        do { result = try await body() } catch { return try await send(try ControlLine.encode(ControlReply<String>(error: "\(error)"))) }
+        try await answer(result, send)
     }
 
     private func answer<Result: Codable & Sendable>(_ result: Result, _ send: ControlServer.Send) async throws {

@@ -10,12 +10,30 @@ package struct ControlRequest: Codable, Sendable {
     package var follow: Bool?
     /// For `pause` and `resume`: the database; nil is every one.
     package var database: String?
+    /// For `hooks.list`: the event; nil is every one.
+    package var event: String?
+    /// For `hooks.deploy`: a directory of the daemon's machine; nil is the configured one.
+    package var folder: String?
+    /// For `hooks.rollback` and `hooks.diff`.
+    package var generations: [Int]?
+    /// For `hooks.run`, `replay`, `trace`, `cancel` and `console`.
+    package var run: HookRunRequest?
 
-    package init(command: String, limit: Int? = nil, follow: Bool? = nil, database: String? = nil) {
+    /// A question about runs of hooks.
+    package init(command: String, run: HookRunRequest) {
+        self.init(command: command)
+        self.run = run
+    }
+
+    package init(command: String, limit: Int? = nil, follow: Bool? = nil, database: String? = nil, event: String? = nil, folder: String? = nil,
+                 generations: [Int]? = nil) {
         self.command = command
         self.limit = limit
         self.follow = follow
         self.database = database
+        self.event = event
+        self.folder = folder
+        self.generations = generations
     }
 }
 

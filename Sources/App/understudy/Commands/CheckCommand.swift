@@ -14,8 +14,9 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         let loaded = LoadedConfiguration(path: file)
         for diagnostic in loaded.diagnostics { print(diagnostic) }
-        let problems = try await hookProblems(loaded.settings)
+        let report = try await HooksCheckCommand.report(loaded.settings, folder: nil), problems = report.problems
         for problem in problems { print(problem) }
+        for remark in report.remarks { print("\(remark) (advice)") }
         let material = tlsProblems(loaded)
         for problem in material { print("\(file): \(problem)") }
         let errors = loaded.diagnostics.count { $0.severity == .error } + problems.count + material.count
@@ -37,17 +38,6 @@ struct CheckCommand: AsyncParsableCommand {
         if settings[\.tls.nodeCertificate].isEmpty == settings[\.tls.nodeKey].isEmpty, !settings.nodeTLSMode.hasPrefix("verify") || !settings.nodeAuthorities.file.isEmpty {
             do throws(TLSError) { _ = try settings.nodeTLS(folder) } catch { problems.append(error) }
         }
-        return problems
-    }
-
-    /// Hooks are looked into where they would run: in a process of their own, without effects.
-    private func hookProblems(_ settings: Settings) async throws -> [HookProblem] {
-        let waiter = try DescriptorWaiter()
-        let processes = HookProcesses(executable: try ownExecutable(), waiter: waiter) { line in
-            if line.level == .error { StderrLog.writeLine(line.message) }
-        }
-        let (_, problems) = await HookCatalogue.load(try SharedFiles.directories(settings), options: settings.hookOptions, processes: processes)
-        await processes.shutDown()
         return problems
     }
 }

@@ -6,6 +6,8 @@ internal import Settings
 struct SharedFiles {
     let hooks: String
     let library: String
+    /// Hooks to begin with.
+    let samples: String
 
     private static let installed = "/usr/share/understudy"
     /// How far above the binary a source tree may begin: `.build/x86_64-…/release/understudy`.
@@ -31,7 +33,7 @@ struct SharedFiles {
     }
 
     private init?(in folder: String) {
-        (hooks, library) = (folder + "/hooks", folder + "/lua")
+        (hooks, library, samples) = (folder + "/hooks", folder + "/lua", folder + "/samples/hooks")
         guard FileManager.default.fileExists(atPath: hooks + "/failover.lua"), FileManager.default.fileExists(atPath: library + "/understudy/init.lua") else { return nil }
     }
 }

@@ -13,7 +13,7 @@ typedef struct {
     int errors;
 } understudy_child;
 
-/* Starts `path verb` with an empty environment, its own process group, default signals, the channel as descriptor 0,
+/* Starts `path verb` with an empty environment, a session of its own (which the scheduler weighs by itself), default signals, the channel as descriptor 0,
  * /dev/null as 1, and nothing else open. 0, or the error's number. All descriptors are close-on-exec. */
 int understudy_start_child(const char *path, const char *verb, understudy_child *child);
 
@@ -23,9 +23,28 @@ int understudy_reap_child(const understudy_child *child, int *status);
 /* Sends SIGKILL; a child that has ended is left alone. */
 void understudy_kill_child(const understudy_child *child);
 
+/* 1 when somebody stopped the process (SIGSTOP, a debugger), 0 when not or when it cannot be told. */
+int understudy_is_stopped(pid_t pid);
+
 /* For the child itself: no new privileges, no core file, no file writes, few descriptors, and `memory` bytes of
  * address space beyond what it has now. 0, or -1 and errno. */
 int understudy_confine(uint64_t memory);
 
 /* From now on, at most so many more seconds of CPU; then SIGXCPU. */
 int understudy_limit_cpu(uint64_t seconds);
+
+/* A program with pipes, for its input and output. */
+typedef struct {
+    pid_t pid;
+    /* Readable when it has ended. */
+    int process;
+    /* Our ends, non-blocking, close-on-exec. */
+    int input, output, errors;
+} understudy_program;
+
+/* Starts arguments[0] (an absolute path) in a process group of its own, with default signals and nothing open but its pipes.
+ * 0, or the error's number. */
+int understudy_start_program(char *const arguments[], char *const environment[], understudy_program *program);
+
+/* Sends a signal to the program's whole group. The program must not have been reaped. */
+void understudy_signal_program(const understudy_program *program, int signal);

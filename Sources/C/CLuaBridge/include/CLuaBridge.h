@@ -10,15 +10,19 @@
 typedef struct sandbox sandbox;
 
 typedef struct {
-    /* Bytes that Lua may hold at once. */
-    size_t memory;
+    /* Bytes that Lua may hold at once, and one text of it. */
+    size_t memory, string;
     /* How long from now the event may run in all. */
     uint64_t budget_nanoseconds;
-    /* CPU time between two requests of the hook. */
-    uint64_t slice_nanoseconds;
-    /* How long after the budget a stuck C function is given before the process ends itself. */
+    /* CPU time between two requests of the hook, and in all. */
+    uint64_t slice_nanoseconds, cpu_nanoseconds;
+    /* After one of these: how long until the daemon kills the process. What is to be closed has half of that; a stuck C
+     * function makes the process end itself after three quarters. */
     uint64_t grace_nanoseconds;
-    /* Where log frames go, blocking: a length of four bytes, little-endian, and the value. A hang-up ends the process. */
+    /* Lines of log that are written; the rest is dropped. */
+    int log_lines;
+    /* Where log frames go, blocking: a length of four bytes, little-endian, and the value. A hang-up ends the process;
+     * when no more comes from there, the event is cancelled. */
     int channel;
 } sandbox_limits;
 
@@ -33,14 +37,19 @@ typedef enum {
 
 /* NULL when memory, threads or descriptors ran out. Free with `sandbox_destroy`. */
 sandbox *sandbox_create(const sandbox_limits *limits);
-void sandbox_destroy(sandbox *box);
+/* The bytes that Lua did not give back: 0. */
+size_t sandbox_destroy(sandbox *box);
 
-/* Compiles the boot chunk (text, never bytecode) and runs it with the engine's primitives and the decoded request. */
+/* `clock` in the request, { at, seed }, is the time in seconds since 1970 and what random numbers begin with.
+ * Compiles the boot chunk (text, never bytecode) and runs it with the engine's primitives and the decoded request. */
 sandbox_status sandbox_start(sandbox *box, const char *chunk_name, const char *text, size_t text_count,
                              const uint8_t *request, size_t request_count);
 
-/* Answers the call that is waiting: a map with `value`, or with `failed` = { class, message }. */
+/* Answers the call that is waiting: a map with `value`, or with `failed` = { class, message, is_final }; and `at`, the time. */
 sandbox_status sandbox_resume(sandbox *box, const uint8_t *answer, size_t answer_count);
+
+/* Answers the call that is waiting: nobody is there to do it any more, the event is over. */
+sandbox_status sandbox_cancel(sandbox *box);
 
 /* What the last status speaks of; valid until the next call. */
 const uint8_t *sandbox_output(const sandbox *box, size_t *count);

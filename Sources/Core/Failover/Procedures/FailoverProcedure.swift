@@ -1,6 +1,7 @@
 package import ClusterModel
 
-/// An unplanned failover, from the loss that the log records to an open gate: close, observe, promote, verify, open.
+/// An unplanned failover, from the loss that the log records to an open gate: close, observe, choose, approve, fence, promote,
+/// verify, open.
 ///
 /// Pure: each fact answers the action before it, and the next action follows. Built from `ClusterState` alone, so a
 /// restarted daemon continues where the log says it was; what was done twice around a crash is idempotent.
@@ -11,6 +12,12 @@ package struct FailoverProcedure: Sendable {
         case closeGate
         /// Ask every node afresh; answered by `answered`.
         case observe
+        /// Ask which of these to promote, the best first; answered by `chosen`.
+        case choose(candidates: [NodeID])
+        /// Ask whether the candidate may be promoted; answered by `consented` or `vetoed`.
+        case approve(candidate: NodeID, candidates: [NodeID])
+        /// Keep the old primary from writing; answered by `fenced` or `notFenced`.
+        case fence(candidate: NodeID, candidates: [NodeID])
         /// Put the command in the log; answered by `recorded` or `refused`.
         case record(ClusterCommand)
         /// Run the `failover` event for the candidate; answered by `hookDone` or `hookFailed`.
@@ -27,6 +34,14 @@ package struct FailoverProcedure: Sendable {
     package enum Fact: Sendable {
         case gateClosed
         case answered([NodeID: Election.Answer])
+        /// In the order of preference; empty is no opinion, and a node that may not be promoted is passed over.
+        case chosen([NodeID])
+        case consented
+        /// `wantsNext`: not this candidate; otherwise not now.
+        case vetoed(reason: String, wantsNext: Bool)
+        case fenced
+        /// And it must be, so nothing is promoted.
+        case notFenced(reason: String)
         case recorded
         /// The log did not take the last command: somebody decided otherwise.
         case refused(reason: String)
@@ -58,6 +73,9 @@ package struct FailoverProcedure: Sendable {
     package enum Step: Hashable, Sendable {
         case closingGate
         case observing
+        case choosing([NodeID])
+        case approving(NodeID, [NodeID])
+        case fencing(NodeID)
         case recordingReopening
         case recordingCandidate(NodeID)
         case promoting(NodeID, attempt: Int)
@@ -74,6 +92,8 @@ package struct FailoverProcedure: Sendable {
     package static let pause = Duration.milliseconds(250)
 
     package private(set) var step = Step.closingGate
+    /// Candidates that hooks do not want; forgotten when nobody else is left, so that they are asked again.
+    private var declined: Set<NodeID> = []
     private let nodes: [Node]
 
     /// Begins, or resumes, the failover for the loss that `state` records.
@@ -88,6 +108,15 @@ package struct FailoverProcedure: Sendable {
         switch (step, fact) {
         case (.closingGate, .gateClosed): return resume(state)
         case (.observing, .answered(let answers)): return elect(answers, state)
+        case (.choosing(let candidates), .chosen(let preference)): return choose(preference, candidates)
+        case (.approving(let candidate, let candidates), .consented):
+            step = .fencing(candidate)
+            return .fence(candidate: candidate, candidates: candidates)
+        case (.approving(let candidate, let candidates), .vetoed(let reason, let wantsNext)): return veto(reason, candidate, candidates, wantsNext)
+        case (.fencing(let candidate), .fenced):
+            step = .recordingCandidate(candidate)
+            return .record(.promote(candidate: candidate, epoch: state.epoch))
+        case (.fencing, .notFenced(let reason)): return wait(reason)
         case (.waiting, .retried): return resume(state)
         case (.recordingReopening, .recorded): return finish(state.openPrimary.map(Outcome.reopened) ?? .abandoned(reason: "the log closed again"))
         case (.recordingCandidate(let candidate), .recorded): return promote(candidate, attempt: 1)
@@ -105,7 +134,7 @@ package struct FailoverProcedure: Sendable {
     private var isRecording: Bool {
         switch step {
         case .recordingReopening, .recordingPrimary: true
-        case .closingGate, .observing, .recordingCandidate, .promoting, .verifying, .recordingPassedOver, .waiting, .finished: false
+        case .closingGate, .observing, .choosing, .approving, .fencing, .recordingCandidate, .promoting, .verifying, .recordingPassedOver, .waiting, .finished: false
         }
     }
 
@@ -122,17 +151,41 @@ package struct FailoverProcedure: Sendable {
 
     private mutating func elect(_ answers: [NodeID: Election.Answer], _ state: ClusterState) -> Action {
         switch Election(nodes: nodes, state: state).outcome(of: answers) {
-        case .elected(let candidate):
-            step = .recordingCandidate(candidate)
-            return .record(.promote(candidate: candidate, epoch: state.epoch))
+        case .elected(let all):
+            var candidates = all.filter { !declined.contains($0) }
+            if candidates.isEmpty {
+                declined = []
+                candidates = all
+            }
+            step = .choosing(candidates)
+            return .choose(candidates: candidates)
         case .primaryIsBack:
             guard let loss = state.loss else { preconditionFailure("a primary came back that was never lost") }
             step = .recordingReopening
             return .record(.reopen(primary: loss.primary, epoch: state.epoch))
-        case .blocked(let reason):
-            step = .waiting
-            return .wait(reason: reason)
+        case .blocked(let reason): return wait(reason)
         }
+    }
+
+    /// The first of `preference` that may be promoted, else the engine's own first.
+    private mutating func choose(_ preference: [NodeID], _ candidates: [NodeID]) -> Action {
+        guard let candidate = preference.first(where: candidates.contains) ?? candidates.first else {
+            preconditionFailure("a failover elected nobody and went on")
+        }
+        step = .approving(candidate, candidates)
+        return .approve(candidate: candidate, candidates: candidates)
+    }
+
+    private mutating func veto(_ reason: String, _ candidate: NodeID, _ candidates: [NodeID], _ wantsNext: Bool) -> Action {
+        guard wantsNext else { return wait(reason) }
+        declined.insert(candidate)
+        // With nobody else left it is asked again, after a pause.
+        return candidates.allSatisfy(declined.contains) ? wait(reason) : observe()
+    }
+
+    private mutating func wait(_ reason: String) -> Action {
+        step = .waiting
+        return .wait(reason: reason)
     }
 
     private mutating func promote(_ candidate: NodeID, attempt: Int) -> Action {
@@ -159,8 +212,7 @@ package struct FailoverProcedure: Sendable {
         case .success, .failure:
             if attempt < Self.attemptsPerCandidate { return promote(candidate, attempt: attempt + 1) }
             // A server that was asked to promote may still obey: passing it over while it lives could make two primaries.
-            step = .waiting
-            return .wait(reason: "node \(candidate) was to be promoted and is not writable: \(failure ?? "the hook reported no error")")
+            return wait("node \(candidate) was to be promoted and is not writable: \(failure ?? "the hook reported no error")")
         }
     }
 

@@ -21,4 +21,11 @@ package struct BackendSettings: SettingsGroup {
     package let priority = Parameter.integer(
         "backend_priority", 0...1_000_000, default: 1, .restart, perNode: .required,
         "Preference between equally fresh candidates, the higher the better; 0 is never promoted.")
+    package let transport = Parameter.choice(
+        "backend_transport", ["auto", "local", "ssh"], default: "auto", .restart, perNode: .required,
+        "How commands reach the node's host: local, ssh, or auto, which is local for a socket directory and this host's loopback addresses.")
+    package let sshUser = Parameter.string(
+        "backend_ssh_user", .restart, perNode: .required, "As whom ssh logs in on the node's host; empty is what ssh's configuration says.")
+    package let programDirectory = Parameter.string(
+        "backend_bindir", .restart, perNode: .required, "Where pg_ctl and the others are on the node's host; empty is where packages put them.")
 }

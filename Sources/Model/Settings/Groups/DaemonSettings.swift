@@ -13,6 +13,14 @@ package struct DaemonSettings: SettingsGroup {
         "control_socket_group", .restart, "Group whose members may use the control socket too; empty is nobody else.")
     package let hookDirectory = Parameter.string(
         "hook_directory", default: "/etc/understudy/hooks", .restart, "Where the site's own hooks are; it may be missing.")
+    package let secretDirectory = Parameter.string(
+        "hook_secret_directory", default: "/etc/understudy/secrets", .restart,
+        "The secrets that hooks may use: a file for each, named after it, mode 0600.")
+    package let sshCommand = Parameter.string(
+        "ssh_command", default: "/usr/bin/ssh", .restart, "The ssh that reaches nodes on other hosts; their keys must be in its known_hosts.")
+    package let hookAutoRollback = Parameter.boolean(
+        "hook_auto_rollback", default: false, .restart,
+        "Whether a generation of hooks whose code failed where work was to be done is taken out by itself; it is marked bad in any case.")
     package let dnsRefresh = Parameter.duration(
         "dns_refresh", .seconds(1) ... .seconds(86_400), unit: .seconds, default: "30s", .restart,
         "How old the addresses of a host name may grow; the last good ones are kept while the resolver fails.")

@@ -1,59 +1,108 @@
-internal import ClusterModel
+/// A host function: declared once, and from that come its Lua binding, the checks of its arguments and of the hook's rights,
+/// the editor's stubs and the manual.
+package struct HostFunction: Sendable {
+    /// What the call does to the world, which decides what becomes of it in a dry run.
+    package enum Effect: String, Sendable {
+        /// Looks only.
+        case read
+        /// Changes something, and what it will give is known beforehand.
+        case write
+        /// Changes something, and nobody can know what it will give.
+        case opaque
+        /// An action of the engine's.
+        case engine
+        /// Belongs to the event itself: steps, pauses.
+        case flow
+    }
 
-/// A host function: declared once, and from that come its Lua binding, the checks of its arguments and of the hook's rights.
-struct HostFunction: Sendable {
-    /// What the call does to the world.
-    enum Effect: Sendable { case read, write }
+    /// How its author writes the call.
+    package enum Style: String, Sendable {
+        /// By position, then one table of options.
+        case positional
+        /// One table: the arguments vector, and options.
+        case vector
+        /// A text and its parameters, or one table of these and options.
+        case statement
+    }
 
     /// What Lua makes of the answer.
-    enum Result: String, Sendable { case nothing, boolean, rows }
+    package enum Result: String, Sendable { case nothing, boolean, integer, text, texts, value, rows, command, response, cluster }
 
-    struct Parameter: Sendable {
-        let name: String
-        /// One of `us.opt`'s types.
-        let type: String
+    /// An argument.
+    package struct Parameter: Sendable {
+        package let name: String
+        package let type: HostParameterType
+        package let isOptional: Bool
+        /// One sentence; empty where the name says it.
+        package let about: String
     }
 
-    /// Without the object: `promote`.
-    let name: String
-    /// The capability a hook must list under `needs`; nil when everybody may.
-    let capability: String?
-    let effect: Effect
-    /// By position; more may follow if `isVariadic`.
-    var parameters: [Parameter] = []
-    var isVariadic = false
-    /// By name, in one table. A function has parameters or options, not both.
-    var options: [Parameter] = []
-    let returns: Result
-    let about: String
-    /// The call, from the node and the arguments as Lua sent them; nil when they are not what the binding sends.
-    let call: @Sendable (NodeID, [HookValue], Rights) -> HostCall?
+    /// `node.promote`
+    package let operation: String
+    package let effect: Effect
+    /// What it asks of a hook's rights; a `Capability` each, from the arguments.
+    let needs: @Sendable (HostArguments) -> [Capability]
+    /// The same for people: `run:<program>`; nil when everybody may.
+    package let rights: String?
+    package let style: Style
+    /// By position, without the node.
+    package let parameters: [Parameter]
+    /// By name, in one table.
+    package let options: [Parameter]
+    package let returns: Result
+    package let about: String
+    /// Whether Lua's library asks it by itself, under another name or none.
+    package let isInternal: Bool
+    /// The first version has only its declaration: why, as a sentence.
+    package let missing: String?
 
-    /// What a hook may do in the event at hand.
-    struct Rights: Sendable {
-        let needs: Set<String>
-        /// A notification cannot change anything.
-        let isNotification: Bool
+    init(_ operation: String, _ effect: Effect, _ capability: Capability? = nil, style: Style = .positional, _ parameters: [Parameter] = [],
+         options: [Parameter] = [], returns: Result = .nothing, isInternal: Bool = false, missing: String? = nil, about: String) {
+        self.init(operation, effect, rights: capability?.description, needs: { _ in capability.map { [$0] } ?? [] }, style: style, parameters, options: options,
+                  returns: returns, isInternal: isInternal, missing: missing, about: about)
     }
+
+    init(_ operation: String, _ effect: Effect, rights: String?, needs: @escaping @Sendable (HostArguments) -> [Capability], style: Style = .positional,
+         _ parameters: [Parameter] = [], options: [Parameter] = [], returns: Result = .nothing, isInternal: Bool = false, missing: String? = nil, about: String) {
+        self.operation = operation
+        self.effect = effect
+        self.rights = rights
+        self.needs = needs
+        self.style = style
+        self.parameters = parameters
+        self.options = options
+        self.returns = returns
+        self.isInternal = isInternal
+        self.missing = missing
+        self.about = about
+    }
+
+    /// Whether it belongs to a node: `node.promote` is `node:promote`.
+    package var isMethod: Bool { operation.hasPrefix("node.") }
+
+    /// How its author calls it: `node:promote`, `us.http.get`.
+    package var label: String { isMethod ? "node:" + operation.dropFirst("node.".count) : "us." + operation }
 
     /// As the sandbox's library is told.
     var value: HookValue {
         [
-            "name": .text(name), "is_variadic": .boolean(isVariadic), "returns": .text(returns.rawValue),
+            "op": .text(operation), "style": .text(style.rawValue), "returns": .text(returns.rawValue),
             "parameters": .list(parameters.map(\.value)), "options": .list(options.map(\.value)),
         ]
-    }
-
-    /// Why the hook may not make this call; nil when it may.
-    func refusal(_ rights: Rights, in event: String) -> String? {
-        if let capability, !rights.needs.contains(capability) {
-            return "node:\(name) needs the capability \"\(capability)\": add it to `needs` in the hook's header"
-        }
-        if effect == .write, rights.isNotification { return "node:\(name) changes the node, and \(event) is a notification: it can only look" }
-        return nil
     }
 }
 
 extension HostFunction.Parameter {
-    var value: HookValue { ["name": .text(name), "type": .text(type)] }
+    static func required(_ name: String, _ type: HostParameterType, _ about: String = "") -> Self { Self(name: name, type: type, isOptional: false, about: about) }
+    static func optional(_ name: String, _ type: HostParameterType, _ about: String = "") -> Self { Self(name: name, type: type, isOptional: true, about: about) }
+
+    var value: HookValue { ["name": .text(name), "type": .text(type.rawValue), "is_optional": .boolean(isOptional)] }
+}
+
+extension HostFunction {
+    /// Whether an operation of this name, `node.promote`, changes something.
+    static func changes(_ operation: String) -> Bool { byOperation[operation].map { ![.read, .flow].contains($0.effect) } ?? false }
+
+    /// What nodes can be asked to do.
+    static var methodNames: [String] { all.filter(\.isMethod).map { String($0.operation.dropFirst("node.".count)) } }
 }

@@ -1,0 +1,100 @@
+internal import Administration
+internal import ClusterModel
+internal import Hooks
+internal import PostgresWire
+internal import Reactor
+internal import Sessions
+internal import Synchronization
+
+/// What hooks ask of the engine itself. The parts are set when they exist: hooks are loaded before the proxy is.
+final class EngineActions: Sendable {
+    /// The engine, as hooks reach it.
+    struct Parts: Sendable {
+        /// The cluster as it is now; nil while the daemon starts.
+        let cluster: @Sendable () async -> HookCluster?
+        /// Runs a statement of the administrator's; nil when it went well, else what is wrong.
+        let command: @Sendable (String) async -> String?
+        let reload: @Sendable (_ requestedBy: String) async throws -> Void
+    }
+
+    private let parts = Mutex<Parts?>(nil)
+    private let log: HookLog
+    private let waiter: DescriptorWaiter
+    /// Pauses under way, each with its end: the engine ends them, whatever becomes of the hook.
+    private let pauses = Mutex<[String: Monotonic]>([:])
+    private static let longestPause = Duration.seconds(300)
+    private static let pauseLimit = Duration.seconds(30)
+
+    init(waiter: DescriptorWaiter, log: @escaping HookLog) {
+        self.waiter = waiter
+        self.log = log
+    }
+
+    func set(_ parts: Parts) { self.parts.withLock { $0 = parts } }
+
+    func perform(_ call: HostCall, _ context: EffectContext) async throws(HostCallFailure) -> HookValue {
+        guard let parts = parts.withLock({ $0 }) else { throw HostCallFailure(.environment, "the daemon is starting") }
+        switch call.operation {
+        case .cluster:
+            guard let cluster = await parts.cluster() else { throw HostCallFailure(.environment, "the daemon is starting") }
+            return cluster.value
+        case .pauseClients: try await pause(call.arguments, parts)
+        case .resumeClients: try await resume(parts)
+        case .reloadConfiguration:
+            do { try await parts.reload("hook:\(context.hook)") } catch { throw HostCallFailure(.environment, "\(error)") }
+        case .alert: alert(call, context)
+        case let other: preconditionFailure("\(other.rawValue) is no action of the engine's")
+        }
+        return .none
+    }
+
+    private func pause(_ arguments: HostArguments, _ parts: Parts) async throws(HostCallFailure) {
+        let limit = arguments.duration("limit") ?? Self.pauseLimit
+        guard limit <= Self.longestPause else { throw HostCallFailure(.code, "us.engine.pause_clients: limit: at most \(Self.longestPause)") }
+        let databases = arguments.strings("databases"), end = Monotonic.now() + limit
+        for name in databases.isEmpty ? [""] : databases {
+            pauses.withLock { $0[name] = end }
+            if let problem = await parts.command("PAUSE" + Self.suffix(name)) { throw HostCallFailure(.environment, "us.engine.pause_clients: \(problem)") }
+        }
+    }
+
+    private func resume(_ parts: Parts) async throws(HostCallFailure) {
+        for name in pauses.withLock({ Array($0.keys) }) { await end(name, parts) }
+    }
+
+    private func end(_ name: String, _ parts: Parts) async {
+        guard pauses.withLock({ $0.removeValue(forKey: name) }) != nil else { return }
+        if let problem = await parts.command("RESUME" + Self.suffix(name)) { log(HookLogLine(.warning, "clients that a hook paused: \(problem)")) }
+    }
+
+    private static func suffix(_ database: String) -> String { database.isEmpty ? "" : " \"\(database.replacing("\"", with: "\"\""))\"" }
+
+    /// Ends pauses that have lasted their limit, until cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            await waiter.sleep(.milliseconds(200))
+            guard let parts = parts.withLock({ $0 }) else { continue }
+            for (name, deadline) in pauses.withLock({ $0 }) where deadline <= .now() {
+                log(HookLogLine(.warning, "clients were paused by a hook for as long as it said: they go on"))
+                await end(name, parts)
+            }
+        }
+    }
+
+    private func alert(_ call: HostCall, _ context: EffectContext) {
+        let severity = call.arguments.text("severity")
+        let level: HookLogLine.Level = severity == "critical" ? .error : severity == "warning" ? .warning : .info
+        var fields = ["severity": call.arguments["severity"]]
+        if let text = call.arguments["text"].text { fields["text"] = .text(text) }
+        if let node = call.node { fields["node"] = HookValue(node.number) }
+        log(HookLogLine(level, "alert: \(call.arguments.text("title"))", fields: fields, event: context.event, hook: context.hook, place: context.place))
+    }
+}
+
+extension AdminOffice {
+    /// Runs a statement; what is wrong, or nil when it went well.
+    func problem(with statement: String) async -> String? {
+        if case .failed(let error) = await run(statement) { return error.message }
+        return nil
+    }
+}

@@ -1,0 +1,11 @@
+/// What may hold a failover up. Who is promoted is decided by the nodes' positions and priorities, and by hooks.
+package struct FailoverSettings: SettingsGroup {
+    package let title = "Failover"
+
+    package let maxVeto = Parameter.duration(
+        "max_veto", .zero ... .seconds(86_400), unit: .seconds, default: "60s", .restart,
+        "How long hooks may hold up a verdict or a failover by vetoes, with clients waiting; then it goes on against them.")
+    package let fencing = Parameter.choice(
+        "fencing", ["best_effort", "required"], default: "best_effort", .restart,
+        "required promotes nothing before a fence_primary hook has kept the old primary from writing.")
+}

@@ -1,0 +1,24 @@
+/// What to do about messages that are Lua's own and name no cure; appended to them.
+enum FaultHint {
+    /// Empty where there is nothing to add.
+    static func text(for message: String) -> String {
+        guard message.hasPrefix("attempt to "), message.contains(" a nil value") else { return "" }
+        if let global = name(in: message, after: "(global '") { return missing[global].map { "; hooks have no \(global): \($0)" } ?? "; nothing has the name \(global) here" }
+        if let local = name(in: message, after: "(local '") { return "; a query without a row, a NULL and a key that a table does not have give nil: test it first, `if \(local) then`" }
+        if message.hasPrefix("attempt to index") || message.hasPrefix("attempt to perform") || message.hasPrefix("attempt to concatenate") {
+            return "; a query without a row, a NULL and a key that a table does not have give nil: test it first"
+        }
+        return ""
+    }
+
+    private static func name(in message: String, after mark: String) -> String? {
+        guard let begin = message.firstRange(of: mark)?.upperBound else { return nil }
+        return message[begin...].firstIndex(of: "'").map { String(message[begin..<$0]) }
+    }
+
+    /// Lua's libraries that hooks do without, and what is for that.
+    private static let missing = [
+        "io": "files are node:read_file's and us.fs's", "debug": "us.log says what goes on", "package": "require finds lib/ and Understudy's library",
+        "dofile": "require finds lib/", "loadfile": "require finds lib/",
+    ]
+}

@@ -1,0 +1,76 @@
+internal import ClusterModel
+internal import Reactor
+internal import Synchronization
+
+/// One run of an event's hooks: its journal, its clock, and whether somebody wants it ended.
+final class HookRun: Sendable {
+    let event: HookEvent
+    let record: HookRunRecord
+    /// nil for what is only planned or looked at: nothing is kept of it.
+    let journal: HookJournal?
+    /// What is foreseen instead of done; nil when calls are done.
+    let plan: HookPlan?
+    /// What answers each hook instead of the world; nil when nothing is replayed.
+    let replays: [String: HookReplay]?
+    /// Whether its hooks can only look.
+    let isReadOnly: Bool
+    private let clock = Monotonic.now()
+    private let state = Mutex(State())
+
+    private struct State {
+        var sequence = 0
+        /// Seconds that a plan did not wait.
+        var skipped = 0.0
+        var isCancelled = false
+        /// Steps that can be undone, by hook.
+        var hooksWithUndos: Set<String> = []
+    }
+
+    /// `after`: the sequence of the last call of this run in the journal.
+    init(_ event: HookEvent, _ record: HookRunRecord, journal: HookJournal?, plan: HookPlan? = nil, replays: [String: HookReplay]? = nil, isReadOnly: Bool = false, after sequence: Int = 0) {
+        self.event = event
+        self.record = record
+        self.journal = journal
+        self.plan = plan
+        self.replays = replays
+        self.isReadOnly = isReadOnly
+        state.withLock { $0.sequence = sequence }
+    }
+
+    var number: Int { record.number }
+
+    /// Seconds since 1970, as hooks see it: the wall clock may jump, this does not.
+    var now: Double { record.began + max(0, (Monotonic.now() - clock) / .seconds(1)) + state.withLock(\.skipped) }
+
+    /// A plan waits for nothing: its time goes on by itself.
+    func skip(_ length: Duration) { state.withLock { $0.skipped += length / .seconds(1) } }
+
+    /// What hooks begin with.
+    var clockValue: HookValue { ["at": .double(record.began), "seed": .integer(record.seed)] }
+
+    /// The number of the next call.
+    func nextSequence() -> Int {
+        state.withLock { state in
+            state.sequence += 1
+            return state.sequence
+        }
+    }
+
+    func noteUndo(in hook: String) { state.withLock { _ = $0.hooksWithUndos.insert(hook) } }
+    func hasUndo(in hook: String) -> Bool { state.withLock { $0.hooksWithUndos.contains(hook) } }
+
+    // MARK: Cancelling
+
+    var isCancelled: Bool { state.withLock(\.isCancelled) }
+
+    /// The next call of its hooks is refused, and the one under way given up.
+    func cancel() { state.withLock { $0.isCancelled = true } }
+
+    /// How soon a call under way hears of a cancellation.
+    private static let cancelPoll = Duration.milliseconds(50)
+
+    /// Returns when the run was cancelled, or the task was.
+    func untilCancelled(_ waiter: DescriptorWaiter) async {
+        while !isCancelled, !Task.isCancelled { await waiter.sleep(Self.cancelPoll) }
+    }
+}

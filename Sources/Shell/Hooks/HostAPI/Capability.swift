@@ -1,0 +1,124 @@
+/// What a hook may be allowed to do: a word, or a word and what it is about.
+///
+/// `run:aws` allows what `run:aws` asks; `http:*.example.com` every host below; `engine:*` and `fs:read:/etc/` what begins so.
+package struct Capability: Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) { self.description = description }
+
+    /// What comes before the part that a site fills in; the whole word where there is none.
+    package var family: String {
+        for family in Self.families where description.hasPrefix(family) { return family }
+        return description
+    }
+
+    /// Those that stand as they are.
+    package static let words = [
+        "sql:read", "sql:write", "pg.control", "pg.promote", "pg.slot", "pg.rewind", "pg.basebackup", "kv:write", "lock", "peer:run",
+        "engine:attach", "engine:detach", "engine:quarantine", "engine:pause", "engine:promote", "engine:recover", "engine:weight", "engine:reload", "engine:resign", "engine:*",
+    ]
+    /// Those behind which something follows.
+    package static let families = blanks.keys.sorted()
+    /// What stands behind each, for messages.
+    static let blanks = [
+        "fs:read:": "prefix", "fs:write:": "prefix", "run:": "program", "ssh:": "program", "http:": "host", "secret:": "name", "kv:shared:": "name",
+    ]
+
+    /// What follows a family, in a word.
+    static func subject(of family: String) -> String {
+        switch family {
+        case "fs:read:", "fs:write:": "prefix"
+        case "run:", "ssh:": "program"
+        case "http:": "host"
+        default: "name"
+        }
+    }
+
+    /// Whether there is such a capability.
+    package var isKnown: Bool { Self.words.contains(description) || Self.families.contains { description.hasPrefix($0) && description.count > $0.count } }
+
+    /// Whether having this one allows what `other` asks for.
+    package func covers(_ other: Capability) -> Bool {
+        if description == other.description || description == "*" { return true }
+        if description == "sql:write" { return other.description == "sql:read" }
+        if description == "engine:*" { return other.description.hasPrefix("engine:") }
+        guard family == other.family else { return false }
+        let mine = description.dropFirst(family.count), asked = other.description.dropFirst(family.count)
+        switch family {
+        case "fs:read:", "fs:write:": return mine == "/" || Self.contains(String(mine), String(asked))
+        case "http:": return mine.hasPrefix("*.") && asked.hasSuffix(mine.dropFirst(1))
+        default: return false
+        }
+    }
+
+    /// A prefix of a path ends where a name does: `/etc/app` holds `/etc/app/x` and not `/etc/apple`.
+    private static func contains(_ prefix: String, _ path: String) -> Bool {
+        guard path.hasPrefix(prefix), !path.split(separator: "/").contains("..") else { return false }
+        return prefix.hasSuffix("/") || path.dropFirst(prefix.count).first == "/"
+    }
+}
+
+/// What one handler may do.
+struct HookRights: Sendable {
+    /// How far a hook is trusted.
+    enum Trust: String, Sendable {
+        /// Everything that it was granted.
+        case trusted
+        /// Looks and is told: no commands, files, SQL that writes, or actions of the engine's.
+        case restricted
+        /// No host functions at all.
+        case pure
+    }
+
+    let granted: Set<Capability>
+    let trust: Trust
+    /// A notification cannot change the cluster.
+    let isNotification: Bool
+    /// Can only look, whatever it was granted.
+    var isReadOnly = false
+
+    func covers(_ capability: Capability) -> Bool { granted.contains { $0.covers(capability) } }
+
+    /// Why the call may not be made; nil when it may.
+    func refusal(_ function: HostFunction, _ arguments: HostArguments, in event: String) -> HostCallFailure? {
+        switch trust {
+        case .trusted: break
+        case .restricted where function.needs(arguments).contains(where: Self.isKeptFromRestricted):
+            return HostCallFailure(.code, "\(function.label) is not for restricted hooks: trust = \"restricted\", or the file belongs to another user than root")
+        case .restricted: break
+        case .pure: return HostCallFailure(.code, "\(function.label): \(event) is decided without host functions")
+        }
+        for capability in function.needs(arguments) where !covers(capability) {
+            return HostCallFailure(.code, "\(function.label) needs the capability \"\(capability)\": add it to `needs` in the hook's header and to hook.<name>.grants")
+        }
+        if isReadOnly, ![.read, .flow].contains(function.effect(of: arguments)) {
+            return HostCallFailure(.code, "\(function.label) changes something, and only looking is possible here (hooks console --write does more)")
+        }
+        if isNotification, function.changesCluster(arguments) {
+            return HostCallFailure(.code, "\(function.label) changes the cluster, and \(event) is a notification: it can only look and tell others")
+        }
+        return nil
+    }
+
+    private static func isKeptFromRestricted(_ capability: Capability) -> Bool {
+        ["run:", "ssh:", "fs:read:", "fs:write:", "pg.", "engine:", "sql:write", "peer:"].contains { capability.description.hasPrefix($0) }
+    }
+}
+
+extension HostFunction {
+    /// Whether the call would change nodes or the engine, rather than the world outside.
+    func changesCluster(_ arguments: HostArguments) -> Bool {
+        switch effect {
+        case .read, .flow: false
+        case .engine: true
+        case .write, .opaque: isMethod && effect(of: arguments) != .read
+        }
+    }
+
+    /// The effect of one call: a command that its author says only reads is one that reads.
+    func effect(of arguments: HostArguments) -> Effect {
+        guard effect == .opaque else { return effect }
+        if arguments.isSet("read") || arguments.isSet("readonly") { return .read }
+        return .opaque
+    }
+}

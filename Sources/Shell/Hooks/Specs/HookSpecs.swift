@@ -1,0 +1,83 @@
+internal import Foundation
+
+/// Runs files of tests of hooks, `*_spec.lua`: each in a hook process of its own, sandboxed as a hook is, over a cluster that is a table.
+///
+/// The test library plays the daemon's part in Lua. What it cannot do there it asks for: hooks loaded, checked and put in order as the
+/// daemon would, and whether a hook has the right to a call.
+package struct HookSpecs: Sendable {
+    /// Of one file: sweeps compute, and are bounded by this alone.
+    static let limits = HookLimits(budget: .seconds(120), slice: .seconds(10), memory: 128 << 20)
+
+    private var directories: HookDirectories
+    private let processes: HookProcesses
+
+    /// `directories` are those of the library and the bundled hooks.
+    package init(directories: HookDirectories, processes: HookProcesses) {
+        self.directories = directories
+        self.directories.site = nil
+        self.processes = processes
+    }
+
+    /// Runs the tests that stand beside hooks before these are put in force.
+    package static func runner(_ processes: HookProcesses) -> HookStaging.SpecRunner {
+        { directories, bundle in
+            guard let folder = directories.site else { return [] }
+            return await HookSpecs(directories: directories, processes: processes).problems(in: bundle, folder: folder)
+        }
+    }
+
+    /// Runs what `path` means: one file of tests, or those in a directory, by name. `notice` hears of each file when it has been run.
+    package func run(at path: String, notice: (SpecReport) -> Void) async throws(HookProblem) {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else { throw HookProblem(path, "there is no such file or directory") }
+        let isFile = !isDirectory.boolValue
+        if isFile, !path.hasSuffix(LuaFile.specEnding) { throw HookProblem(path, "is no file of tests: their names end with \(LuaFile.specEnding)") }
+        let folder = isFile ? Self.folder(of: path) : path
+        let (bundle, problems) = HookBundle.read(folder)
+        if let problem = problems.first { throw problem }
+        let names = isFile ? [Self.name(of: path)] : Self.specs(in: bundle)
+        guard !names.isEmpty else { throw HookProblem(path, "there are no tests here: their files' names end with \(LuaFile.specEnding)") }
+        for name in names { notice(await run(name, of: bundle, in: folder)) }
+    }
+
+    /// Runs every test of a bundle that stands for `folder`, whatever is on disk: what fails, with file and line.
+    package func problems(in bundle: HookBundle, folder: String) async -> [HookProblem] {
+        var problems: [HookProblem] = []
+        for name in Self.specs(in: bundle) {
+            let report = await run(name, of: bundle, in: folder)
+            if let fault = report.fault { problems.append(HookProblem(fault.place?.file ?? report.file, line: fault.place?.line ?? 0, fault.message)) }
+            for test in report.tests {
+                guard let failure = test.failure else { continue }
+                problems.append(HookProblem(test.place?.file ?? report.file, line: test.place?.line ?? 0, "the test \"\(test.name)\" fails: \(failure)"))
+            }
+        }
+        return problems
+    }
+
+    private static func specs(in bundle: HookBundle) -> [String] { bundle.paths { $0.hasSuffix(LuaFile.specEnding) && !$0.hasPrefix("lib/") } }
+
+    private func run(_ name: String, of bundle: HookBundle, in folder: String) async -> SpecReport {
+        let path = folder == "." ? name : folder + "/" + name
+        let library = SpecLibrary(directories: directories, bundle: bundle, folder: folder, processes: processes)
+        let spec = LuaFile(path: path, chunk: name, text: bundle.files[name]?.text ?? "")
+        let request: HookValue, files: [String: String]
+        do throws(HookProblem) { (request, files) = try await library.request(for: spec, Self.limits) } catch {
+            return SpecReport(file: path, tests: [], fault: HookFault(.environment, error.message, place: error.place, hook: path))
+        }
+        let conversation = HookConversation(processes: processes, request: request, limits: Self.limits, hook: name, files: files, isNotification: false,
+                                            log: { _, _, _, _ in }, perform: { await library.answer($0) })
+        switch await conversation.run() {
+        case .failed(let fault): return SpecReport(file: path, tests: [], fault: fault)
+        case .reported(let value): return SpecReport(file: path, tests: (value.list ?? []).map { SpecReport.Test($0, files: files) })
+        }
+    }
+
+    /// The last part of a path.
+    static func name(of path: String) -> String { String(path.split(separator: "/").last ?? "") }
+
+    /// What a path says before its last part; `.` when it says nothing.
+    static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}

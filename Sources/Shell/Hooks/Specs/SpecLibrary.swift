@@ -1,0 +1,111 @@
+internal import Foundation
+internal import Settings
+
+/// What one file of tests asks the daemon's side for.
+actor SpecLibrary {
+    private let directories: HookDirectories
+    private let bundle: HookBundle
+    private let folder: String
+    private let processes: HookProcesses
+    /// What was asked for already: a sweep asks the same a hundred times.
+    private var answers: [HookValue: HookValue] = [:]
+    /// Of the hooks that were loaded, by name.
+    private var hooks: [String: Hook] = [:]
+
+    init(directories: HookDirectories, bundle: HookBundle, folder: String, processes: HookProcesses) {
+        self.directories = directories
+        // Who may write the files matters where they run, not where they are tested.
+        self.bundle = HookBundle(files: bundle.files.mapValues { HookBundle.File(text: $0.text, isRestricted: false) })
+        self.folder = folder
+        self.processes = processes
+    }
+
+    /// The request that runs `spec`, and the files behind the names of its chunks.
+    func request(for spec: LuaFile, _ limits: HookLimits) throws(HookProblem) -> (HookValue, [String: String]) {
+        var site = directories
+        site.site = folder
+        var loader = HookLoader(options: [], nodes: [], isWhole: true)
+        loader.read(site, HookBundle(files: bundle.files.filter { $0.key.hasPrefix("lib/") }))
+        if let problem = loader.problems.first { throw problem }
+        let catalogue = loader.catalogue([])
+        guard let request = catalogue.testRequest(spec, limits) else {
+            throw HookProblem(directories.library, "holds no test library: expected understudy/internal/testing/boot.lua")
+        }
+        let files = Dictionary(([spec] + catalogue.modules.values).map { ($0.chunk, $0.path) }) { _, last in last }
+        return (request, files)
+    }
+
+    func answer(_ request: HookRequest) async -> Result<HookValue, HostCallFailure> {
+        let question = request.arguments
+        switch request.operation {
+        case "test.hooks":
+            if let known = answers[question] { return .success(known) }
+            let result = await load(question)
+            if case .success(let value) = result { answers[question] = value }
+            return result
+        case "test.check": return .success(check(question))
+        default: return .failure(HostCallFailure(.code, "a test has no cluster but that of t.cluster: \(request.operation) was asked outside of c:fire"))
+        }
+    }
+
+    private func load(_ question: HookValue) async -> Result<HookValue, HostCallFailure> {
+        var site = directories, files = HookBundle(files: [:])
+        if let path = question["path"].text {
+            do throws(HookProblem) { (site.site, files) = try hooks(at: path) } catch { return .failure(HostCallFailure(.code, "c:hooks: \(error)")) }
+        }
+        let options = (question["settings"].map ?? [:]).sorted { $0.key < $1.key }.compactMap { Settings.HookOption(name: $0.key, text: $0.value.text ?? "", file: "c:set") }
+        let nodes = question["nodes"].list?.compactMap(\.text) ?? []
+        var loader = HookLoader(options: options, nodes: nodes, isWhole: true)
+        loader.read(site, files)
+        await loader.inspect(with: processes)
+        let check = HookCheck(loader.hooks.map(Self.granted), options: options, isWhole: loader.isWhole)
+        for hook in check.hooks { hooks[hook.name] = hook }
+        return .success(loader.catalogue(check.hooks).testValue(loader.problems + check.problems))
+    }
+
+    /// A file alone with its modules, or a whole directory; from the bundle where it is part of it.
+    private func hooks(at path: String) throws(HookProblem) -> (String, HookBundle) {
+        if path == "." { return (folder, bundle) }
+        let whole = path.hasPrefix("/") ? path : folder + "/" + path
+        guard whole.hasSuffix(".lua") else { return (whole, try Self.read(whole)) }
+        let place = HookSpecs.folder(of: whole), name = HookSpecs.name(of: whole), isOurs = place == folder
+        let all = isOurs ? bundle : try Self.read(place)
+        guard all.files[name] != nil else { throw HookProblem(whole, "there is no such file") }
+        return (place, HookBundle(files: all.files.filter { $0.key == name || $0.key.hasPrefix("lib/") }))
+    }
+
+    private static func read(_ directory: String) throws(HookProblem) -> HookBundle {
+        let (found, problems) = HookBundle.read(directory)
+        if let problem = problems.first { throw problem }
+        guard !found.files.isEmpty else { throw HookProblem(directory, "there are no hooks here") }
+        return HookBundle(files: found.files.mapValues { HookBundle.File(text: $0.text, isRestricted: false) })
+    }
+
+    /// In tests a hook has what its header asks for, unless the test says otherwise: what a site grants is the site's.
+    private static func granted(_ hook: Hook) -> Hook {
+        guard !hook.isBundled, hook.grants == nil, let all = Settings.HookOption(name: "hook.\(hook.segment).\(HookGrants.option)", text: "*", file: "c:set") else { return hook }
+        return Hook(name: hook.name, about: hook.about, version: hook.version, file: hook.file, line: hook.line, isBundled: hook.isBundled, events: hook.events,
+                    needs: hook.needs, replaces: hook.replaces, uses: hook.uses, isRestricted: hook.isRestricted, settings: hook.settings + [all])
+    }
+
+    /// Whether a hook may make a call, as the daemon would say, and whether the call changes something.
+    private func check(_ question: HookValue) -> HookValue {
+        guard let function = HostFunction.byOperation[question["op"].text ?? ""], let hook = hooks[question["hook"].text ?? ""],
+              let event = EventSchema.byName[question["event"].text ?? ""] else { return ["refusal": "the test library asked for what is not declared"] }
+        if let problem = HostArguments.problem(question["arguments"], for: function) { return ["refusal": .text("\(function.label): \(problem)")] }
+        let arguments = HostArguments(values: question["arguments"])
+        let rights = HookRights(granted: hook.granted, trust: hook.trust, isNotification: event.kind == .tell)
+        let refusal = rights.refusal(function, arguments, in: event.name)?.message ?? stranger(function, arguments, rights)
+        let changes = switch function.effect(of: arguments) {
+        case .write, .opaque, .engine: true
+        case .read, .flow: false
+        }
+        return ["refusal": HookValue(refusal), "changes": .boolean(changes)]
+    }
+
+    /// The daemon checks the host where it opens the address; here only those are seen that are in no secret.
+    private func stranger(_ function: HostFunction, _ arguments: HostArguments, _ rights: HookRights) -> String? {
+        guard function.operation.hasPrefix("http."), let host = URL(string: arguments.text("url"))?.host(), !rights.covers(Capability("http:" + host)) else { return nil }
+        return "\(function.label) needs the capability \"http:\(host)\": add it to `needs` in the hook's header and to hook.<name>.grants"
+    }
+}

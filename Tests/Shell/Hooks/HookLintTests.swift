@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+@testable import Hooks
+
+@Suite("The look at a hook's text")
+struct HookLintTests {
+    private static func findings(_ body: String, event: String = "failover") -> [String] {
+        let text = """
+        local us = require "understudy"
+        local hook = us.hook { name = "ours" }
+        function hook.\(event)(ev, opt)
+        \(body)
+        end
+        return hook
+        """
+        return HookLint(text).findings.map { "\($0.line): \($0.message)\($0.isError ? " !" : "")" }
+    }
+
+    private static let outside = "4: node:promote changes something outside of a step: after a crash it is done again; put it into us.step(name, function() … end)"
+
+    @Test("An effect outside of a step is named; inside of one, in another event, or in words it is not", arguments: [
+        ("ev.new_main:promote()", [outside]), ("ev.new_main:promote { wait = '3s' }", [outside]),
+        ("us.step('promote', function() ev.new_main:promote() end)", []),
+        ("us.step('promote', function()\n if a then f({}) end end, function() ev.node:promote() end)", []),
+        ("us.step('x', function() end) ev.new_main:promote()", [outside]),
+        ("-- ev.new_main:promote()\nprint [[ev.new_main:promote()]]", []), ("ev.new_main:in_recovery()", []),
+    ])
+    func effects(_ body: String, _ expected: [String]) { #expect(Self.findings(body) == expected) }
+
+    @Test("A notification is not asked for steps")
+    func notification() { #expect(Self.findings("ev.node:promote()", event: "node_down") == []) }
+
+    @Test("A step's name that was used before in the handler is named with its line")
+    func stepNames() {
+        #expect(Self.findings("us.step('a', f)\nus.step(\"a\", f)\nus.step('b', f) us.step(name, f) us.step(name, f)")
+                == ["5: step \"a\" has the name of the step in line 4: give each step its own name"])
+    }
+
+    @Test("A field that the event or the node does not have is an error; a shadowed name is left alone", arguments: [
+        ("print(ev.new_mian)", ["4: failover event has no \"new_mian\"; did you mean \"new_main\"? !"]),
+        ("print(ev.node.hots, ev.node.host, ev.cluster.primary, ev.id)", ["4: a node has no \"hots\"; did you mean \"host\"? !"]),
+        ("local ok = pcall(ev.new_main.promote, ev.new_main)", []),
+        ("local x = { ev = 1 } print(x.ev.anything)", []), ("local ev = {} print(ev.anything)", []), ("for _, ev in ipairs(x) do print(ev.anything) end", []),
+    ])
+    func fields(_ body: String, _ expected: [String]) { #expect(Self.findings(body) == expected) }
+
+    @Test("A command line in one text is shown as the list that was meant", arguments: [
+        ("us.run { 'systemctl stop x' }", ["4: us.run takes a list of arguments, there is no shell: write us.run { \"systemctl\", \"stop\", \"x\" }"]),
+        ("us.run { 'ls -l', timeout = '3s' }", ["4: us.run takes a list of arguments, there is no shell: write us.run { \"ls\", \"-l\" }"]),
+        ("us.run { 'echo', 'a b' }", []), ("us.run({ 'echo' })", []),
+    ])
+    func commands(_ body: String, _ expected: [String]) { #expect(Self.findings("us.step('x', function()\n\(body) end)").map { $0.replacing("5: ", with: "4: ") } == expected) }
+
+    @Test("A result of us.try that nobody looks at is named", arguments: [
+        ("us.try(f)", 1), ("print(1) us.try(f)", 1), ("if a then us.try(f) end", 1), ("local ok = us.try(f)", 0), ("if us.try(f) then end", 0), ("return us.try(f)", 0),
+        ("g(us.try(f))", 0), ("x = a and us.try(f)", 0),
+    ])
+    func ignored(_ body: String, _ count: Int) { #expect(Self.findings(body).count == count) }
+
+    @Test("Other names for us and the hook are known, and another table is not the hook")
+    func names() {
+        let text = "local u = require('understudy')\nlocal h = u.hook { name = 'x' }\nh.failover = function(e)\n e.new_main:promote() print(e.x)\nend\nfunction other.failover(ev) print(ev.x) end"
+        #expect(HookLint(text).findings.map(\.line) == [4, 4])
+    }
+
+    @Test("Whatever bytes it is given, it ends, with its lines inside the text", arguments: 0..<200)
+    func arbitrary(_ seed: Int) {
+        let words = ["function", "hook", ".", "failover", "(", "ev", ")", "us", "step", "{", "}", "\"", "'", "[[", "]]", "--", "--[[", "end", "if", "do", "local", "=", "\n", " ", "\\",
+                     "require", "\"understudy\"", ":", "run", "0x1p-", "é", "[==[", "]==]", "until", "repeat", "try"]
+        var state = UInt64(seed) &+ 88_172_645_463_325_252
+        var text = "local us = require \"understudy\"\nlocal hook = us.hook {}\n"
+        for _ in 0..<300 {
+            state ^= state << 13
+            state ^= state >> 7
+            state ^= state << 17
+            text += words[Int(state % UInt64(words.count))] + (state & 64 == 0 ? " " : "")
+        }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).count
+        #expect(HookLint(text).findings.allSatisfy { (1...lines).contains($0.line) })
+    }
+
+    @Test("The bundled hooks have no mistakes")
+    func bundled() throws {
+        let folder = Stage.root.appending(path: "hooks").path
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.hasSuffix(".lua") && !name.hasSuffix("_spec.lua") {
+            let findings = HookLint(try String(contentsOfFile: folder + "/" + name, encoding: .utf8)).findings
+            #expect(findings.filter(\.isError) == [], "\(name)")
+        }
+    }
+}
