@@ -62,7 +62,7 @@ extension IntegrationTests {
             let promised = try #require(page.split(separator: "```\nour_failover_spec.lua\n").last?.split(separator: "```").first)
             #expect(output.contains(promised), "what the page shows of `hooks test` is not what it says: \(output)")
             for words in [
-                "is good: 1 hook", "generation 2 is in force", "our_failover", #"{"ok":true,"primary":"node2"}"#, "http.post", "node.promote", "the end\n",
+                "is good: 1 hook", "generation 2 is in force", "our_failover", #"{"ok":true,"primary":"node2"}"#, "node.promote", "the end\n",
             ] { #expect(output.contains(words), "\(words) is missing in: \(output)") }
         }
 
