@@ -36,10 +36,12 @@ extension IntegrationTests {
             let steps = try blocks().map { block in
                 switch block {
                 case .file(let name, let text): "cat > \(name) <<'END OF FILE'\n\(text)END OF FILE\n"
-                case .commands(let text): text.split(separator: "\n").map { "echo '$ \($0.replacing("'", with: "'\\''"))'\n\($0)\n" }.joined()
+                case .commands(let text): text.split(separator: "\n").map { "echo '$ \($0.replacing("'", with: "\""))'\n\($0)\n" }.joined()
                 }
             }
-            return "set -eum\n" + steps.joined().replacing("8099", with: "\(port)") + "echo the end\n"
+            // The page has its reader look for the event's id in a list.
+            let event = #"$(understudy hooks trace -f ../understudy.conf | sed -n 's/^\([^ ]*\)  failover, attempt.*/\1/p')"#
+            return "set -eum\n" + steps.joined().replacing("8099", with: "\(port)").replacing("trace EVENT", with: "trace \(event)") + "echo the end\n"
         }
 
         @Test("Every command of the tutorial does what the page says")
