@@ -99,7 +99,7 @@ struct HookGenerationsTests {
             _ = try await again.start()
             let (number, catalogue) = try await again.generation(forEvent: "ev-1")
             #expect(number == 1)
-            let runner = HookRunner(catalogue: catalogue, processes: stage.processes, host: stage.host, journal: stage.journal) { _ in }
+            let runner = HookRunner(catalogue: catalogue, processes: stage.processes, host: stage.host, journal: stage.journal, secrets: stage.secrets) { _ in }
             #expect(await runner.run(Stage.failover()) == .done(hook: "a", ["by": "old"]))
         }
     }
@@ -128,7 +128,7 @@ struct HookGenerationsTests {
             _ = try await generations.start()
             func set(_ text: String) -> [Settings.HookOption] { stage.settings([("a", "wait", text)]) }
             #expect(try await generations.prepareReload(options: set("2s"), author: "reload")() == nil)
-            let runner = HookRunner(catalogue: await generations.current.catalogue, processes: stage.processes, host: stage.host, journal: stage.journal) { _ in }
+            let runner = HookRunner(catalogue: await generations.current.catalogue, processes: stage.processes, host: stage.host, journal: stage.journal, secrets: stage.secrets) { _ in }
             #expect(await runner.run(Stage.failover()) == .done(hook: "a", [2]))
             await #expect(throws: HookGenerations.Refused.self) { _ = try await generations.prepareReload(options: set("soon"), author: "reload") }
         }

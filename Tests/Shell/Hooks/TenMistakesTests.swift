@@ -42,7 +42,7 @@ struct TenMistakesTests {
             let (_, report) = await staging.check(options: options, nodes: [])
             told = report.problems.map { "deploy: \($0)" } + report.remarks.map { "advice: \($0)" }
             if let schema = EventSchema.byName[event], report.problems.isEmpty {
-                let runner = HookRunner(catalogue: report.catalogue, processes: stage.processes, host: stage.host, journal: stage.journal) { line in
+                let runner = HookRunner(catalogue: report.catalogue, processes: stage.processes, host: stage.host, journal: stage.journal, secrets: stage.secrets) { line in
                     if line.level != .info { logged.append("event: \(line.place.map { "\($0): " } ?? "")\(line.message)") }
                 }
                 _ = await runner.run(Self.event(schema), only: "ours")
