@@ -32,6 +32,8 @@
 ---@field lsn integer? The furthest WAL that it holds, in bytes; nil when it did not answer.
 ---@field timeline integer? Its history's number; nil when it did not answer.
 ---@field lag_bytes integer? How far it is behind the primary; nil when that is not known.
+---@field version integer? The major version of its PostgreSQL; nil when it did not answer yet.
+---@field follows string? The node that it streams from; nil when that is not known.
 local Node = {}
 
 ---@class us.Cluster
