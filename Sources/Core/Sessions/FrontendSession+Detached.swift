@@ -22,7 +22,7 @@ extension FrontendSession {
         case .query, .parse, .bind, .describe, .execute, .functionCall: break
         case .secret, .terminate: preconditionFailure("received \(kind) beyond the place that handles it")
         }
-        if kind == .query, Self.mayBeForUs(body), let admin = scan(body).admin { return .administer(admin) }
+        if case .query = kind, Self.mayBeForUs(body), let admin = scan(body).admin { return .administer(admin) }
         if let lostBlock { return serveLostBlock(lostBlock, kind, body, &library) }
         if let refusal {
             self.refusal = nil

@@ -35,7 +35,7 @@ extension FrontendSession {
         if let admin = scan.admin { return backend.pipeline.depth > 0 ? .awaitAnswers : .administer(admin) }
         // So that the answers tell which transaction a setting belongs to.
         if !scan.changes.isEmpty, backend.pipeline.depth > 0 { return .awaitAnswers }
-        if mode == .statement, scan.effects.contains(.opensBlock) {
+        if case .statement = mode, scan.effects.contains(.opensBlock) {
             return backend.pipeline.depth > 0 ? .awaitAnswers : .reply(Self.refuseBlock(withReady: true))
         }
         parses += 1

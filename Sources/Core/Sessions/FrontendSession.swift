@@ -73,6 +73,8 @@ package final class FrontendSession {
         let changes: [SettingChange]
     }
 
+    /// What the client asked for when it connected.
+    package let start: SessionStart
     package let startup: StartupMessage
     /// What the client cancels by; never the node's own.
     package let key: BackendKey
@@ -82,8 +84,6 @@ package final class FrontendSession {
     package let isReplication: Bool
     /// Most statements of ours that one backend keeps (`max_prepared_statements`).
     let preparedCapacity: Int
-    /// What the client asked for when it connected.
-    private let startupSettings: SessionSettings
 
     var phase: Phase
     package internal(set) var login = Login.relayed
@@ -93,8 +93,8 @@ package final class FrontendSession {
     /// What ties the session to its backend.
     package internal(set) var pin: Pin?
     /// What the client was told about the server.
-    package internal(set) var told = ServerParameters() { didSet { reading = TextReading(told) } }
-    private(set) var reading = TextReading(ServerParameters())
+    package internal(set) var told = ServerParameters() { didSet { reading = told.reading } }
+    private(set) var reading = TextReading()
     /// What the client set, and asked for at its start.
     package internal(set) var settings: SessionSettings
     /// The backend's settings are not the session's any more, though it holds it: after RESET and DISCARD.
@@ -123,21 +123,20 @@ package final class FrontendSession {
     /// Statements that one session may have prepared by name at a time.
     static let mostNames = 10_000
 
-    package init(_ startup: StartupMessage, key: BackendKey, mode: PoolMode, preparedCapacity: Int = 200) {
-        self.startup = startup
+    package convenience init(_ startup: StartupMessage, key: BackendKey, mode: PoolMode, preparedCapacity: Int = 200) {
+        self.init(SessionStart(startup), key: key, mode: mode, preparedCapacity: preparedCapacity)
+    }
+
+    package init(_ start: SessionStart, key: BackendKey, mode: PoolMode, preparedCapacity: Int) {
+        self.start = start
+        startup = start.startup
         self.key = key
-        isReplication = startup.isReplication
+        isReplication = start.isReplication
         self.mode = isReplication ? .session : mode
         self.preparedCapacity = preparedCapacity
-        startupSettings = SessionSettings(startup)
-        settings = startupSettings
+        settings = start.settings
+        pin = start.pin
         phase = .loggingIn(LoginRelay())
-        // A search_path with it makes every CREATE TABLE a temporary one.
-        if isReplication {
-            pin = Pin("a replication connection", isCertain: true)
-        } else if startup.namesTemporarySchema {
-            pin = Pin("pg_temp in a start-up parameter", isCertain: true)
-        }
     }
 
     package var isInService: Bool {
@@ -192,9 +191,9 @@ package final class FrontendSession {
     package func share(_ same: SessionSettings) { settings = same }
 
     /// Back to what the client asked for at its start.
-    func restoreStartupSettings() { settings = startupSettings }
+    func restoreStartupSettings() { settings = start.settings }
     func restoreStartupSetting(_ name: String) {
-        if let value = startupSettings[name] { settings.set(name, value) } else { settings.remove(name) }
+        if let value = start.settings[name] { settings.set(name, value) } else { settings.remove(name) }
     }
 
     /// A message of the frontend while no backend is attached. `body` is nil where the message is too long to be looked at.

@@ -3,6 +3,8 @@ package import PostgresWire
 /// The parameters a node reported, in the order of their first report.
 package struct ServerParameters: Hashable, Sendable {
     package private(set) var values: [StartupMessage.Parameter] = []
+    /// How texts are to be read by them.
+    private(set) var reading = TextReading()
 
     package init() {}
 
@@ -12,6 +14,7 @@ package struct ServerParameters: Hashable, Sendable {
     package mutating func set(_ name: String, to value: String) {
         let parameter = StartupMessage.Parameter(name, value)
         if let index = values.firstIndex(where: { $0.name == name }) { values[index] = parameter } else { values.append(parameter) }
+        reading.note(parameter)
     }
 
     /// Reads the body of a ParameterStatus, and returns the parameter's name.
@@ -45,16 +48,19 @@ package struct ServerParameters: Hashable, Sendable {
 /// How the text of a statement is to be read, from what the node reported; asked for every statement, so kept ready.
 struct TextReading: Hashable, Sendable {
     /// Strings take backslash escapes without being marked.
-    let escapesByBackslash: Bool
+    private(set) var escapesByBackslash = false
     /// Every byte below 0x80 stands for itself: true for UTF-8 and all encodings that a server may use, not for a
     /// few that only clients use.
-    let isReadable: Bool
-
-    init(_ parameters: ServerParameters) {
-        escapesByBackslash = parameters["standard_conforming_strings"] == "off"
-        let encoding = parameters["client_encoding"] ?? ""
-        isReadable = encoding == "UTF8" || !Self.unreadable.contains(encoding.uppercased())
-    }
+    private(set) var isReadable = true
 
     private static let unreadable: Set<String> = ["SJIS", "SHIFT_JIS_2004", "BIG5", "GBK", "UHC", "GB18030", "JOHAB"]
+
+    /// What the node reported last.
+    mutating func note(_ parameter: StartupMessage.Parameter) {
+        switch parameter.name {
+        case "standard_conforming_strings": escapesByBackslash = parameter.value == "off"
+        case "client_encoding": isReadable = !Self.unreadable.contains(parameter.value.uppercased())
+        default: break // The others do not say how a text is read.
+        }
+    }
 }

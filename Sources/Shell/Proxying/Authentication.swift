@@ -10,7 +10,9 @@ final class Authentication {
     var isLookedUp = false
 
     init(_ applicant: Authenticator.Applicant) { self.applicant = applicant }
+}
 
+extension Authenticator.Applicant {
     /// Where it is, in words; nil for a Unix-domain socket.
-    var host: String? { applicant.seen.address?.description }
+    var host: String? { seen.address?.description }
 }

@@ -117,11 +117,14 @@ extension Shard {
         }
         // The process number leads a cancel request to the shard and the place; the secret alone gives the right to it.
         let key = BackendKey(process: Int32(truncatingIfNeeded: (number + 1) << 24 | frontend.id.index), isLong: message.takesLongKey) { chance.take($0) }
-        frontend.session = FrontendSession(message, key: key, mode: configuration.rule(database: message.database, user: message.user).mode,
+        frontend.session = FrontendSession(starts[message] ?? SessionStart(message), key: key, mode: rule(database: message.database, user: message.user).mode,
                                            preparedCapacity: configuration.preparedStatements)
         write(reply, to: frontend)
         if !frontend.isClosed { authenticate(frontend) }
     }
+
+    /// What holds for the pools of a database and user. Not asked of the configuration itself, which would be copied to answer.
+    func rule(database: String, user: String) -> PoolRule { configuration.overrides.applied(to: configuration.pooling, database: database, user: user) }
 
     /// The frontend has proved to the proxy who it is.
     func letIn(_ frontend: Frontend) {
@@ -136,7 +139,7 @@ extension Shard {
     /// Counts a frontend that is known now, or says that its database or user has too many.
     func admit(_ frontend: Frontend) -> Bool {
         guard let startup = frontend.session?.startup, !frontend.isTallied else { return true }
-        let rule = configuration.rule(database: startup.database, user: startup.user)
+        let rule = rule(database: startup.database, user: startup.user)
         switch shared.clients.admit(database: startup.database, user: startup.user, maxDatabase: rule.maxDatabaseFrontends, maxUser: rule.maxUserFrontends) {
         case nil:
             frontend.isTallied = true

@@ -14,9 +14,8 @@ extension Shard {
         let seen = HostRule.Applicant(user: startup.user, database: startup.database, address: address, isEncrypted: frontend.transport.isEncrypted,
                                       isPhysicalReplication: startup.isReplication && startup["replication"]?.lowercased() != "database")
         guard max(startup.user.utf8.count, startup.database.utf8.count) <= Self.longestName else { return refuseLongName(frontend, address) }
-        let authentication = Authentication(Authenticator.Applicant(seen, certificateName: frontend.transport.tls?.peerCommonName))
-        frontend.authentication = authentication
-        follow(configuration.authenticator.verdict(for: authentication.applicant), frontend, authentication)
+        let applicant = Authenticator.Applicant(seen, certificateName: frontend.transport.tls?.peerCommonName)
+        follow(configuration.authenticator.verdict(for: applicant), frontend, applicant)
     }
 
     /// nil for a Unix-domain socket.
@@ -28,24 +27,32 @@ extension Shard {
         }
     }
 
-    private func follow(_ verdict: Authenticator.Verdict, _ frontend: Frontend, _ authentication: Authentication) {
+    private func follow(_ verdict: Authenticator.Verdict, _ frontend: Frontend, _ applicant: Authenticator.Applicant) {
         switch verdict {
         case .logIn(let method):
-            let login = FrontendLogin(user: authentication.applicant.seen.user, method, entropy())
-            authentication.login = login
+            if let secret = method.unasked { return accept(frontend, secret, of: applicant.seen.user) }
+            let login = FrontendLogin(user: applicant.seen.user, method, entropy())
+            authentication(of: frontend, applicant).login = login
             // Deriving takes milliseconds, in which the loop can serve others.
             guard let origin = login.origin, !shared.keys.isKnown(origin) else { return beginLogin(frontend) }
             frontend.stage = .awaitingVerdict
             let id = frontend.id, mailbox = peers[number]
             if !shared.keys.prepare(origin, { _ = mailbox.postAlways(.keysReady(id)) }) { beginLogin(frontend) }
-        case .lookUp: lookUp(frontend, authentication)
+        case .lookUp: lookUp(frontend, authentication(of: frontend, applicant))
         // No node can be asked for the daemon itself; an unknown administrator is asked for a proof that cannot be given, as a known one would be.
-        case .relay where isForAdministration(authentication.applicant.seen.database): follow(.logIn(.scram(nil)), frontend, authentication)
+        case .relay where isForAdministration(applicant.seen.database): follow(.logIn(.scram(nil)), frontend, applicant)
         case .relay:
             frontend.authentication = nil
             hold(frontend)
-        case .refuse(let message, let reason): refuse(frontend, authentication, message, reason)
+        case .refuse(let message, let reason): refuse(frontend, applicant, message, reason)
         }
+    }
+
+    private func authentication(of frontend: Frontend, _ applicant: Authenticator.Applicant) -> Authentication {
+        if let underWay = frontend.authentication { return underWay }
+        let authentication = Authentication(applicant)
+        frontend.authentication = authentication
+        return authentication
     }
 
     /// The longest name in PostgreSQL, in bytes. Some of its versions cut a longer one, and would see another user or database than
@@ -84,10 +91,10 @@ extension Shard {
     func found(_ frontend: Frontend, _ answer: SecretAnswer) {
         guard frontend.stage == .awaitingVerdict, let authentication = frontend.authentication else { return }
         switch answer {
-        case .known(let secret): follow(configuration.authenticator.verdict(for: authentication.applicant, found: secret), frontend, authentication)
-        case .unknown: follow(configuration.authenticator.verdict(for: authentication.applicant, found: nil), frontend, authentication)
+        case .known(let secret): follow(configuration.authenticator.verdict(for: authentication.applicant, found: secret), frontend, authentication.applicant)
+        case .unknown: follow(configuration.authenticator.verdict(for: authentication.applicant, found: nil), frontend, authentication.applicant)
         case .failed(let reason):
-            refuse(frontend, authentication, ErrorMessage(.fatal, .cannotConnectNow, "the secret of user \"\(authentication.applicant.seen.user)\" cannot be looked up now"), reason)
+            refuse(frontend, authentication.applicant, ErrorMessage(.fatal, .cannotConnectNow, "the secret of user \"\(authentication.applicant.seen.user)\" cannot be looked up now"), reason)
         }
     }
 
@@ -109,7 +116,7 @@ extension Shard {
                 guard let next = try frontend.scanner.nextMessage(bytes, at: &offset) else { return offset }
                 message = next
             } catch {
-                refuse(frontend, authentication, ErrorMessage(.fatal, .protocolViolation, error.description), error.description)
+                refuse(frontend, authentication.applicant, ErrorMessage(.fatal, .protocolViolation, error.description), error.description)
                 return bytes.count
             }
             guard let kind = FrontendMessageKind(rawValue: message.kind), let action = authentication.login?.received(kind, message.body) else {
@@ -127,25 +134,30 @@ extension Shard {
         case .judge(let judge, let password):
             frontend.stage = .awaitingVerdict
             let seen = authentication.applicant.seen, id = frontend.id, mailbox = peers[number]
-            let candidate = LoginCandidate(user: seen.user, database: seen.database, password: password, address: authentication.host)
+            let candidate = LoginCandidate(user: seen.user, database: seen.database, password: password, address: authentication.applicant.host)
             shared.secrets.judge(judge, candidate) { _ = mailbox.postAlways(.judged(id, $0)) }
         case .accepted(let secret, let words):
-            if secret != .none { remember(secret, of: authentication.applicant.seen.user) }
-            frontend.authentication = nil
             write(words, to: frontend)
-            if frontend.isClosed { return }
-            frontend.stage = .authenticating
-            letIn(frontend)
+            accept(frontend, secret, of: authentication.applicant.seen.user)
         case .refused(let message, let reason):
             if authentication.isLookedUp { shared.secrets.doubt(authentication.applicant.seen.user) }
-            refuse(frontend, authentication, message, reason)
+            refuse(frontend, authentication.applicant, message, reason)
         case .left: close(frontend)
         }
     }
 
-    private func refuse(_ frontend: Frontend, _ authentication: Authentication, _ message: ErrorMessage, _ reason: String) {
-        let seen = authentication.applicant.seen
-        shared.note(.info, "a login was refused: user \"\(seen.user)\", database \"\(seen.database)\", from \(authentication.host ?? "a local socket"): \(reason)")
+    /// The frontend is who it says it is.
+    private func accept(_ frontend: Frontend, _ secret: BackendSecret, of user: String) {
+        if secret != .none { remember(secret, of: user) }
+        frontend.authentication = nil
+        if frontend.isClosed { return }
+        frontend.stage = .authenticating
+        letIn(frontend)
+    }
+
+    private func refuse(_ frontend: Frontend, _ applicant: Authenticator.Applicant, _ message: ErrorMessage, _ reason: String) {
+        let seen = applicant.seen
+        shared.note(.info, "a login was refused: user \"\(seen.user)\", database \"\(seen.database)\", from \(applicant.host ?? "a local socket"): \(reason)")
         frontend.authentication = nil
         farewell(frontend, message.bytes)
     }

@@ -10,16 +10,19 @@ extension Shard {
     /// The pool of a frontend at the primary; nil while there is none.
     func pool(for frontend: Frontend) -> ShardPool? {
         guard let primary else { return nil }
-        if let pool = frontend.pool, pool.epoch == epoch, pool.node == primary { return pool }
+        if let pool = frontend.pool, isCurrent(pool.epoch), pool.node.number == primary.number { return pool }
         guard let startup = frontend.session?.startup else { return nil }
         let pool = pool(PoolKey(database: startup.database, user: startup.user, node: primary))
         frontend.pool = pool
         return pool
     }
 
+    /// Numbers are compared: `==` of another module's type is found at run time, and this is asked for every transaction.
+    private func isCurrent(_ other: Epoch) -> Bool { other.number == epoch.number }
+
     func pool(_ key: PoolKey) -> ShardPool {
         if let known = pools[key] { return known }
-        let rule = configuration.rule(database: key.database, user: key.user)
+        let rule = rule(database: key.database, user: key.user)
         let fresh = ShardPool(key, epoch, rule, shared.directory.share(key), shard: number)
         pools[key] = fresh
         return fresh
@@ -56,7 +59,7 @@ extension Shard {
     /// Ends a login that another session with the same wishes has had before in this epoch: it needs no backend to be told of the server.
     private func welcome(_ frontend: Frontend) -> Bool {
         guard let session = frontend.session, session.isAwaitingGreeting, !session.isReplication, frontend.backend == nil,
-              let welcome = welcomes[session.startup] else { return false }
+              let welcome = welcomes[session.start] else { return false }
         unqueue(frontend)
         cancelTimer(frontend)
         frontend.stage = .serving
@@ -68,8 +71,12 @@ extension Shard {
 
     /// What the next login with the same wishes may be told.
     private func rememberWelcome(_ session: FrontendSession, _ parameters: ServerParameters) {
-        if welcomes.count >= Self.mostWelcomes { welcomes.removeAll() }
-        welcomes[session.startup] = Welcome(parameters)
+        if starts.count >= Self.mostWelcomes {
+            starts.removeAll()
+            welcomes.removeAll()
+        }
+        if let forgotten = starts.updateValue(session.start, forKey: session.startup) { welcomes[forgotten] = nil }
+        welcomes[session.start] = Welcome(parameters)
     }
 
     /// A backend began with these values, which ALTER ROLE or a new configuration of the node may have changed.
@@ -79,7 +86,7 @@ extension Shard {
     }
 
     /// The next logins of these are told by a backend again.
-    func forgetWelcomes(_ isMeant: (StartupMessage) -> Bool) { welcomes = welcomes.filter { !isMeant($0.key) } }
+    func forgetWelcomes(_ isMeant: (StartupMessage) -> Bool) { welcomes = welcomes.filter { !isMeant($0.key.startup) } }
 
     /// Start-up packets whose answer is known.
     private static let mostWelcomes = 1024
@@ -192,7 +199,7 @@ extension Shard {
 
     /// A backend that nobody has: to whom has waited longest, or into its pool.
     func checkIn(_ backend: Backend) {
-        guard let pool = backend.pool, pool.epoch == epoch, backend.epoch == epoch, !isWindingUp else { return close(backend) }
+        guard let pool = backend.pool, isCurrent(pool.epoch), isCurrent(backend.epoch), !isWindingUp else { return close(backend) }
         if backend.cancels > 0 {
             backend.stage = .awaitingCancel
             return

@@ -39,8 +39,8 @@ final class Shard: EventHandler {
     /// For what nobody may guess.
     var chance = RandomReserve()
     var parameterSets = SharedValues<ServerParameters>(), settingSets = SharedValues<SessionSettings>()
-    /// What sessions of this epoch were told at their login, by what they asked for.
-    var welcomes: [StartupMessage: Welcome] = [:]
+    /// What sessions have asked for that were let in, and what those of this epoch were told.
+    var starts: [StartupMessage: SessionStart] = [:], welcomes: [SessionStart: Welcome] = [:]
     /// What is set aside on its way to a backend and to a frontend, so that it goes in one write.
     var requests = MessageWriter(), replies = MessageWriter()
     /// Backends whose node has not answered yet.

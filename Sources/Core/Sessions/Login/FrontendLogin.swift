@@ -69,7 +69,7 @@ package struct FrontendLogin: Sendable {
     /// The first question, or the verdict where nothing has to be asked. `keys` derives, or remembers, what SCRAM needs.
     package mutating func begin(_ keys: (SCRAMOrigin) -> SCRAMKeys) -> Action {
         switch method {
-        case .trust(let secret): return accept(secret?.forNodes ?? .none)
+        case .trust: return accept(method.unasked ?? .none)
         case .certificate(let name, let secret):
             guard let name else { return refuse(.invalidAuthorization, "connection requires a valid client certificate", "the client showed no certificate") }
             guard name == user else { return fail("the certificate is that of \"\(name)\"") }

@@ -12,6 +12,9 @@ package enum LoginMethod: Hashable, Sendable {
     case certificate(commonName: String?, UserSecret?)
     /// A password in the clear, which PAM judges.
     case pam(service: String, UserSecret?)
+
+    /// Who comes this way is let in unasked; what the daemon has for nodes then.
+    package var unasked: BackendSecret? { if case .trust(let secret) = self { secret?.forNodes ?? BackendSecret.none } else { nil } }
 }
 
 /// Random values for one login; the core has no source of its own.

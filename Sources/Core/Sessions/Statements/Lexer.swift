@@ -175,11 +175,13 @@ struct Lexer {
     /// A name, or the prefix of a string: E'…' escapes by backslash, B'', X'', N'' and U&'' do not.
     private mutating func word() -> Token {
         let start = offset
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        while offset < text.count, Self.isNamePart(text[offset]) {
-            hash = Self.mix(hash, text[offset])
-            offset += 1
+        // Counted apart from `offset`, so that it stays in a register: most of a text is words.
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325, end = start
+        while end < text.count, Self.isNamePart(text[end]) {
+            hash = Self.mix(hash, text[end])
+            end += 1
         }
+        offset = end
         let first = text[start] | 0x20
         if offset - start == 1 {
             if peek(0) == UInt8(ascii: "'"), "ebxn".utf8.contains(first) {
