@@ -27,10 +27,7 @@ extension Shard {
 
     /// To each shard in turn.
     private func deal(_ descriptor: Int32) {
-        guard stopping == nil, shared.admitConnection() else {
-            Socket.close(descriptor)
-            return
-        }
+        guard stopping == nil, shared.admitConnection() else { return turnAway(descriptor) }
         let shard = nextShard
         nextShard = (nextShard + 1) % peers.count
         if shard == number {
@@ -39,6 +36,17 @@ extension Shard {
             shared.releaseConnection()
             Socket.close(descriptor)
         }
+    }
+
+    private var tooManyClients: ErrorMessage {
+        ErrorMessage(.fatal, .tooManyConnections, "sorry, too many clients already: \(configuration.maxFrontendsName) is \(configuration.maxFrontends)")
+    }
+
+    /// There are too many even to listen to what this one wants. It is told what most likely is meant for it, as far as the socket takes it.
+    private func turnAway(_ descriptor: Int32) {
+        let words = stopping == nil ? tooManyClients : ErrorMessage(.fatal, .cannotConnectNow, "the proxy is shutting down")
+        words.bytes.withUnsafeBytes { _ = Socket.send(descriptor, $0) }
+        Socket.close(descriptor)
     }
 
     /// There is no descriptor left: takes one connection with the spare one and closes it, or the listener would stay ready for ever.
@@ -95,7 +103,7 @@ extension Shard {
         let isForAdministration = isForAdministration(message.database)
         // An administrator gets in when nobody else does; the connections beyond the sessions bound them.
         guard isForAdministration || shared.admitSession() else {
-            farewell(frontend, ErrorMessage(.fatal, .tooManyConnections, "sorry, too many clients already: \(configuration.maxFrontendsName) is \(configuration.maxFrontends)").bytes)
+            farewell(frontend, tooManyClients.bytes)
             return
         }
         frontend.isCounted = !isForAdministration

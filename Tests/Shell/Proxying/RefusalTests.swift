@@ -64,6 +64,27 @@ struct RefusalTests {
         node.stop()
     }
 
+    @Test("Where connections that never say what they want take every place, one more is told so at once, and places that they leave are given again")
+    func crowd() async throws {
+        let node = try echoing(), stage = try Stage(node) { $0.maxFrontends = 1 }
+        // The kernel keeps one back that says nothing at all.
+        let crowd = try (0...ProxyShared.spareConnections).map { _ in
+            let frontend = try stage.frontend()
+            try frontend.socket.send([0])
+            return frontend
+        }
+        try await onThread { () throws in
+            let late = try stage.frontend()
+            try late.socket.send([0])
+            #expect(try late.next() == "Error FATAL 53300 \"sorry, too many clients already: max_client_conn is 1\"")
+            for silent in crowd { silent.socket.hangUp() }
+        }
+        #expect(await stage.eventually { await stage.proxy.statistics().frontends == 0 })
+        #expect(try await onThread { try stage.frontend().logIn() }.process != 0)
+        await stage.proxy.stop(.fast)
+        node.stop()
+    }
+
     @Test("A client too many is told the parameter that its operator set")
     func clients() async throws {
         let node = try echoing()
