@@ -86,7 +86,7 @@ extension Shard {
     }
 
     /// The next logins of these are told by a backend again.
-    func forgetWelcomes(_ isMeant: (StartupMessage) -> Bool) { welcomes = welcomes.filter { !isMeant($0.key) } }
+    func forgetWelcomes(_ isMeant: (StartupMessage) -> Bool) { welcomes = welcomes.filter { !isMeant($0.key.startup) } }
 
     /// Start-up packets whose answer is known.
     private static let mostWelcomes = 1024
