@@ -26,7 +26,7 @@ struct HookSpecsTests {
             let took = ContinuousClock.now - begin
             #expect(failures(reports) == [])
             #expect(took < .seconds(5))
-            let tested = Set(reports.map { $0.file.split(separator: "/").last?.replacing("_spec.lua", with: "") ?? "" })
+            let tested = Set(reports.map { String($0.file.split(separator: "/").last?.replacing("_spec.lua", with: "") ?? "") })
             for folder in ["hooks", "samples/hooks"] {
                 let hooks = try FileManager.default.contentsOfDirectory(atPath: Stage.root.appending(path: folder).path).filter { $0.hasSuffix(".lua") && !$0.hasSuffix("_spec.lua") }
                 for hook in hooks { #expect(tested.contains(hook.replacing(".lua", with: "")), "\(folder)/\(hook) has no tests") }
