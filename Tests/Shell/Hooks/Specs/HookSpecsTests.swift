@@ -130,7 +130,7 @@ struct HookSpecsTests {
                 """,
         ]
         try await onStage(files) { stage in
-            #expect(failures(try await run(stage.site, on: stage)) == [])
+            #expect(try await failures(run(stage.site, on: stage)) == [])
         }
     }
 
