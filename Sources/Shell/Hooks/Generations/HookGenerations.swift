@@ -70,7 +70,7 @@ package actor HookGenerations {
             return report.remarks
         }
         let stored = try await store.bundle(of: active.number)
-        let old = stored.digest == bundle.digest ? report : await staging.check(stored, options: options, nodes: nodes)
+        let old = stored.digest == bundle.digest ? report : await staging.check(stored, options: options, nodes: nodes, isWhole: false)
         guard old.problems.isEmpty else { throw Refused("generation \(active.number) of the hooks does not fit this configuration any more", old.problems + report.problems) }
         inForce = InForce(number: active.number, catalogue: old.catalogue, bundle: stored)
         return report.problems
@@ -102,7 +102,7 @@ package actor HookGenerations {
             let running = current, newest = try await store.generations().first
             let (bundle, report) = await staging.check(options: fresh, nodes: nodes)
             let isNew = bundle.digest != newest?.digest
-            let outcome = isNew || bundle.digest == running.bundle.digest ? report : await staging.check(running.bundle, options: fresh, nodes: nodes)
+            let outcome = isNew || bundle.digest == running.bundle.digest ? report : await staging.check(running.bundle, options: fresh, nodes: nodes, isWhole: false)
             guard outcome.problems.isEmpty else { throw refusal(outcome.problems) }
             return { try await self.adopt(fresh, outcome, isNew ? bundle : running.bundle, from: running, isNew: isNew, author: author) }
         }
@@ -132,7 +132,7 @@ package actor HookGenerations {
             }
             guard target.number != from else { throw Refused("generation \(from) is in force already") }
             let bundle = try await store.bundle(of: target.number)
-            let report = await staging.check(bundle, options: options, nodes: nodes)
+            let report = await staging.check(bundle, options: options, nodes: nodes, isWhole: false)
             guard report.problems.isEmpty else { throw Refused("generation \(target.number) does not fit this configuration any more: \(from) stays in force", report.problems) }
             try await store.activate(target.number)
             put(InForce(number: target.number, catalogue: report.catalogue, bundle: bundle))
@@ -153,7 +153,7 @@ package actor HookGenerations {
         if let catalogue = earlier[number] { return (number, catalogue) }
         let bundle: HookBundle
         do { bundle = try await store.bundle(of: number) } catch { return (running.number, running.catalogue) }
-        let report = await staging.check(bundle, options: options, nodes: nodes)
+        let report = await staging.check(bundle, options: options, nodes: nodes, isWhole: false)
         guard report.problems.isEmpty else { return (running.number, running.catalogue) }
         keep(number, report.catalogue)
         return (number, report.catalogue)
