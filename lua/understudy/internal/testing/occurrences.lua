@@ -82,8 +82,10 @@ local derived = {
 
 --- What a field's type is when nobody says its value.
 local empty = {
-  text = function() return "" end, integer = function() return 0 end, number = function() return 0.0 end, boolean = function() return true end,
-  peer = function() return { name = "other" } end, nodes = function() return {} end, texts = function() return {} end, peers = function() return {} end, table = function() return {} end,
+  text = function() return "" end, integer = function() return 0 end, number = function() return 0.0 end,
+  boolean = function() return true end,
+  peer = function() return { name = "other" } end,
+  nodes = function() return {} end, texts = function() return {} end, peers = function() return {} end, table = function() return {} end,
 }
 
 local function node_of(cluster, event, name, value)
