@@ -32,7 +32,7 @@ end
 function bundled.handler(event)
   local definition = open(event)
   return function(ev, given)
-    local values = records.plain(options.values(definition, request.settings))
+    local values = records.plain((options.values(definition, request.settings)))
     for name, value in pairs(type(given) == "table" and records.plain(given) or {}) do
       if definition.options[name] then values[name] = value end
     end
