@@ -56,9 +56,12 @@ package struct Program: Sendable {
             }
             return texts
         }
-        let isInTime = await waiter.wait(for: child.process, .readable, until: deadline) == .ready && !Task.isCancelled
+        let isTooLong = texts.contains(where: \.isTooLong)
+        // Nobody reads what it goes on to write: it would wait for that until its time is over.
+        let patience = isTooLong ? Monotonic.now() : deadline
+        let isInTime = await waiter.wait(for: child.process, .readable, until: patience) == .ready && !Task.isCancelled
         let status = await Task.detached { await Self.reap(child, waiter) }.value
-        if texts.contains(where: \.isTooLong) { throw ProgramFailure("\(path) wrote more than \(Self.outputLimit >> 20) MB: it was ended") }
+        if isTooLong { throw ProgramFailure("\(path) wrote more than \(Self.outputLimit >> 20) MB: it was ended") }
         guard isInTime else {
             let last = (texts[2].text + texts[1].text).split(whereSeparator: \.isNewline).last.map { "; its last words: \($0.prefix(200))" } ?? ""
             throw ProgramFailure("\(path) was still running after \(timeout)\(last)")

@@ -47,7 +47,7 @@ struct LuaLibraryTests {
         try await run("""
               eq(us.bytes "16MB", 16 << 20) eq(us.seconds "2min", 120) eq(us.human(9 << 20), "9.0 MB")
               eq(us.lsn.format(us.lsn.parse "16/B374D848"), "16/B374D848") eq(us.lsn.diff(5, 3), 2)
-              eq(us.ident 'a"b', '"a""b"') eq(us.conninfo { host = "a b", password = [[x'y\\\\z]] }, [[host='a b' password='x\\\\'y\\\\\\\\z']])
+              eq(us.ident 'a"b', '"a""b"') eq(us.conninfo { host = "a b", password = [[x'y\\\\z]] }, [[host='a b' password='x\\'y\\\\\\\\z']])
               eq(us.try(us.lsn.parse, "16"), false)
             """)
     }
