@@ -25,7 +25,6 @@ function Reader:placeholder(at)
   if key == "%" then
     self:add "%"
   elseif self.known[key] then
-    if self.quote == "'" then self.shell = self.shell or ("'...%%%s...'"):format(key) end
     self:add { key }
   else
     engine.fail("code", ("unknown placeholder %%%s in %q: the known ones are %%d %%h %%p %%D %%m %%H %%M %%P %%r %%R %%N %%S and %%%%")
@@ -68,7 +67,8 @@ function words.split(template, known)
   end
   if reader.quote then engine.fail("code", ("unbalanced %s in %q"):format(reader.quote, template)) end
   reader:finish()
-  if #reader.found == 0 then engine.fail("code", "an empty command line cannot be run") end
+  local program = reader.found[1]
+  if not program or (#program == 1 and program[1] == "") then engine.fail("code", "an empty command line cannot be run") end
   return reader.found, reader.shell
 end
 

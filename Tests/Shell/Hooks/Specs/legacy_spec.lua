@@ -65,6 +65,7 @@ describe("command lines", function()
     },
     ["  /x\t%d   %h:%p  "] = { "/x", "0", "pg1.example.com:5432" },
     ["/x '100%% sure' \"%D/base\""] = { "/x", "100% sure", "/data/pg1/base" },
+    ["/x 'as %d'"] = { "/x", "as 0" },
     ["/x '' \"\" a''b"] = { "/x", "", "", "ab" },
   }
   for template, expected in pairs(words) do
@@ -74,7 +75,7 @@ describe("command lines", function()
   local refused = {
     ["/x %d >> /tmp/log"] = "needs a shell (found >)", ["/x %d | tee log"] = "needs a shell (found |)", ["/x; /y"] = "needs a shell (found ;)",
     ["/x $HOME"] = "needs a shell (found $)", ['/x "$HOME"'] = "needs a shell (found $)", ["/x `id`"] = "needs a shell (found `)",
-    ["/x *.log"] = "needs a shell (found *)", ["/x 'as %d'"] = "needs a shell (found '...%d...')", ["/x %x"] = "unknown placeholder %x",
+    ["/x *.log"] = "needs a shell (found *)", ["'' x"] = "an empty command line", ["/x %x"] = "unknown placeholder %x",
     ["/x 'open"] = "unbalanced ' in", [" "] = "an empty command line",
   }
   for template, message in pairs(refused) do
@@ -83,7 +84,7 @@ describe("command lines", function()
     end)
   end
 
-  it("refuses a placeholder inside single quotes also for a shell", function()
+  it("refuses a placeholder inside single quotes for a shell, which does not look into them", function()
     assert.error_matches(function() legacy.command("/x 'as %d'", { shell = true }) end, "single quotes")
   end)
 end)
