@@ -60,14 +60,15 @@ extension IntegrationTests {
         @Test("What is broken is not deployed, not by a reload either, and the answer names file and line; grants are read with it")
         func refused() throws {
             try IntegrationTests.onCluster(standbys: 0) { cluster in
-                try Self.write(cluster, "site", Self.hook("site", "function hook.failover(ev) print(ev.new_mian) end", header: ", needs = { 'sql:read' }"))
+                try Self.write(cluster, "site", Self.hook("site", "function hook.failover(ev) print(ev.new_main) end", header: ", needs = { 'sql:read' }"))
+                try Self.write(cluster, "other", Self.hook("other", "function hook.failover(ev) print(ev.new_mian) end"))
                 for answer in [try Self.hooks(cluster, "deploy"), try IntegrationTests.run("reload", "--socket", cluster.description.socket),
                                try IntegrationTests.run("hooks", "check", "-f", cluster.configurationFile)] {
                     #expect(answer.status != 0)
                     #expect(answer.output.contains("site.lua:2: hook \"site\" needs \"sql:read\", which it is not granted"), "\(answer.output)")
-                    #expect(answer.output.contains("site.lua:3: failover event has no \"new_mian\"; did you mean \"new_main\"?"), "\(answer.output)")
+                    #expect(answer.output.contains("other.lua:3: failover event has no \"new_mian\"; did you mean \"new_main\"?"), "\(answer.output)")
                 }
-                try Self.write(cluster, "site", Self.hook("site", "function hook.failover(ev) print(ev.new_main) end", header: ", needs = { 'sql:read' }"))
+                try Self.write(cluster, "other", Self.hook("other", "function hook.failover(ev) print(ev.new_main) end"))
                 let configuration = try String(contentsOfFile: cluster.configurationFile, encoding: .utf8)
                 try (configuration + "hook.site.grants = 'sql:read'\n").write(toFile: cluster.configurationFile, atomically: true, encoding: .utf8)
                 #expect(try Self.hooks(cluster, "deploy").output.contains("generation 2 is in force"))

@@ -45,7 +45,7 @@ enum ServerFiles {
         host    all          trusting    ::1/128        trust
         host    all          legacy      127.0.0.1/32   md5
         host    all          legacy      ::1/128        md5
-        host    replication  replicator  127.0.0.1/32   scram-sha-256
+        host    replication  replicator,understudy  127.0.0.1/32   scram-sha-256
         host    all          all         127.0.0.1/32   scram-sha-256
         host    all          all         ::1/128        scram-sha-256
 

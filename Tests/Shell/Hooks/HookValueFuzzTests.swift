@@ -92,8 +92,9 @@ struct HookValueFuzzTests {
         return try #require(Int(words[1])) * 4096
     }
 
-    @Test("What is small in bytes and large in memory is refused in both, before it is large", arguments: hostile)
-    func large(name: String, bytes: [UInt8]) throws {
+    @Test("What is small in bytes and large in memory is refused in both, before it is large", arguments: hostile.indices)
+    func large(index: Int) throws {
+        let (name, bytes) = Self.hostile[index]
         let before = try Self.resident(), clock = ContinuousClock(), begin = clock.now
         #expect(Self.decoded(bytes) == nil)
         #expect(try Self.resident() - before < 64 << 20, "\(name)")
