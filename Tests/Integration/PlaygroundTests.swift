@@ -22,7 +22,7 @@ extension IntegrationTests {
             }
             #expect(try IntegrationTests.run("playground", "down", "--dir", directory).status == 0)
             #expect(!FileManager.default.fileExists(atPath: directory))
-            #expect(try Self.processes(in: directory).isEmpty)
+            try IntegrationTests.eventually("nothing of it runs") { try Self.processes(in: directory).isEmpty }
         }
 
         @Test("A setting of the user's stands in understudy.conf; a wrong one fails with the daemon's own words and leaves nothing")

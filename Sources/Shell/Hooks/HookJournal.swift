@@ -116,7 +116,9 @@ package struct HookJournalFailure: Error, Hashable, Sendable, CustomStringConver
 extension HookRunRecord {
     /// nil where the bytes are none of ours.
     fileprivate init?(_ row: HookRunRow) {
-        guard let value = try? HookValue(decoding: row.record), let phase = Phase(rawValue: row.phase) else { return nil }
+        let value: HookValue
+        do throws(HookValue.MalformedBytes) { value = try HookValue(decoding: row.record) } catch { return nil }
+        guard let phase = Phase(rawValue: row.phase) else { return nil }
         self.init(number: row.number, event: value["event"], hooks: value["hooks"].list?.compactMap(\.text) ?? [], seed: value["seed"].integer ?? 0,
                   began: value["began"].number ?? row.began, resumes: value["resumes"].boolean ?? false, phase: phase, ended: row.ended, outcome: row.outcome, message: row.message)
     }

@@ -81,6 +81,7 @@ package struct HookRunRecord: Hashable, Sendable {
     package var outcome: String?
     package var message: String?
 
+    /// What the event does now.
     package enum Phase: String, Sendable { case running, undoing, ended }
 
     package var id: String { event["values"]["id"].text ?? "" }

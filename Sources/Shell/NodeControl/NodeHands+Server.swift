@@ -25,11 +25,13 @@ extension NodeHands {
         return true
     }
 
+    /// Has the server read its configuration again.
     package func reload(in epoch: Epoch) async throws {
         try await epochs.check(epoch)
         _ = try await channel.ask("SELECT pg_reload_conf()", timeout: Self.brief)
     }
 
+    /// Makes a checkpoint at once.
     package func checkpoint(in epoch: Epoch) async throws {
         try await epochs.check(epoch)
         _ = try await channel.execute("CHECKPOINT", timeout: Self.checkpointTimeout)

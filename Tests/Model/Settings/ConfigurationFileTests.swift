@@ -110,7 +110,7 @@ struct ConfigurationFileTests {
     @Test("pgpool's other parameters are named in a notice, never in silence", arguments: [
         ("load_balance_mode = on", "does not exist yet"), ("serialize_accept = off", "no longer applies"), ("socket_dir = '/tmp'", "is called unix_socket_directories today: its value was taken"),
         ("follow_master_command = 'x'", "is called follow_primary_command today, which is not used: `understudy hooks import-pgpool` makes a hook that runs it"),
-        ("failover_command = 'x'", "is not used: put a hook"), ("black_function_list = 'f'", "is called write_function_list today, which does not exist yet"), ("print_user = on", "is called log_line_prefix today, which no longer applies"),
+        ("failover_command = 'x'", "is not used: `understudy hooks import-pgpool` makes a hook"), ("black_function_list = 'f'", "is called write_function_list today, which does not exist yet"), ("print_user = on", "is called log_line_prefix today, which no longer applies"),
         ("backend_flag0 = 'ALWAYS_PRIMARY'", "ALWAYS_PRIMARY does not exist yet"),
         ("wd_port0 = 9000", "does not exist yet"), ("delegate_IP = '1.2.3.4'", "does not exist yet"),
     ])

@@ -84,9 +84,13 @@ package struct HostArguments: Hashable, Sendable {
     private static let hidden: Set<String> = ["shared"]
 
     package subscript(name: String) -> HookValue { values[name] }
+    /// Empty where it is not given, or no text.
     package func text(_ name: String) -> String { values[name].text ?? "" }
+    /// nil where it is not given.
     package func duration(_ name: String) -> Duration? { values[name].number.map { .seconds($0) } }
+    /// False where it is not given.
     package func isSet(_ name: String) -> Bool { values[name].boolean ?? false }
+    /// The texts of a list; empty where it is not given.
     package func strings(_ name: String) -> [String] { values[name].list?.compactMap(\.text) ?? [] }
     /// Parameters of a statement.
     package var parameters: [HookValue] { values["parameters"].list?.map { $0["value"] } ?? [] }
