@@ -66,6 +66,22 @@ final class PoolShare: Sendable {
         ofUser.release()
     }
 
+    /// Counts one backend less where there are more than `limit`; false where there are not. Shards that shrink at the same time do not
+    /// close too many between them.
+    func releaseSurplus(above limit: Int) -> Bool {
+        var open = self.open
+        while open > limit {
+            let (isDone, found) = backends.compareExchange(expected: open, desired: open - 1, ordering: .relaxed)
+            if isDone {
+                ofDatabase.release()
+                ofUser.release()
+                return true
+            }
+            open = found
+        }
+        return false
+    }
+
     /// What `shard` has to say now.
     func publish(_ shard: Int, idle: Int, oldestWait: PoolTime?) {
         parts[shard].idle.store(idle, ordering: .relaxed)

@@ -34,7 +34,12 @@ extension Shard {
     /// Closes idle backends beyond what the pool may have since its rule was changed; those in use follow when they come back.
     func shrink(_ pool: ShardPool) {
         let most = pool.core.rule.size + pool.core.rule.reserve
-        while pool.share.open > most, let id = pool.core.lend() { if let backend = backends[id] { retire(backend) } }
+        while pool.core.idleCount > 0, pool.share.releaseSurplus(above: most), let id = pool.core.lend() {
+            guard let backend = backends[id] else { preconditionFailure("a pool holds a backend that is gone") }
+            // It is not counted any more.
+            backend.pool = nil
+            retire(backend)
+        }
     }
 
     /// An idle backend is closed with a goodbye.
