@@ -18,7 +18,7 @@ struct HookSpecsTests {
         }
     }
 
-    /// A release takes under five seconds, alone on its core; what is built for tests computes several times slower, beside others.
+    /// A release took five seconds of one core when it was measured; what is built for tests computes several times slower, beside others.
     private static let patience = Duration.seconds(30)
 
     @Test("Every bundled hook and every sample has tests, which pass soon, sweeps included")
