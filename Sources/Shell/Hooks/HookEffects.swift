@@ -72,7 +72,6 @@ actor HookEffects {
         if function.operation == HostOperation.sql.rawValue, !arguments.isSet("readonly") {
             arguments = arguments.with("readonly", .boolean(!rights.covers(Capability("sql:write")) || rights.isNotification))
         }
-        if function.operation == HostOperation.sql.rawValue, !arguments.isSet("readonly"), !rights.covers(Capability("sql:write")) { return .refused(HostCallFailure(.code, "node:sql needs the capability \"sql:write\"")) }
         if let refusal = rights.refusal(function, arguments, in: run.event.schema.name) { return .refused(refusal) }
         if let missing = function.missing { return .refused(HostCallFailure(.environment, "\(function.label) is not possible yet: \(missing)")) }
         return .admitted(function, arguments)

@@ -24,16 +24,6 @@ package struct Capability: Hashable, Sendable, CustomStringConvertible {
         "fs:read:": "prefix", "fs:write:": "prefix", "run:": "program", "ssh:": "program", "http:": "host", "secret:": "name", "kv:shared:": "name",
     ]
 
-    /// What follows a family, in a word.
-    static func subject(of family: String) -> String {
-        switch family {
-        case "fs:read:", "fs:write:": "prefix"
-        case "run:", "ssh:": "program"
-        case "http:": "host"
-        default: "name"
-        }
-    }
-
     /// Whether there is such a capability.
     package var isKnown: Bool { Self.words.contains(description) || Self.families.contains { description.hasPrefix($0) && description.count > $0.count } }
 
