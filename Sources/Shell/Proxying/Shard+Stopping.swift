@@ -46,8 +46,8 @@ extension Shard {
         for receipt in stopping.receipts { receipt.sign() }
     }
 
-    /// A client that is waited for; administrators, who watch it, and who has not begun are not.
-    private func isServed(_ frontend: Frontend) -> Bool { frontend.session != nil && frontend.administration == nil && frontend.stage != .closing }
+    /// A client that is waited for; administrators, who watch it, and who is not logged in yet are not.
+    private func isServed(_ frontend: Frontend) -> Bool { frontend.session?.isInService == true && frontend.stage != .closing }
 
     /// Between two transactions, or with one that no node has heard of: nothing is in doubt, and there may be no primary for a long time.
     private func mayEnd(_ frontend: Frontend) -> Bool {

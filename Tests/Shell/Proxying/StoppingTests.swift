@@ -28,7 +28,7 @@ struct StoppingTests {
         }
     }
 
-    @Test("A patient end serves its clients until they leave, pools included; who comes new is refused, and an administrator is not waited for", arguments: [1, 2])
+    @Test("A patient end serves its clients until they leave, pools included; who comes new is refused, and who is not logged in is not waited for", arguments: [1, 2])
     func patient(shards: Int) async throws {
         let node = try node()
         let stage = try Stage(node) {
@@ -36,11 +36,12 @@ struct StoppingTests {
             $0.pooling.size = 1
             $0.shardCount = shards
         }
-        let first = try stage.frontend(), second = try stage.frontend(), administrator = try stage.frontend()
+        let first = try stage.frontend(), second = try stage.frontend(), newcomer = try stage.frontend()
         try await onThread {
             _ = try first.logIn()
             _ = try second.logIn()
-            try administrator.socket.send(StartupMessage(user: "ops", database: "understudy").packet)
+            try newcomer.socket.send(StartupMessage(user: "ops", database: "understudy").packet)
+            #expect(try newcomer.next() == "authentication")
         }
         async let end: Void = stage.proxy.stop(.patient)
         #expect(await isRefused(stage))
@@ -56,6 +57,7 @@ struct StoppingTests {
             }
         }
         await end
+        #expect(try await onThread { try newcomer.next() }.hasPrefix("Error FATAL 57P01"))
         node.stop()
     }
 
