@@ -17,9 +17,7 @@ struct ClusterCoordinatorTests {
             life.inbox.post(report(node0, observation(.primary)))
             life.inbox.post(report(node1, observation(.standby)))
             #expect(await life.coordinator.snapshot().primary == nil)
-            life.probeAll()
-            try await life.expectGate(.open(primary: node0))
-            life.kill(node0)
+            try await life.losePrimary()
             try await life.expectGate(.open(primary: node1))
             #expect(stage.hands.promotions == [node1])
             let snapshot = await life.coordinator.snapshot()
@@ -43,9 +41,7 @@ struct ClusterCoordinatorTests {
         let stage = Stage()
         defer { stage.clean() }
         try await stage.live { life in
-            life.probeAll()
-            try await life.expectGate(.open(primary: node0))
-            life.kill(node0)
+            try await life.losePrimary()
             try await life.expectGate(.open(primary: node1))
         }
         // The old primary is back, writable, and answers before the recorded one does.
@@ -87,9 +83,7 @@ struct ClusterCoordinatorTests {
         defer { stage.clean() }
         stage.hands.script.withLock { $0.problems = [PromotionFailure("site.lua:3: boom")] }
         try await stage.live { life in
-            life.probeAll()
-            try await life.expectGate(.open(primary: node0))
-            life.kill(node0)
+            try await life.losePrimary()
             try await life.expectGate(.open(primary: node1))
             #expect(stage.hands.script.withLock { $0.requests.map(\.bundledOnly) } == [false, true])
             #expect(try await life.journal.latest(100).contains { $0.kind == "hook_failed" && $0.message.contains("site.lua:3: boom") })

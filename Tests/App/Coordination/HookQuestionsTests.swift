@@ -30,9 +30,7 @@ struct HookQuestionsTests {
         defer { stage.clean() }
         stage.hands.script.withLock { $0.downVetoes = [Consent](repeating: .refused(reason: "never", retry: .seconds(1), wantsNext: false), count: 100) }
         try await stage.live { life in
-            life.probeAll()
-            try await life.expectGate(.open(primary: node0))
-            life.kill(node0)
+            try await life.losePrimary()
             try await life.expectGate(.open(primary: node1))
             #expect(try await life.kinds().contains("veto_overruled"))
         }
@@ -44,9 +42,7 @@ struct HookQuestionsTests {
         defer { stage.clean() }
         stage.hands.script.withLock { $0.downVetoes = [.refused(reason: "wait", retry: .seconds(1), wantsNext: false)] }
         try await stage.live { life in
-            life.probeAll()
-            try await life.expectGate(.open(primary: node0))
-            life.kill(node0)
+            try await life.losePrimary()
             try await life.expect("the veto is recorded") { try await life.kinds().contains("node_down_vetoed") }
             stage.hands.script.withLock { $0.servers[node0] = observation(.primary) }
             life.probeAll()
@@ -63,9 +59,7 @@ struct HookQuestionsTests {
             defer { stage.clean() }
             stage.hands.script.withLock { $0.preference = preference }
             try await stage.live { life in
-                life.probeAll()
-                try await life.expectGate(.open(primary: node0))
-                life.kill(node0)
+                try await life.losePrimary()
                 try await life.expectGate(.open(primary: primary))
                 #expect(try await life.kinds().contains("choice_refused") == (primary == node1))
             }
@@ -78,9 +72,7 @@ struct HookQuestionsTests {
         defer { stage.clean() }
         stage.hands.script.withLock { $0.vetoes = [.refused(reason: "not this one", retry: nil, wantsNext: true)] }
         try await stage.live { life in
-            life.probeAll()
-            try await life.expectGate(.open(primary: node0))
-            life.kill(node0)
+            try await life.losePrimary()
             try await life.expectGate(.open(primary: node2))
             #expect(stage.hands.script.withLock { $0.approvals } == [node1, node2])
             #expect(try await life.kinds().contains("failover_vetoed"))
@@ -93,9 +85,7 @@ struct HookQuestionsTests {
         defer { stage.clean() }
         stage.hands.script.withLock { $0.vetoes = [Consent](repeating: .refused(reason: "not yet", retry: .seconds(1), wantsNext: false), count: 100) }
         try await stage.live { life in
-            life.probeAll()
-            try await life.expectGate(.open(primary: node0))
-            life.kill(node0)
+            try await life.losePrimary()
             try await life.expectGate(.open(primary: node1))
             #expect((2...3).contains(stage.hands.script.withLock { $0.approvals.count }))
             #expect(try await life.kinds().contains("veto_overruled"))
@@ -108,9 +98,7 @@ struct HookQuestionsTests {
         defer { stage.clean() }
         stage.hands.script.withLock { $0.fencing = [.failed(reason: "no power supply answers"), .fenced] }
         try await stage.live { life in
-            life.probeAll()
-            try await life.expectGate(.open(primary: node0))
-            life.kill(node0)
+            try await life.losePrimary()
             try await life.expect("the reason is told") { await life.coordinator.snapshot().gateReason.contains("no power supply answers") }
             #expect(stage.hands.promotions.isEmpty)
             try await life.expectGate(.open(primary: node1))
@@ -124,9 +112,7 @@ struct HookQuestionsTests {
         let stage = Stage()
         defer { stage.clean() }
         try await stage.live { life in
-            life.probeAll()
-            try await life.expectGate(.open(primary: node0))
-            life.kill(node0)
+            try await life.losePrimary()
             try await life.expectGate(.open(primary: node1))
             #expect(stage.hands.facts.contains("fencing node0 for node1"))
         }

@@ -51,6 +51,13 @@ struct Life {
         inbox.post(report(node, nil))
     }
 
+    /// All servers are well, the service opens on node 0, and then node 0 dies.
+    func losePrimary(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        probeAll()
+        try await expectGate(.open(primary: node0), sourceLocation: sourceLocation)
+        kill(node0)
+    }
+
     /// Waits until the last topology handed down is the expected one.
     func expectGate(_ gate: Topology.Gate, sourceLocation: SourceLocation = #_sourceLocation) async throws {
         try await expect("the gate is \(gate)", sourceLocation) { stage.hands.lastGate == gate }
