@@ -27,14 +27,14 @@ package final class ScriptedBackend: Sendable {
             }
         }
 
-        /// Answers every Query by its own text, until the client leaves.
-        package func echo() throws {
+        /// Answers every Query by its own text, until the client leaves. `BEGIN` opens a transaction, which any other text ends.
+        package func answerQueries() throws {
             while true {
-                let (kind, body) = try socket.message()
+                let (kind, body) = try socket.message(), text = String(decoding: body.dropLast(), as: UTF8.self)
                 if kind == FrontendMessageKind.terminate.rawValue { return }
                 try send {
-                    $0.commandComplete(String(decoding: body.dropLast(), as: UTF8.self))
-                    $0.readyForQuery(.idle)
+                    $0.commandComplete(text)
+                    $0.readyForQuery(text == "BEGIN" ? .inBlock : .idle)
                 }
             }
         }

@@ -61,7 +61,7 @@ struct AuthenticationTests {
                 return try connection.send { ErrorMessage(.fatal, .invalidPassword, "the node says no").write(to: &$0) }
             }
             try connection.welcome()
-            try connection.echo()
+            try connection.answerQueries()
         }
     }
 

@@ -185,7 +185,7 @@ struct ProxyTests {
     func invisible() async throws {
         let node = try ScriptedBackend { connection in
             try connection.welcome()
-            guard connection.number == 0 else { return try connection.echo() }
+            guard connection.number == 0 else { return try connection.answerQueries() }
             try connection.send { ErrorMessage(.fatal, .adminShutdown, "terminating connection due to administrator command").write(to: &$0) }
         }
         let stage = try Stage(node)
@@ -206,7 +206,7 @@ struct ProxyTests {
             asked.add("asked")
             try connection.welcome(standby: isStandby)
             if isStandby, try connection.socket.message().kind == FrontendMessageKind.query.rawValue { asked.add("written to a standby") }
-            try connection.echo()
+            try connection.answerQueries()
         }
         let stage = try Stage(first, second)
         let frontend = try stage.frontend()
@@ -295,7 +295,7 @@ struct ProxyTests {
                 progress.add("row")
             }
             try connection.send { $0.readyForQuery(.idle) }
-            try connection.echo()
+            try connection.answerQueries()
         }
         let stage = try Stage(node)
         let frontend = try stage.frontend()

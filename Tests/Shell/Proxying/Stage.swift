@@ -60,6 +60,6 @@ struct Stage {
 func echoing() throws -> ScriptedBackend {
     try ScriptedBackend { connection in
         try connection.welcome()
-        try connection.echo()
+        try connection.answerQueries()
     }
 }

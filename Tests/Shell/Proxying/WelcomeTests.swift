@@ -26,14 +26,7 @@ struct WelcomeTests {
                 BackendKey(process: Int32(1000 + connection.number), secret: 4242).write(to: &$0)
                 $0.readyForQuery(.idle)
             }
-            while true {
-                let (kind, body) = try connection.socket.message(), text = String(decoding: body.dropLast(), as: UTF8.self)
-                if kind == FrontendMessageKind.terminate.rawValue { return }
-                try connection.send {
-                    $0.commandComplete(text)
-                    $0.readyForQuery(text == "BEGIN" ? .inBlock : .idle)
-                }
-            }
+            try connection.answerQueries()
         }
     }
 
@@ -149,7 +142,7 @@ struct WelcomeTests {
         let node = try ScriptedBackend { connection in
             try connection.send { $0.askCleartextPassword() }
             let (_, body) = try connection.socket.message()
-            if body.starts(with: "pencil".utf8) { try connection.welcome(); try connection.echo() }
+            if body.starts(with: "pencil".utf8) { try connection.welcome(); try connection.answerQueries() }
             try connection.send { ErrorMessage(.fatal, .invalidPassword, "the node says no").write(to: &$0) }
         }
         let stage = try Stage(node)
