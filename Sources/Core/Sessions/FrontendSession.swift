@@ -187,9 +187,6 @@ package final class FrontendSession {
     /// Whether the backend that the session leaves can serve others, once it is reset.
     package func leavesCleanly(_ backend: BackendState) -> Bool { isInService && login != .relayed && !backend.isBusy && status.isIdle }
 
-    /// The same settings in memory that others share, so that comparing them costs a glance.
-    package func share(_ same: SessionSettings) { settings = same }
-
     /// Back to what the client asked for at its start.
     func restoreStartupSettings() { settings = start.settings }
     func restoreStartupSetting(_ name: String) {

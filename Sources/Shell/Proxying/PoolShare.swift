@@ -62,6 +62,10 @@ final class PoolShare: Sendable {
 
     func release() {
         backends.subtract(1, ordering: .relaxed)
+        releaseTallies()
+    }
+
+    private func releaseTallies() {
         ofDatabase.release()
         ofUser.release()
     }
@@ -73,8 +77,7 @@ final class PoolShare: Sendable {
         while open > limit {
             let (isDone, found) = backends.compareExchange(expected: open, desired: open - 1, ordering: .relaxed)
             if isDone {
-                ofDatabase.release()
-                ofUser.release()
+                releaseTallies()
                 return true
             }
             open = found

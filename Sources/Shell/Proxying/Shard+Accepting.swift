@@ -131,7 +131,6 @@ extension Shard {
         guard let session = frontend.session else { preconditionFailure("a login before the session") }
         if isForAdministration(session.startup.database) { return beginAdministration(frontend) }
         guard admit(frontend) else { return }
-        session.share(settingSets.one(like: session.settings))
         session.authenticated()
         hold(frontend)
     }

@@ -38,7 +38,7 @@ final class Shard: EventHandler {
     var library: StatementLibrary
     /// For what nobody may guess.
     var chance = RandomReserve()
-    var parameterSets = SharedValues<ServerParameters>(), settingSets = SharedValues<SessionSettings>()
+    var parameterSets = ParameterSets()
     /// What sessions have asked for that were let in, and what those of this epoch were told.
     var starts: [StartupMessage: SessionStart] = [:], welcomes: [SessionStart: Welcome] = [:]
     /// What is set aside on its way to a backend and to a frontend, so that it goes in one write.
