@@ -11,8 +11,15 @@ enum HookFrame {
 
     /// nil when the value is too large to be sent.
     static func bytes(of value: HookValue) -> [UInt8]? {
-        guard value.values <= HookValue.maximumValues else { return nil }
-        let body = value.encoded
+        value.values <= HookValue.maximumValues ? frame(value.encoded) : nil
+    }
+
+    /// A map of both's entries.
+    static func bytes(of entries: HookValue.EncodedEntries, and others: HookValue.EncodedEntries) -> [UInt8]? {
+        1 + entries.values + others.values <= HookValue.maximumValues ? frame(entries.encoded(with: others)) : nil
+    }
+
+    private static func frame(_ body: [UInt8]) -> [UInt8]? {
         guard body.count <= maximumBytes else { return nil }
         var frame: [UInt8] = []
         frame.reserveCapacity(headBytes + body.count)
