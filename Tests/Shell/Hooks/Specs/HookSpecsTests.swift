@@ -30,7 +30,7 @@ struct HookSpecsTests {
             #expect(failures(reports) == [])
             #expect(took < Self.patience)
             // Every file's tests load the bundled hooks again and again: nearly always as they were before.
-            #expect(stage.processes.inspections.count < 200)
+            #expect(stage.processes.inspections.count < 100)
             let tested = Set(reports.map { String($0.file.split(separator: "/").last ?? "").replacing("_spec.lua", with: "") })
             for folder in ["hooks", "samples/hooks"] {
                 let hooks = try FileManager.default.contentsOfDirectory(atPath: Stage.root.appending(path: folder).path).filter { $0.hasSuffix(".lua") && !$0.hasSuffix("_spec.lua") }
