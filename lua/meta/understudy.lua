@@ -71,17 +71,17 @@ function Node:ping() end
 --- How far it is behind the primary now; nil where that cannot be known.
 ---@async
 ---@return integer?
-function Node:lag_bytes() end
+function Node:lag_now() end
 
 --- Its history's number.
 ---@async
 ---@return integer?
-function Node:timeline() end
+function Node:timeline_now() end
 
---- The furthest WAL that it holds, in bytes.
+--- The furthest WAL that it holds now, in bytes; the field `lsn` is of the event's snapshot.
 ---@async
 ---@return integer?
-function Node:lsn() end
+function Node:lsn_now() end
 
 --- What pg_controldata prints, by its labels.
 ---@async

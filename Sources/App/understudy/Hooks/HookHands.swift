@@ -33,7 +33,7 @@ struct HookHands: HookHost {
     private func attempt(_ call: HostCall, _ context: EffectContext) async throws -> HookValue {
         switch call.operation {
         case .sql: return try await sql(call, context.epoch)
-        case .isRunning, .inRecovery, .ping, .lagBytes, .timeline, .lsn, .controlData, .diskFree, .replicatesTo, .canRewindFrom, .readFile: return try await read(call)
+        case .isRunning, .inRecovery, .ping, .lagNow, .timelineNow, .lsnNow, .controlData, .diskFree, .replicatesTo, .canRewindFrom, .readFile: return try await read(call)
         case .promote, .reload, .checkpoint, .set, .ensureSlot, .dropSlot: return try await control(call, context.epoch)
         case .start, .stop, .restart: return try await startOrStop(call, context.epoch)
         case .rewindFrom, .baseBackupFrom: return try await copy(call, context)
