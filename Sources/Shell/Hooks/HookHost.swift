@@ -6,8 +6,8 @@ package protocol HookHost: Sendable {
     func check(_ epoch: Epoch) async throws(HostCallFailure)
 
     /// Does what a hook asked for; comes back soon when the task is cancelled: the event's budget is over then. Secrets are open in
-    /// the arguments.
-    func perform(_ call: HostCall, in context: EffectContext) async throws(HostCallFailure) -> HookValue
+    /// the arguments. `line` hears every line that a program prints, as it comes.
+    func perform(_ call: HostCall, in context: EffectContext, line: (@Sendable (String) -> Void)?) async throws(HostCallFailure) -> HookValue
 }
 
 /// One host call that the daemon performs. What each takes and gives is declared in `HostAPI/`.

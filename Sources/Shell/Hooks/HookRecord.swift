@@ -49,7 +49,6 @@ extension HookCallRecord {
     }
 
     private static func result(_ value: HookValue) -> Result<HookValue, HostCallFailure> {
-        if value["was_too_large"].boolean == true { return .failure(HostCallFailure(.replay, "the result was longer than \(HookJournal.largestResult >> 10) kB and was not kept")) }
         guard value["failed"].map != nil else { return .success(value["value"]) }
         return .failure(HostCallFailure(value["failed"]))
     }
