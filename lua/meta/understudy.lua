@@ -479,7 +479,7 @@ function metric.histogram(name, value, labels) end
 ---@field new_primary us.Node? The primary now; nil when there is none.
 ---@field outcome string promoted, reopened, or abandoned.
 ---@field error string? Why it failed; nil when it did not.
----@field took number Seconds from the first trouble to the end.
+---@field took number? Seconds from the first trouble to the end; nil when the daemon was killed at the end.
 ---@field lost_bytes integer? WAL of the old primary that the new one does not have; nil when that is not known.
 ---@field steps string[]? The phases, in order, each with its milliseconds.
 
@@ -502,7 +502,7 @@ function metric.histogram(name, value, labels) end
 ---@field new_primary us.Node? The primary now; nil when there is none.
 ---@field outcome string promoted, reopened, or abandoned.
 ---@field error string? Why it failed; nil when it did not.
----@field took number Seconds from the first trouble to the end.
+---@field took number? Seconds from the first trouble to the end; nil when the daemon was killed at the end.
 ---@field lost_bytes integer? WAL of the old primary that the new one does not have; nil when that is not known.
 ---@field steps string[]? The phases, in order, each with its milliseconds.
 

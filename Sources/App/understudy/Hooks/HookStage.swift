@@ -102,7 +102,9 @@ struct HookStage: Sendable {
 
     /// Work that nothing waits for fails into the event journal; a notification that fails is logged by its runner.
     private func tellNow(_ event: HookEvent) async {
-        guard case .failed(let fault) = await run(event), event.schema.kind == .do else { return }
+        let outcome = await run(event)
+        if event.schema == .failoverFinished { await noteTold(event.header.id) }
+        guard case .failed(let fault) = outcome, event.schema.kind == .do else { return }
         await record("hook_failed", "\(event.schema.name): \(fault)")
     }
 
