@@ -68,12 +68,12 @@ function Node:in_recovery() end
 ---@return boolean
 function Node:ping() end
 
---- How far it is behind the primary now; nil where that cannot be known.
+--- How far it is behind the primary now, in bytes; nil where that cannot be known. The field `lag_bytes` is of the event's snapshot.
 ---@async
 ---@return integer?
 function Node:lag_now() end
 
---- Its history's number.
+--- Its history's number now; the field `timeline` is of the event's snapshot.
 ---@async
 ---@return integer?
 function Node:timeline_now() end

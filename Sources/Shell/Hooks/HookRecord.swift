@@ -85,6 +85,12 @@ package struct HookRunRecord: Hashable, Sendable {
 
     package var id: String { event["values"]["id"].text ?? "" }
     package var name: String { event["name"].text ?? "" }
+    /// Whether a daemon ended meanwhile.
+    package var isInterrupted: Bool { phase != .ended || outcome == Self.interrupted }
+    /// The outcome of a run that a daemon's end cut off.
+    static let interrupted = "interrupted"
+    /// Of hooks; what it began with.
+    package var generation: Int { Int(event["values"]["generation"].integer ?? 0) }
     package var attempt: Int { Int(event["values"]["attempt"].integer ?? 1) }
     package var epoch: Epoch { Epoch(UInt64(clamping: event["values"]["epoch"].integer ?? 0)) }
 

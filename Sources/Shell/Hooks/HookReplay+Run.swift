@@ -37,7 +37,7 @@ extension HookRunner {
         }
         guard let recorded = record.outcome, recorded != outcome.word else { return nil }
         // What ended an event from outside is in no hook.
-        if case .failed(let fault) = outcome, fault.kind == .replay, recorded == "failed" || recorded == "interrupted" { return nil }
+        if case .failed(let fault) = outcome, fault.kind == .replay, recorded == "failed" || recorded == HookRunRecord.interrupted { return nil }
         return "the event ended as \(recorded) then\(record.message.map { " (\($0))" } ?? ""), and as \(outcome.word) now\(outcome.message.map { " (\($0))" } ?? "")"
     }
 }

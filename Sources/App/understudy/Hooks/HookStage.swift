@@ -77,7 +77,7 @@ struct HookStage: Sendable {
         await processes.prepare()
         await withDiscardingTaskGroup { group in
             group.addTask { await actions.run() }
-            group.addTask { await runner(generations.current.catalogue).resume() }
+            group.addTask { await runner(generations.current.catalogue).resume { record in await runner(generations.kept(record.generation).catalogue) } }
             group.addTask { await tellNotices() }
             group.addTask { await followClock() }
             group.addTask { await followJournal() }
@@ -129,11 +129,16 @@ struct HookStage: Sendable {
         HookRunner(catalogue: catalogue, processes: processes, host: host, journal: record, secrets: secrets, metrics: metrics, running: running, limits: limits, log: log)
     }
 
+    /// A failover has the hooks that it began with through all its attempts; other work, where the daemon's end interrupted it.
     private func hooks(for event: HookEvent) async -> (Int, HookCatalogue) {
-        let current = await generations.current
-        guard event.schema == .failover else { return (current.number, current.catalogue) }
-        do { return try await generations.generation(forEvent: event.header.id) } catch {
-            logger.error("the generation of \(event.header.id) cannot be looked up: \(error.reason)")
+        let current = await generations.current, id = event.header.id
+        guard event.schema.kind == .do else { return (current.number, current.catalogue) }
+        do {
+            if event.schema == .failover { return try await generations.generation(forEvent: id) }
+            guard let last = try await record.runs(of: id).last, last.isInterrupted else { return (current.number, current.catalogue) }
+            return await generations.kept(last.generation)
+        } catch {
+            logger.error("the generation of \(id) cannot be looked up: \(error.reason)")
             return (current.number, current.catalogue)
         }
     }

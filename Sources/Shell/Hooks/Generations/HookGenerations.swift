@@ -147,8 +147,12 @@ package actor HookGenerations {
 
     /// The generation that an event began with, for as long as it is kept; the one in force for a new event.
     package func generation(forEvent event: String) async throws(HookJournalFailure) -> (number: Int, catalogue: HookCatalogue) {
+        await kept(try await store.generation(ofEvent: event, current: current.number))
+    }
+
+    /// The hooks of a generation; those in force where it is not kept any more, or does not fit the configuration.
+    package func kept(_ number: Int) async -> (number: Int, catalogue: HookCatalogue) {
         let running = current
-        let number = try await store.generation(ofEvent: event, current: running.number)
         if number == running.number { return (number, running.catalogue) }
         if let catalogue = earlier[number] { return (number, catalogue) }
         let bundle: HookBundle
