@@ -63,6 +63,11 @@ package struct HookJournal: Sendable {
         try await attempt { [store] () async throws(StorageFailure) in try await store.latestHookRuns(limit) }.compactMap(HookRunRecord.init)
     }
 
+    /// The newest runs of each event that are over, oldest first.
+    func latestRuns(ofEach limit: Int) async throws(HookJournalFailure) -> [HookRunRecord] {
+        try await attempt { [store] () async throws(StorageFailure) in try await store.latestHookRuns(ofEach: limit) }.compactMap(HookRunRecord.init)
+    }
+
     /// Runs that did not end.
     func unfinishedRuns() async throws(HookJournalFailure) -> [HookRunRecord] {
         try await attempt { [store] () async throws(StorageFailure) in try await store.unfinishedHookRuns() }.compactMap(HookRunRecord.init)

@@ -26,7 +26,9 @@ extension HookRunner {
         let ended = ContinuousClock.now - began, count = replays.values.reduce(0) { $0 + $1.count }
         let first = replays.values.compactMap(\.divergence).min { $0.sequence < $1.sequence }
         let problem = first?.message ?? Self.difference(record, outcome, chain, replays)
-        return HookReplayReport(calls: count, outcome: outcome, divergence: problem, place: first?.place, took: ended)
+        var place = first?.place
+        if place == nil, case .failed(let fault) = outcome { place = fault.place }
+        return HookReplayReport(calls: count, outcome: outcome, divergence: problem, place: place, took: ended)
     }
 
     /// What is different where every call that was asked had its answer.

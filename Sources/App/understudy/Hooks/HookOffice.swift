@@ -38,7 +38,7 @@ struct HookOffice: HookDesk {
     func deploy(folder: String?, requestedBy: String) async throws -> HookChangeView {
         let loaded = LoadedConfiguration(path: configuration)
         if let error = loaded.diagnostics.first(where: { $0.severity == .error }) { throw Unknown.configuration(error.description) }
-        guard let change = try await stage.generations.deploy(folder: folder, options: loaded.settings.hookOptions, author: requestedBy) else {
+        guard let change = try await stage.generations.deploy(folder: folder, options: loaded.settings.hookOptions, author: requestedBy, rehearse: stage.rehearse) else {
             let number = await stage.generations.current.number
             return HookChangeView(from: number, to: number, remarks: [])
         }

@@ -159,6 +159,13 @@ struct HookStage: Sendable {
 
     // MARK: Generations
 
+    /// Where new hooks part from what was recorded.
+    @Sendable func rehearse(_ next: HookCatalogue, insteadOf current: HookCatalogue) async -> [HookProblem] {
+        do { return try await HookRehearsal(journal: record, runner: runner).remarks(on: next, insteadOf: current) } catch {
+            return [HookProblem("hooks", "recorded events cannot be replayed: \(error)")]
+        }
+    }
+
     /// Takes over options and new files with the configuration: checked with it, put in force with it.
     var reloading: ConfigurationReloader.Part {
         { fresh in

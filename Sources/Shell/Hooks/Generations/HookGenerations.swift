@@ -78,8 +78,10 @@ package actor HookGenerations {
 
     // MARK: Changes
 
-    /// Checks the site's directory, or `folder`, with `fresh` options and puts both in force; nil when nothing changed.
-    package func deploy(folder: String? = nil, options fresh: [Settings.HookOption], author: String) async throws -> Change? {
+    /// Checks the site's directory, or `folder`, with `fresh` options and puts both in force; nil when nothing changed. `rehearse` gives advice
+    /// about hooks that passed, from those in force.
+    package func deploy(folder: String? = nil, options fresh: [Settings.HookOption], author: String,
+                        rehearse: (HookCatalogue, HookCatalogue) async -> [HookProblem] = { _, _ in [] }) async throws -> Change? {
         try await changing {
             let (bundle, report) = await staging.check(folder: folder, options: fresh, nodes: nodes)
             guard report.problems.isEmpty else { throw refusal(report.problems) }
@@ -89,8 +91,9 @@ package actor HookGenerations {
                 inForce = InForce(number: before.number, catalogue: report.catalogue, bundle: before.bundle)
                 return nil
             }
+            let remarks = report.remarks + (await rehearse(report.catalogue, before.catalogue))
             try await force(bundle, report, author: author)
-            return Change(from: before.number, to: current.number, remarks: report.remarks)
+            return Change(from: before.number, to: current.number, remarks: remarks)
         }
     }
 
