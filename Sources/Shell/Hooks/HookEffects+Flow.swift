@@ -80,6 +80,7 @@ extension HookEffects {
         guard ["info", "warning", "critical"].contains(severity) else {
             throw HostCallFailure(.code, "us.alert: severity: expected info, warning or critical; got \"\(severity)\"")
         }
+        if run.event.schema == .alert { throw HostCallFailure(.code, "us.alert in a handler of alerts would be heard by itself: tell others, or us.log.error") }
         if run.plan != nil || run.isReadOnly { return .none }
         return try await services.host.perform(HostCall(operation: .alert, node: arguments["node"].integer.map { NodeID(Int(clamping: $0)) }, arguments: arguments), in: context, line: nil)
     }

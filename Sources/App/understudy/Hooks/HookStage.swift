@@ -201,10 +201,19 @@ struct HookStage: Sendable {
         tell(HookEvent(.hooksReloaded, header, in: cluster.cluster, ["from": HookValue(change.from), "to": HookValue(change.to), "reason": .text(reason)]))
     }
 
-    private func record(_ kind: String, _ message: String) async {
+    /// A hook raised an alert: it goes into the event journal and to the hooks that want to hear of alerts.
+    @Sendable func alert(_ alert: HookAlert) async {
+        await record("alert", "\(alert.severity): \(alert.title)\(alert.text.isEmpty ? "" : ": \(alert.text)")", node: alert.node,
+                     details: alert.details)
+        guard let cluster = await cluster() else { return }
+        tell(.alert(header(epoch: cluster.epoch, cause: "hook:\(alert.hook)", parent: alert.event), in: cluster.cluster, severity: alert.severity, title: alert.title,
+                    text: alert.text, node: alert.node))
+    }
+
+    private func record(_ kind: String, _ message: String, node: NodeID? = nil, details: String = "{}") async {
         logger.notice("\(message)", metadata: ["event": "\(kind)"])
         let epoch = await coordinator.value?.snapshot().epoch ?? .zero
-        do { try await journal.append(kind: kind, epoch: epoch, node: nil, message: message, details: "{}") } catch {
+        do { try await journal.append(kind: kind, epoch: epoch, node: node, message: message, details: details) } catch {
             logger.error("the event journal cannot be written: \(error)")
         }
     }
