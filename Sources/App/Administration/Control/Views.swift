@@ -162,6 +162,7 @@ extension StatusView {
             ["version", version], ["pid", String(pid)], ["cluster", cluster], ["uptime", String(format: "%.0f s", uptime_s)],
             ["epoch", String(epoch)], ["phase", phase], ["primary", primary ?? "none"], ["writes held", writes_held.isEmpty ? "no" : writes_held],
             ["port", String(port)], ["frontends", String(frontends)], ["frontends held", String(frontends_held)], ["backends", String(backends)],
+            ["last alert", last_alert ?? "none"],
         ])
     }
 }
