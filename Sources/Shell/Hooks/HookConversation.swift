@@ -110,7 +110,7 @@ struct HookConversation: Sendable {
         case .process(isSilent: false), nil: return nil
         }
         return HookFrame.bytes(of: value(result)) ?? HookFrame.bytes(of: value(.failure(
-            HostCallFailure(.environment, "\(call.operation) gave more than \(HookFrame.maximumBytes) bytes: ask for less"))))
+            HostCallFailure(.environment, "\(call.operation) gave more than can be passed on: ask for less"))))
     }
 
     private func value(_ result: Result<HookValue, HostCallFailure>) -> HookValue {

@@ -9,6 +9,12 @@ enum HookFrame {
         return count <= maximumBytes ? count : nil
     }
 
+    /// Why a value of so many bytes cannot be sent, as the end of a sentence; nil when it can.
+    static func problem(_ value: HookValue, bytes: Int) -> String? {
+        guard bytes > maximumBytes || value.values > HookValue.maximumValues else { return nil }
+        return "its result is more than \(maximumBytes >> 20) MB or \(HookValue.maximumValues) values: ask for less"
+    }
+
     /// nil when the value is too large to be sent.
     static func bytes(of value: HookValue) -> [UInt8]? {
         value.values <= HookValue.maximumValues ? frame(value.encoded) : nil

@@ -9,7 +9,8 @@ extension HookValue {
 
     /// CLuaBridge's limits.
     package static let maximumDepth = 32
-    package static let maximumBytes = 4 << 20
+    /// What a command may print or a host may answer (8 MB), and what is around it.
+    package static let maximumBytes = 9 << 20
     /// A value of one byte takes many in memory: this is what bounds the reader of hostile bytes.
     package static let maximumValues = 1 << 17
 
