@@ -21,7 +21,7 @@ extension ClusterCoordinator {
         var procedure = FailoverProcedure(nodes: nodes)
         var timeline = FailoverTimeline("detect", since: trouble(of: loss.primary))
         var answers: [NodeID: Election.Answer] = [:]
-        var patience = HookPatience(limit: rules.maxVeto)
+        var patience = HookPatience(rules)
         var action = procedure.begin()
         timeline.enter("close")
         let words = "\(lost.name), the primary, \(loss.reason)"

@@ -17,8 +17,16 @@ enum HookFrame {
 
     /// nil when the value is too large to be sent.
     static func bytes(of value: HookValue) -> [UInt8]? {
-        let body = value.encoded
-        guard problem(value, bytes: body.count) == nil else { return nil }
+        value.values <= HookValue.maximumValues ? frame(value.encoded) : nil
+    }
+
+    /// A map of both's entries.
+    static func bytes(of entries: HookValue.EncodedEntries, and others: HookValue.EncodedEntries) -> [UInt8]? {
+        1 + entries.values + others.values <= HookValue.maximumValues ? frame(entries.encoded(with: others)) : nil
+    }
+
+    private static func frame(_ body: [UInt8]) -> [UInt8]? {
+        guard body.count <= maximumBytes else { return nil }
         var frame: [UInt8] = []
         frame.reserveCapacity(headBytes + body.count)
         frame.append(littleEndian: UInt32(body.count))
