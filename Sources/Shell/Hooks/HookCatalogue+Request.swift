@@ -20,6 +20,7 @@ extension HookCatalogue {
     private static let schema: HookValue = [
         "events": .map(EventSchema.byName.mapValues(\.value)), "node": .list(EventSchema.nodeFields.map { .text($0.name) }),
         "host": .list(HostFunction.all.map(\.value)), "capabilities": .list(HostFunction.capabilities.map(HookValue.text)),
+        "header": HookHeader.value,
     ]
 
     /// The hook's own options, and those of the bundled hooks that it may call.
