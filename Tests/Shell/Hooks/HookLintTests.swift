@@ -7,7 +7,7 @@ struct HookLintTests {
     private static func findings(_ body: String, event: String = "failover") -> [String] {
         let text = """
         local us = require "understudy"
-        local hook = us.hook { name = "ours" }
+        local hook = us.hook { name = "ours", needs = common }
         function hook.\(event)(ev, opt)
         \(body)
         end
@@ -44,6 +44,54 @@ struct HookLintTests {
     ])
     func fields(_ body: String, _ expected: [String]) { #expect(Self.findings(body) == expected) }
 
+    private static func messages(_ header: String, _ body: String, event: String = "failover") -> [String] {
+        let text = "local us = require \"understudy\"\nlocal hook = us.hook { name = \"ours\"\(header) }\nfunction hook.\(event)(ev, opt)\n\(body)\nend\nreturn hook"
+        return HookLint(text).findings.filter(\.isError).map { "\($0.line): \($0.message)" }
+    }
+
+    @Test("A name that the library or the options do not have is an error", arguments: [
+        ("", "us.stp('x', f)", "us has no \"stp\"; did you mean \"step\"?"), ("", "us.log.inf('x')", "us.log has no \"inf\"; did you mean \"info\"?"),
+        ("", "local f = us.htp", "us has no \"htp\"; did you mean \"http\"?"),
+        (", options = { url = us.opt.string 'x', n = us.opt.one_of({ 'a', b = 1 }, 'a') }", "print(opt.ulr)", "the hook has no option \"ulr\"; did you mean \"url\"?"),
+        ("", "print(opt.url)", "the hook has no option \"url\""),
+        ("", "io.open('/x')", "hooks have no io: files are node:read_file's and us.fs's"),
+        ("", "os.execute('x')", "hooks have no os.execute: programs are us.run's, files node:write_file's and us.fs's"),
+    ])
+    func unknown(_ header: String, _ body: String, _ message: String) { #expect(Self.messages(header, body) == ["4: \(message)"]) }
+
+    @Test("Names that exist, or cannot be known here, are left alone", arguments: [
+        ("", "us.log.info(us.kv.get('x')) us.json.decode('1') print(us.null, us.api, us.opt.bytes)"), ("", "local x = { io = 1 } print(x.io, x.io.open, os.time())"),
+        ("", "local io = {} io.open()"), (", options = common", "print(opt.anything)"), (", options = { url = us.opt.string() }", "print(opt.url, other.opt.ulr)"),
+        ("", "local opt = {} print(opt.anything)"),
+    ])
+    func known(_ header: String, _ body: String) { #expect(Self.messages(header, body) == []) }
+
+    @Test("A call of the library's without its right in the header is an error; of a node's, advice", arguments: [
+        ("", "us.http.get('http://x')", "us.http.get needs the capability \"http:<host>\""), (", needs = { 'run:x' }", "us.kv.set('x', 1)", "us.kv.set needs the capability \"kv:write\""),
+        ("", "us.engine.reload()", "us.engine.reload needs the capability \"engine:reload\""),
+        (", needs = { 'http:x' }", "us.http.get('http://x')", nil), (", needs = { 'engine:*' }", "us.engine.reload()", nil), (", needs = common", "us.http.get('http://x')", nil),
+        (", needs = { 'kv:shared:x' }", "us.kv.shared('x').set('a', 1)", nil), (", needs = { 'sql:write' }", "us.step('x', function() ev.node:sql('SELECT 1') end)", nil),
+    ] as [(String, String, String?)])
+    func rights(_ header: String, _ body: String, _ message: String?) {
+        #expect(Self.messages(header, body) == (message.map { ["4: \($0): add it to `needs` in the hook's header and to hook.<name>.grants"] } ?? []))
+    }
+
+    @Test("A right of a node's method that is missing is advice, for it may be another object's method")
+    func nodeRights() {
+        let text = "local us = require \"understudy\"\nlocal hook = us.hook { name = \"ours\" }\nfunction hook.failover(ev)\nus.step('x', function() ev.node:stop() end)\nend\nreturn hook"
+        #expect(HookLint(text).findings.map { "\($0.line): \($0.message)\($0.isError ? " !" : "")" }
+                == ["4: node:stop needs the capability \"pg.control\": add it to `needs` in the hook's header and to hook.<name>.grants"])
+    }
+
+    @Test("A literal that the event has no use for is an error where the handler itself returns it", arguments: [
+        ("failover", "return true", "failover must return us.done{…}, us.skip(reason) or us.retry(after, reason), or nothing; this is true"),
+        ("approve_failover", "if x then return false end", "approve_failover must return us.veto(reason, { retry =, next = }), or nothing; this is false"),
+        ("choose_candidate", "return 'pg2'", "choose_candidate must return a node or a list of nodes, or nothing; this is the text \"pg2\""),
+        ("failover", "us.step('x', function() return true end)", nil), ("node_down", "return true", nil), ("probe_network", "return true", nil), ("probe_node", "return 'up'", nil),
+        ("failover", "return true and us.done()", nil), ("failover", "return us.done()", nil),
+    ] as [(String, String, String?)])
+    func returns(_ event: String, _ body: String, _ message: String?) { #expect(Self.messages("", body, event: event) == (message.map { ["4: \($0)"] } ?? [])) }
+
     @Test("A command line in one text is shown as the list that was meant", arguments: [
         ("us.run { 'systemctl stop x' }", ["4: us.run takes a list of arguments, there is no shell: write us.run { \"systemctl\", \"stop\", \"x\" }"]),
         ("us.run { 'ls -l', timeout = '3s' }", ["4: us.run takes a list of arguments, there is no shell: write us.run { \"ls\", \"-l\" }"]),
@@ -59,7 +107,7 @@ struct HookLintTests {
 
     @Test("Other names for us and the hook are known, and another table is not the hook")
     func names() {
-        let text = "local u = require('understudy')\nlocal h = u.hook { name = 'x' }\nh.failover = function(e)\n e.new_main:promote() print(e.x)\nend\nfunction other.failover(ev) print(ev.x) end"
+        let text = "local u = require('understudy')\nlocal h = u.hook { name = 'x', needs = common }\nh.failover = function(e)\n e.new_main:promote() print(e.x)\nend\nfunction other.failover(ev) print(ev.x) end"
         #expect(HookLint(text).findings.map(\.line) == [4, 4])
     }
 

@@ -11,9 +11,9 @@ struct HookLint {
         var isError = false
     }
 
-    private let tokens: [LuaToken]
+    let tokens: [LuaToken]
     private let library: Set<String>
-    private let hook: Set<String>
+    let hook: Set<String>
     private(set) var findings: [Finding] = []
 
     init(_ text: String) {
@@ -23,6 +23,7 @@ struct HookLint {
         hook = Self.names(in: tokens) { $0.count > 2 && us.contains($0[$0.startIndex].text) && $0[$0.startIndex + 1].is(".") && $0[$0.startIndex + 2].isName("hook") }
         for handler in handlers() { look(into: handler) }
         lookEverywhere()
+        checkNames()
         findings.sort { ($0.line, $0.message) < ($1.line, $1.message) }
     }
 
@@ -37,26 +38,28 @@ struct HookLint {
 
     // MARK: Handlers
 
-    private struct Handler {
+    struct Handler {
         let event: EventSchema
         /// What it calls the event; nil when it takes none.
         let record: String?
+        /// What it calls its options.
+        let options: String?
         let body: Range<Int>
     }
 
     /// `function hook.failover(ev, opt) … end`, or `hook.failover = function(ev, opt) … end`.
-    private func handlers() -> [Handler] {
+    func handlers() -> [Handler] {
         tokens.indices.compactMap { at in
             guard hook.contains(tokens[at].text), tokens[at].kind == .name, token(at + 1).is("."), let event = EventSchema.byName[token(at + 2).text] else { return nil }
             let parameters: Int
             if at > 0, tokens[at - 1].is("function") { parameters = at + 3 } else if token(at + 3).is("="), token(at + 4).is("function") { parameters = at + 5 } else { return nil }
             guard token(parameters).is("("), let close = tokens[parameters...].firstIndex(where: { $0.is(")") }) else { return nil }
-            let first = token(parameters + 1)
-            return Handler(event: event, record: first.kind == .name ? first.text : nil, body: close + 1..<end(ofBlockAt: close + 1))
+            let first = token(parameters + 1), second = token(parameters + 3)
+            return Handler(event: event, record: first.kind == .name ? first.text : nil, options: second.kind == .name && parameters + 3 < close ? second.text : nil, body: close + 1..<end(ofBlockAt: close + 1))
         }
     }
 
-    private func token(_ at: Int) -> LuaToken { at < tokens.count ? tokens[at] : LuaToken(kind: .symbol, text: "", line: tokens.last?.line ?? 0) }
+    func token(_ at: Int) -> LuaToken { at < tokens.count ? tokens[at] : LuaToken(kind: .symbol, text: "", line: tokens.last?.line ?? 0) }
 
     /// Where the block that is open at `begin` ends. `while` and `for` open theirs by `do`.
     private func end(ofBlockAt begin: Int) -> Int {
@@ -74,6 +77,8 @@ struct HookLint {
 
     private mutating func look(into handler: Handler) {
         checkFields(handler)
+        checkOptions(handler)
+        checkReturns(handler)
         var stepEnd = handler.body.lowerBound, names: [String: Int] = [:]
         for at in handler.body {
             if let call = libraryCall(at), ["step", "once", "undo"].contains(call.name), token(call.next).is("(") {
@@ -90,7 +95,7 @@ struct HookLint {
     }
 
     /// The place of the bracket that closes the one at `open`.
-    private func closing(of open: Int) -> Int {
+    func closing(of open: Int) -> Int {
         var depth = 0
         for at in open..<tokens.count where tokens[at].kind == .symbol {
             if ["(", "{", "["].contains(tokens[at].text) { depth += 1 }
@@ -101,7 +106,7 @@ struct HookLint {
     }
 
     /// `us.http.post` at a place: `http.post`, and where its arguments begin.
-    private func libraryCall(_ at: Int) -> (name: String, next: Int)? {
+    func libraryCall(_ at: Int) -> (name: String, next: Int)? {
         guard tokens[at].kind == .name, library.contains(tokens[at].text), at == 0 || !tokens[at - 1].is("."), token(at + 1).is(".") else { return nil }
         var name: [String] = [], next = at + 1
         while token(next).is("."), token(next + 1).kind == .name {
@@ -118,7 +123,7 @@ struct HookLint {
         return "node:\(token(at + 1).text)"
     }
 
-    private static func isCall(_ token: LuaToken) -> Bool { token.is("(") || token.is("{") || token.kind == .string }
+    static func isCall(_ token: LuaToken) -> Bool { token.is("(") || token.is("{") || token.kind == .string }
 
     private mutating func checkFields(_ handler: Handler) {
         guard let record = handler.record else { return }
@@ -137,7 +142,7 @@ struct HookLint {
     }
 
     /// Whether a name stands in `local a, b` or `for a, b`.
-    private func isDeclared(_ at: Int) -> Bool {
+    func isDeclared(_ at: Int) -> Bool {
         var first = at
         while first >= 2, tokens[first - 1].is(","), tokens[first - 2].kind == .name { first -= 2 }
         return first > 0 && (tokens[first - 1].is("local") || tokens[first - 1].is("for"))
@@ -183,7 +188,7 @@ struct HookLint {
         }
     }
 
-    private mutating func note(_ at: Int, _ message: String, isError: Bool = false) {
+    mutating func note(_ at: Int, _ message: String, isError: Bool = false) {
         findings.append(Finding(line: tokens[at].line, message: message, isError: isError))
     }
 }
