@@ -141,8 +141,8 @@ package actor ClusterCoordinator {
 
     private func judgePrimary(_ report: NodeReport) async {
         guard let node = node(report.node) else { return }
-        if let reason = report.verdict == .down ? report.reason : objection(to: report.observation) {
-            if report.verdict == .down, node.mayFailOver, await !mayDeclareDown(node, reason) { return }
+        if let reason = report.isGone ? report.reason : objection(to: report.observation) {
+            if report.isGone, node.mayFailOver, await !mayDeclareDown(node, reason) { return }
             if node.mayFailOver { await declareLost(node, reason) } else { await close("\(node.name) \(reason), and DISALLOW_TO_FAILOVER keeps it the primary") }
             return
         }
