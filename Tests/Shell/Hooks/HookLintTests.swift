@@ -127,9 +127,9 @@ struct HookLintTests {
         #expect(HookLint(text).findings.allSatisfy { (1...lines).contains($0.line) })
     }
 
-    @Test("The bundled hooks have no mistakes")
-    func bundled() throws {
-        let folder = Stage.root.appending(path: "hooks").path
+    @Test("The bundled hooks and the samples have no mistakes", arguments: ["hooks", "samples/hooks"])
+    func bundled(_ place: String) throws {
+        let folder = Stage.root.appending(path: place).path
         for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.hasSuffix(".lua") && !name.hasSuffix("_spec.lua") {
             let findings = HookLint(try String(contentsOfFile: folder + "/" + name, encoding: .utf8)).findings
             #expect(findings.filter(\.isError) == [], "\(name)")
