@@ -14,7 +14,7 @@ enum FaultHint {
         let place = call.place.map { "the query at \($0.file.split(separator: "/").last ?? ""):\($0.line)" } ?? "the query"
         if rows.isEmpty { return "\(place) gave no rows" }
         let columns = (value["columns"].list ?? []).enumerated().filter { at, _ in rows.contains { row in at < (row.list?.count ?? 0) ? row.list?[at] == HookValue.none : true } }.compactMap(\.element.text)
-        return columns.isEmpty ? "" : "\(place) gave NULL for \(columns.joined(separator: ", "))"
+        return columns.isEmpty ? "" : "\(place) gave \(rows.count == 1 ? "1 row" : "\(rows.count) rows"), with NULL for \(columns.joined(separator: ", "))"
     }
 
     private static func hint(for message: String) -> String {

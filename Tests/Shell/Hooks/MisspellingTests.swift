@@ -55,7 +55,7 @@ struct MisspellingTests {
 
     @Test("A nil that a query gave is put down to the query, with its line", arguments: [
         ("local row = ev.new_main:sql('SELECT 1')[1] print(row.x)", [[HookValue]](), "attempt to index a nil value (local 'row'); the query at ours.lua:4 gave no rows; a query without"),
-        ("local row = ev.new_main:sql('SELECT 1')[1] print(row.age > 3)", [[.none, 1]], "attempt to compare number with nil; the query at ours.lua:4 gave NULL for age; test it first"),
+        ("local row = ev.new_main:sql('SELECT 1')[1] print(row.age > 3)", [[.none, 1]], "attempt to compare number with nil; the query at ours.lua:4 gave 1 row, with NULL for age; test it first"),
         ("local row = ev.new_main:sql('SELECT 1')[1] local t = {} print(t.x.y, row)", [[2, 1]], "attempt to index a nil value (field 'x'); a query without"),
     ])
     func query(_ body: String, _ rows: [[HookValue]], _ message: String) async throws {
