@@ -27,6 +27,7 @@ extension HookEffects {
         case "alert": return try await alert(arguments, context)
         case "metric.counter", "metric.gauge", "metric.histogram":
             try services.metrics.note(function.operation, hook: hook.name, name, arguments["value"].number ?? 0, arguments["labels"].map?.compactMapValues(\.text) ?? [:])
+        case "run.lines": return try await lines(arguments)
         case "together": return try await together(arguments.values)
         default: throw HostCallFailure(.code, "\(function.operation) is declared and nobody does it")
         }
@@ -86,7 +87,8 @@ extension HookEffects {
     }
 
     private func alert(_ arguments: HostArguments, _ context: EffectContext) async throws(HostCallFailure) -> HookValue {
+        if run.event.schema == .alert { throw HostCallFailure(.code, "us.alert in a handler of alerts would be heard by itself: tell others, or us.log.error") }
         if run.plan != nil || run.isReadOnly { return .none }
-        return try await services.host.perform(HostCall(operation: .alert, node: arguments["node"].integer.map { NodeID(Int(clamping: $0)) }, arguments: arguments), in: context)
+        return try await services.host.perform(HostCall(operation: .alert, node: arguments["node"].integer.map { NodeID(Int(clamping: $0)) }, arguments: arguments), in: context, line: nil)
     }
 }

@@ -4,10 +4,10 @@ import Testing
 
 @Suite("The look at a hook's text")
 struct HookLintTests {
-    private static func findings(_ body: String, event: String = "failover") -> [String] {
+    private static func findings(_ body: String, event: String = "failover", needs: String = "needs") -> [String] {
         let text = """
         local us = require "understudy"
-        local hook = us.hook { name = "ours", needs = common }
+        local hook = us.hook { name = "ours", needs = \(needs) }
         function hook.\(event)(ev, opt)
         \(body)
         end
@@ -27,6 +27,41 @@ struct HookLintTests {
     ])
     func effects(_ body: String, _ expected: [String]) { #expect(Self.findings(body) == expected) }
 
+    @Test("What only looks is no effect: SQL without the right to write, or called readonly, and commands that are said to read", arguments: [
+        ("ev.node:sql 'SELECT 1'", "{ 'sql:read' }", 0), ("ev.node:sql { 'SELECT 1', readonly = true }", "{ 'sql:write' }", 0),
+        ("ev.node:sql 'SELECT pg_promote()'", "{ 'sql:write' }", 1), ("us.run { 'ls', read = true }", "{ 'run:ls' }", 0), ("us.run { 'ls', read = false }", "{ 'run:ls' }", 1),
+    ])
+    func looks(_ body: String, _ needs: String, _ count: Int) { #expect(Self.findings(body, needs: needs).count == count) }
+
+    @Test("A call whose right the header does not ask for is named with the lines to write, once for each right", arguments: [
+        ("us.kv.set('a', 1) us.kv.set('b', 2) us.kv.get 'a'", "{ 'sql:read' }", ["us.kv.set needs the capability \"kv:write\", which the header does not ask for: "
+            + "write needs = { \"sql:read\", \"kv:write\" }, and hook.ours.grants = 'sql:read, kv:write' into the configuration !"]),
+        ("print(ev.node:sql 'SELECT 1')", "{}", ["node:sql needs the capability \"sql:read\", which the header does not ask for: "
+            + "write needs = { \"sql:read\" }, and hook.ours.grants = 'sql:read' into the configuration !"]),
+        // Whose method it is cannot be seen: advice.
+        ("print(other:sql 'SELECT 1')", "{}", ["node:sql needs the capability \"sql:read\", which the header does not ask for: "
+            + "write needs = { \"sql:read\" }, and hook.ours.grants = 'sql:read' into the configuration"]),
+        ("print(ev.node:sql 'SELECT 1')", "{ 'sql:write' }", []), ("us.engine.reload()", "{ 'engine:*' }", []), ("print(ev.node:sql 'SELECT 1')", "list", []),
+    ])
+    func rights(_ body: String, _ needs: String, _ expected: [String]) {
+        #expect(Self.findings(body, event: "node_down", needs: needs) == expected.map { "4: " + $0 })
+    }
+
+    @Test("A right is read from the words of a call: program, host, folder, secret", arguments: [
+        ("us.run { '/usr/bin/aws', x }", "run:/usr/bin/aws"), ("ev.node:run { 'ls' }", "ssh:ls"), ("us.secret 'token'", "secret:token"), ("us.lock('a', f)", "lock"),
+        ("us.http.post('https://Hooks.example.com/' .. path, {})", "http:hooks.example.com"), ("us.http.get 'http://10.0.0.1:8080'", "http:10.0.0.1"),
+        ("us.fs.read '/etc/app/x'", "fs:read:/etc/app/x"), ("us.kv.shared 'space'", "kv:shared:space"), ("ev.node:read_file 'PG_VERSION'", "fs:read:pgdata"),
+    ])
+    func words(_ body: String, _ right: String) {
+        #expect(Self.findings(body, event: "node_down", needs: "{}").contains { $0.contains("needs the capability \"\(right)\"") }, "\(Self.findings(body, event: "node_down", needs: "{}"))")
+        #expect(Self.findings(body, event: "node_down", needs: "{ '\(right)' }") == [])
+    }
+
+    @Test("A right that the words do not show is left to the event", arguments: [
+        "us.run { program }", "us.run { 'a' .. b }", "us.http.get('http://' .. host)", "us.http.get('http://ho' .. 'st/')", "us.secret(name)", "us.fs.read('/etc/' .. name)", "us.kv.get 'a'", "us.http.get(opt.url)",
+    ])
+    func hidden(_ body: String) { #expect(Self.findings(body, event: "node_down", needs: "{}") == []) }
+
     @Test("A notification is not asked for steps")
     func notification() { #expect(Self.findings("ev.node:promote()", event: "node_down") == []) }
 
@@ -45,7 +80,7 @@ struct HookLintTests {
     func fields(_ body: String, _ expected: [String]) { #expect(Self.findings(body) == expected) }
 
     private static func messages(_ header: String, _ body: String, event: String = "failover") -> [String] {
-        let text = "local us = require \"understudy\"\nlocal hook = us.hook { name = \"ours\"\(header) }\nfunction hook.\(event)(ev, opt)\n\(body)\nend\nreturn hook"
+        let text = "local us = require \"understudy\"\nlocal hook = us.hook { name = \"ours\", needs = common\(header) }\nfunction hook.\(event)(ev, opt)\n\(body)\nend\nreturn hook"
         return HookLint(text).findings.filter(\.isError).map { "\($0.line): \($0.message)" }
     }
 
@@ -65,23 +100,6 @@ struct HookLintTests {
         ("", "local opt = {} print(opt.anything)"),
     ])
     func known(_ header: String, _ body: String) { #expect(Self.messages(header, body) == []) }
-
-    @Test("A call of the library's without its right in the header is an error; of a node's, advice", arguments: [
-        ("", "us.http.get('http://x')", "us.http.get needs the capability \"http:<host>\""), (", needs = { 'run:x' }", "us.kv.set('x', 1)", "us.kv.set needs the capability \"kv:write\""),
-        ("", "us.engine.reload()", "us.engine.reload needs the capability \"engine:reload\""),
-        (", needs = { 'http:x' }", "us.http.get('http://x')", nil), (", needs = { 'engine:*' }", "us.engine.reload()", nil), (", needs = common", "us.http.get('http://x')", nil),
-        (", needs = { 'kv:shared:x' }", "us.kv.shared('x').set('a', 1)", nil), (", needs = { 'sql:write' }", "us.step('x', function() ev.node:sql('SELECT 1') end)", nil),
-    ] as [(String, String, String?)])
-    func rights(_ header: String, _ body: String, _ message: String?) {
-        #expect(Self.messages(header, body) == (message.map { ["4: \($0): add it to `needs` in the hook's header and to hook.<name>.grants"] } ?? []))
-    }
-
-    @Test("A right of a node's method that is missing is advice, for it may be another object's method")
-    func nodeRights() {
-        let text = "local us = require \"understudy\"\nlocal hook = us.hook { name = \"ours\" }\nfunction hook.failover(ev)\nus.step('x', function() ev.node:stop() end)\nend\nreturn hook"
-        #expect(HookLint(text).findings.map { "\($0.line): \($0.message)\($0.isError ? " !" : "")" }
-                == ["4: node:stop needs the capability \"pg.control\": add it to `needs` in the hook's header and to hook.<name>.grants"])
-    }
 
     @Test("A literal that the event has no use for is an error where the handler itself returns it", arguments: [
         ("failover", "return true", "failover must return us.done{…}, us.skip(reason) or us.retry(after, reason), or nothing; this is true"),
@@ -107,7 +125,7 @@ struct HookLintTests {
 
     @Test("Other names for us and the hook are known, and another table is not the hook")
     func names() {
-        let text = "local u = require('understudy')\nlocal h = u.hook { name = 'x', needs = common }\nh.failover = function(e)\n e.new_main:promote() print(e.x)\nend\nfunction other.failover(ev) print(ev.x) end"
+        let text = "local u = require('understudy')\nlocal h = u.hook { name = 'x', needs = { 'pg.promote' } }\nh.failover = function(e)\n e.new_main:promote() print(e.x)\nend\nfunction other.failover(ev) print(ev.x) end"
         #expect(HookLint(text).findings.map(\.line) == [4, 4])
     }
 

@@ -1,16 +1,9 @@
-/// Names that nothing has, rights that were not asked for, and answers that an event has no use for.
+/// Names that nothing has, and answers that an event has no use for.
 extension HookLint {
-    /// Names below `us`, globals that hooks do without, and calls whose right is not in the header.
+    /// Names below `us`, and globals that hooks do without.
     mutating func checkNames() {
-        let needs = headerList("needs")
         for at in tokens.indices {
-            if let call = libraryCall(at) {
-                checkLibrary(at, call.name)
-                if let function = LibraryFunction.all.first(where: { $0.label == "us." + call.name }) { checkRight(function, at, needs, isCertain: true) }
-            } else if tokens[at].is(":"), Self.isCall(token(at + 2)), let function = LibraryFunction.all.first(where: { $0.label == "node:" + token(at + 1).text }) {
-                // It may be another object's method.
-                checkRight(function, at, needs, isCertain: false)
-            }
+            if let call = libraryCall(at) { checkLibrary(at, call.name) }
             checkGlobal(at)
         }
     }
@@ -27,28 +20,12 @@ extension HookLint {
         }
     }
 
-    /// nil where the header does not write the list out, so that nobody can know it here.
-    private func headerList(_ key: String) -> [String]? {
-        guard let header, let at = header.first(where: { tokens[$0].isName(key) && token($0 + 1).is("=") }) else { return header == nil ? nil : [] }
-        guard token(at + 2).is("{") else { return nil }
-        let items = tokens[(at + 3)..<max(at + 3, closing(of: at + 2))]
-        return items.allSatisfy { $0.kind == .string || $0.is(",") } ? items.filter { $0.kind == .string }.map(\.text) : nil
-    }
-
     /// The places of the table that `us.hook` is given.
-    private var header: Range<Int>? {
+    private var headerTable: Range<Int>? {
         guard let at = tokens.indices.first(where: { libraryCall($0)?.name == "hook" }), let call = libraryCall(at) else { return nil }
         let open = token(call.next).is("(") ? call.next + 1 : call.next
         guard token(open).is("{") else { return nil }
         return open..<closing(of: open)
-    }
-
-    private mutating func checkRight(_ function: LibraryFunction, _ at: Int, _ needs: [String]?, isCertain: Bool) {
-        guard let needs, let right = function.rights else { return }
-        let family = right.contains("<") ? String(right.prefix { $0 != "<" }) : nil
-        let isAsked = needs.contains { need in Capability(need).covers(Capability(right)) || family.map { need.hasPrefix($0) } ?? false || (right == "kv:write" && need.hasPrefix("kv:shared:")) }
-        guard !isAsked else { return }
-        note(at, "\(function.label) needs the capability \"\(right)\": add it to `needs` in the hook's header and to hook.<name>.grants", isError: isCertain)
     }
 
     private static let systemCalls: Set = ["execute", "exit", "getenv", "remove", "rename", "tmpname", "setlocale"]
@@ -76,8 +53,8 @@ extension HookLint {
 
     /// nil where the header does not write them out.
     private var declaredOptions: [String]? {
-        guard let header else { return nil }
-        guard let at = header.first(where: { tokens[$0].isName("options") && token($0 + 1).is("=") }) else { return [] }
+        guard let table = headerTable else { return nil }
+        guard let at = table.first(where: { tokens[$0].isName("options") && token($0 + 1).is("=") }) else { return [] }
         guard token(at + 2).is("{") else { return nil }
         var names: [String] = [], next = at + 3
         let end = closing(of: at + 2)

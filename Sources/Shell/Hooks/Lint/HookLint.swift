@@ -12,8 +12,9 @@ struct HookLint {
     }
 
     let tokens: [LuaToken]
-    private let library: Set<String>
+    let library: Set<String>
     let hook: Set<String>
+    let header: Header
     private(set) var findings: [Finding] = []
 
     init(_ text: String) {
@@ -21,8 +22,10 @@ struct HookLint {
         library = Self.names(in: tokens) { $0.count > 1 && $0[$0.startIndex].isName("require") && $0.dropFirst().first { !$0.is("(") }?.text == "understudy" }
         let us = library
         hook = Self.names(in: tokens) { $0.count > 2 && us.contains($0[$0.startIndex].text) && $0[$0.startIndex + 1].is(".") && $0[$0.startIndex + 2].isName("hook") }
+        header = Header(tokens, us)
         for handler in handlers() { look(into: handler) }
         lookEverywhere()
+        checkRights()
         checkNames()
         findings.sort { ($0.line, $0.message) < ($1.line, $1.message) }
     }
@@ -118,9 +121,16 @@ struct HookLint {
 
     /// How an effect at this place is called; nil where there is none.
     private func effect(_ at: Int) -> String? {
-        if let call = libraryCall(at), Self.isCall(token(call.next)), HostFunction.changes(call.name) { return "us.\(call.name)" }
+        if let call = libraryCall(at), Self.isCall(token(call.next)), HostFunction.changes(call.name) { return onlyLooks(call.name, call.next) ? nil : "us.\(call.name)" }
         guard tokens[at].is(":"), token(at + 1).kind == .name, Self.isCall(token(at + 2)), HostFunction.changes("node." + token(at + 1).text) else { return nil }
-        return "node:\(token(at + 1).text)"
+        return onlyLooks("node." + token(at + 1).text, at + 2) ? nil : "node:\(token(at + 1).text)"
+    }
+
+    /// Whether a call that could change something says that it does not, or may not: `read = true`, `readonly = true`, SQL without the right to write.
+    private func onlyLooks(_ operation: String, _ open: Int) -> Bool {
+        if operation == HostOperation.sql.rawValue, let needs = header.needs, !needs.contains("sql:write") { return true }
+        guard !(token(open).kind == .string) else { return false }
+        return (open..<closing(of: open)).contains { (token($0).isName("read") || token($0).isName("readonly")) && token($0 + 1).is("=") && token($0 + 2).is("true") }
     }
 
     static func isCall(_ token: LuaToken) -> Bool { token.is("(") || token.is("{") || token.kind == .string }
