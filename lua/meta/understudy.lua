@@ -590,7 +590,7 @@ function us.hex.decode(text) end
 ---@class us.http
 us.http = {}
 
---- Asks for a resource: `status`, `headers`, `body`, `json`; at most 4 MB. In place of `body`, `json =` takes a value. Needs http:<host>.
+--- Asks for a resource: `status`, `headers`, `body`, `json`; at most 8 MB. In place of `body`, `json =` takes a value. Needs http:<host>.
 ---@async
 ---@param url string|us.Secret
 ---@param options { headers: table<string, string|us.Secret>?, body: string|us.Secret?, timeout: string|number?, retries: integer?, ok: integer[]?, ca: string?, cert: string?, predict: any? }?
