@@ -34,7 +34,8 @@ extension IntegrationTests {
         /// What the page shows with one event holds for each that the drill recorded.
         private static let everyEvent = """
             for id in $(understudy hooks trace -f ../understudy.conf | cut -d' ' -f1 | sort -u); do
-              understudy hooks replay "$id" --as-test -f ../understudy.conf > "every_$((every += 1))_spec.lua"
+              every=$((every + 1))
+              understudy hooks replay "$id" --as-test -f ../understudy.conf > "every_${every}_spec.lua"
               understudy hooks test "every_${every}_spec.lua" || { cat "every_${every}_spec.lua"; exit 1; }
             done
             echo "$every events became tests"

@@ -58,7 +58,7 @@ struct HookLintTests {
     }
 
     @Test("A right that the words do not show is left to the event", arguments: [
-        "us.run { program }", "us.run { 'a' .. b }", "us.http.get('http://' .. host)", "us.http.get('http://ho' .. 'st/')", "us.secret(name)", "us.fs.read('/etc/' .. name)", "us.kv.get 'a'", "us.http.get(opt.url)",
+        "us.run { program }", "us.run { 'a' .. b }", "us.http.get('http://' .. host)", "us.http.get('http://ho' .. 'st/')", "us.secret(name)", "us.fs.read('/etc/' .. name)", "us.kv.get 'a'", "us.http.get(url)",
     ])
     func hidden(_ body: String) { #expect(Self.findings(body, event: "node_down", needs: "{}") == []) }
 

@@ -56,8 +56,8 @@ package struct HookRunView: Codable, Sendable {
         return "\(id)  \(time)  \(name), attempt \(attempt), epoch \(epoch): \(outcome)\(took)\(message.map { " (\($0.onOneLine))" } ?? "")\n"
     }
 
-    /// Most ids are shorter.
-    private static let idWidth = 20
+    /// Of the longest ids that the engine makes.
+    private static let idWidth = 32
 }
 
 /// One host call of a run.
