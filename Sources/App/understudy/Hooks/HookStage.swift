@@ -1,3 +1,4 @@
+internal import Administration
 internal import ClusterModel
 internal import Coordination
 internal import Failover
@@ -50,7 +51,7 @@ struct HookStage: Sendable {
         } catch let refused as HookGenerations.Refused {
             for problem in refused.problems { StderrLog.writeLine(problem.description) }
             let count = refused.problems.count
-            throw StartFailure("\(count) \(count == 1 ? "problem" : "problems") in hooks, see above: correct them, or move the file out of \(settings[\.daemon.hookDirectory])")
+            throw StartFailure("\(count.counted("problem")) in hooks, see above: correct them, or move the file out of \(settings[\.daemon.hookDirectory])")
         }
         let inForce = await generations.current
         for entry in inForce.catalogue.entries {
