@@ -109,7 +109,10 @@ struct ClusterCoordinatorTests {
             // Its prober does not trust it yet. One look that fails proves nothing either.
             for seen in [observation(.primary), nil] {
                 life.inbox.post(NodeReport(node: node0, verdict: .down, isGone: false, reason: "was starting up", observation: seen))
-                try await life.expect("the report is taken") { await life.coordinator.reports[node0]?.isGone == false && life.coordinator.reports[node0]?.observation == seen }
+                try await life.expect("the report is taken") {
+                    let report = await life.coordinator.reports[node0]
+                    return report?.isGone == false && report?.observation == seen
+                }
                 #expect(await life.coordinator.snapshot().epoch == Epoch(3))
             }
         }
