@@ -12,6 +12,8 @@ package final class PlaygroundCluster: @unchecked Sendable {
     package static let database = "app"
     /// The role for probes and hooks: the servers' superuser.
     package static let controlUser = "understudy"
+    /// Who looks, and may do no more.
+    static let monitorUser = "monitor"
 
     /// What to make.
     package struct Options: Sendable {

@@ -61,7 +61,7 @@ extension Settings {
 
     func recoveryTarget(_ node: Int, _ secrets: KnownSecrets, _ encryption: ConnectionTarget.Encryption) -> ConnectionTarget {
         let user = self[\.authentication.recoveryUser]
-        if user.isEmpty { return probeTarget(node, secrets, encryption) }
+        if user.isEmpty { return probeTarget(node, secrets, encryption).with(database: self[\.authentication.recoveryDatabase]) }
         return ConnectionTarget(host: self[\.backends.hostname, node: node], port: self[\.backends.port, node: node], user: user,
                                 password: password(self[\.authentication.recoveryPassword], of: user, secrets), database: self[\.authentication.recoveryDatabase],
                                 connectTimeout: self[\.health.connectTimeout, node: node], encryption: encryption)

@@ -81,7 +81,7 @@ struct HTTPDesk: Sendable {
     private static func value(_ answer: Answer, _ arguments: HostArguments, _ request: Request, _ host: String) throws(HostCallFailure) -> HookValue {
         let accepted = arguments["ok"].list?.compactMap(\.integer)
         guard accepted?.contains(Int64(answer.status)) ?? (200...299 ~= answer.status) else {
-            throw HostCallFailure(.environment, "\(request.word) \(host) answered \(answer.status): \(answer.body.prefix(200))")
+            throw HostCallFailure(.environment, "\(request.word) \(host) answered \(answer.status): \(answer.body)")
         }
         return ["status": HookValue(answer.status), "headers": .map(answer.headers.mapValues(HookValue.text)), "body": .text(answer.body)]
     }

@@ -107,15 +107,23 @@ actor HookEffects {
 
     private func perform(_ function: HostFunction, _ arguments: HostArguments, _ begun: Begun) async -> Result<HookValue, HostCallFailure> {
         let context = EffectContext(event: run.record.id, epoch: run.record.epoch, hook: hook.name, step: begun.request.step, place: begun.request.place)
-        do {
+        do throws(HostCallFailure) {
             if function.effect == .flow { return .success(try await flow(function, arguments, context)) }
+            let objection = await objection(to: function, arguments)
             if let plan = run.plan {
-                if let foreseen = await plan.answer(function, arguments, context) { return .success(foreseen) }
+                if let foreseen = await plan.answer(function, arguments, context, objection: objection) { return .success(foreseen) }
                 return .success(try await act(function, arguments, context))
             }
             if function.effect(of: arguments) != .read { try await services.host.check(context.epoch) }
+            if let objection { throw HostCallFailure(.environment, "\(function.label) was not done: \(objection)") }
             return .success(try await act(function, arguments, context))
         } catch { return .failure(error) }
+    }
+
+    /// Why the cluster cannot bear the call now.
+    private func objection(to function: HostFunction, _ arguments: HostArguments) async -> String? {
+        guard function.effect == .write, let operation = HostOperation(rawValue: function.operation), let number = arguments["node"].integer else { return nil }
+        return await services.host.objection(to: operation, on: NodeID(Int(clamping: number)))
     }
 
     /// Opens the secrets and hands the call to who can do it.

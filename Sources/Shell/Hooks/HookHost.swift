@@ -5,6 +5,9 @@ package protocol HookHost: Sendable {
     /// Refuses when `epoch` is not the one in force: asked immediately before every effect.
     func check(_ epoch: Epoch) async throws(HostCallFailure)
 
+    /// Why the cluster cannot bear the operation on that node now; nil when it can. Asked before it is planned, too.
+    func objection(to operation: HostOperation, on node: NodeID) async -> String?
+
     /// Does what a hook asked for; comes back soon when the task is cancelled: the event's budget is over then. Secrets are open in
     /// the arguments. `line` hears every line that a program prints, as it comes.
     func perform(_ call: HostCall, in context: EffectContext, line: (@Sendable (String) -> Void)?) async throws(HostCallFailure) -> HookValue
@@ -74,6 +77,8 @@ package struct HostCallFailure: Error, Hashable, Sendable {
 
     package let kind: Kind
     package let message: String
+    /// Characters of a message that a hook is given; whoever makes one need not cut it.
+    static let longest = 800
 
     package init(_ kind: Kind, _ message: String) {
         self.kind = kind

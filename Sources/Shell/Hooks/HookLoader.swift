@@ -46,10 +46,20 @@ struct HookLoader {
         for path in bundle.paths({ !$0.hasSuffix(LuaFile.specEnding) }) {
             guard let content = bundle.files[path] else { continue }
             let file = LuaFile(path: site + "/" + path, chunk: path, text: content.text)
-            if path.hasPrefix("lib/") { modules[LuaFile.moduleName(String(path.dropFirst("lib/".count)))] = file } else {
+            if path.hasPrefix("lib/") { add(module: file, isRestricted: content.isRestricted) } else {
                 files.append(Candidate(file: file, isBundled: false, isRestricted: content.isRestricted))
             }
         }
+    }
+
+    /// A module has the rights of whoever requires it: nobody else may write it, and none takes the library's place.
+    private mutating func add(module file: LuaFile, isRestricted: Bool) {
+        let name = LuaFile.moduleName(String(file.chunk.dropFirst("lib/".count)))
+        if name == "understudy" || name.hasPrefix("understudy.") {
+            return miss(HookProblem(file.path, "modules named understudy are the library's own: rename the file"))
+        }
+        if isRestricted { return miss(HookProblem(file.path, "others than root and the daemon's user can write it, and a module has the rights of the hook that requires it: chmod o-w, or chown it")) }
+        modules[name] = file
     }
 
     private mutating func names(in directory: String, isDeep: Bool) -> [String] {

@@ -47,6 +47,12 @@ extension HookRunner {
 extension HookCluster {
     /// The nodes' names by their numbers.
     var names: [Int64: String] { Dictionary(uniqueKeysWithValues: nodes.map { (Int64($0.node.id.number), $0.node.name) }) }
+
+    /// What a `choose` hook answered, with nodes by their names.
+    func words(of choice: HookValue) -> String {
+        if let list = choice.list { return list.map(words).joined(separator: ", ") }
+        return choice.text ?? choice.integer.flatMap { names[$0] } ?? choice.words
+    }
 }
 
 extension HookCallRecord {

@@ -26,6 +26,7 @@ final class HookRun: Sendable {
         var recorded = 0
         /// Steps that can be undone, by hook.
         var hooksWithUndos: Set<String> = []
+        var faults: [HookFault] = []
     }
 
     /// `after`: the sequence of the last call of this run in the journal.
@@ -73,6 +74,10 @@ final class HookRun: Sendable {
 
     func noteUndo(in hook: String) { state.withLock { _ = $0.hooksWithUndos.insert(hook) } }
     func hasUndo(in hook: String) -> Bool { state.withLock { $0.hooksWithUndos.contains(hook) } }
+
+    /// Failures that did not decide the outcome.
+    var faults: [HookFault] { state.withLock(\.faults) }
+    func note(_ fault: HookFault) { state.withLock { $0.faults.append(fault) } }
 
     // MARK: Cancelling
 

@@ -9,6 +9,8 @@ final class FakeHost: HookHost {
         var contexts: [EffectContext] = []
         var writable: Set<NodeID> = []
         var failure: HostCallFailure?
+        /// What the cluster cannot bear now, and why.
+        var objections: [HostOperation: String] = [:]
         /// So many slots are dropped before the host says nothing any more; nil: it always answers.
         var dropsBeforeSilence: Int?
         var isSilent = false
@@ -39,6 +41,8 @@ final class FakeHost: HookHost {
     func check(_ epoch: Epoch) async throws(HostCallFailure) {
         guard state.withLock({ $0.epoch }) == epoch else { throw HostCallFailure(.leadership, "the event belongs to epoch \(epoch): nothing was done") }
     }
+
+    func objection(to operation: HostOperation, on node: NodeID) async -> String? { state.withLock { $0.objections[operation] } }
 
     func perform(_ call: HostCall, in context: EffectContext, line: (@Sendable (String) -> Void)?) async throws(HostCallFailure) -> HookValue {
         let (failure, hangs) = state.withLock { state in

@@ -98,6 +98,16 @@ struct HookCatalogueTests {
         }
     }
 
+    @Test("A module takes no module's place of the library, and nobody else may write it")
+    func modules() async throws {
+        try await onStage(["lib/understudy/standby.lua": "return {}", "lib/ours.lua": "return {}", "a.lua": failoverHook("")]) { stage in
+            #expect(await stage.load().1 == ["lib/understudy/standby.lua:0: modules named understudy are the library's own: rename the file"])
+            try stage.write("lib/understudy/standby.lua", nil)
+            #expect(chmod(stage.site + "/lib/ours.lua", 0o666) == 0)
+            #expect(await stage.load().1.map { $0.contains("lib/ours.lua") && $0.contains("others than root") } == [true])
+        }
+    }
+
     @Test("Files that are no hooks are left alone; a directory that is missing holds none")
     func files() async throws {
         try await onStage(["ours_spec.lua": "syntax error", "README.md": "words", "lib/unused.lua": "syntax error"]) { stage in

@@ -77,7 +77,7 @@ struct ReplayTests {
               return us.done { slot = ev.new_main:ensure_slot "s1", planned = ev.dry_run }
             """
         try await onStage(["ours.lua": failoverHook(body, header: Self.needs)]) { stage in
-            let (outcome, entries) = await stage.runner().plan(Stage.failover())
+            let (outcome, _, entries) = await stage.runner().plan(Stage.failover())
             #expect(outcome == .done(hook: "ours", ["slot": "s1", "planned": true]))
             #expect(entries.map { "\($0.operation) \($0.subject) \($0.step ?? "-")" } == ["node.promote pg2 promote", "node.stop pg1 -", "run ip -", "node.ensure_slot pg2 -"])
             #expect(entries.map(\.kind) == ["write", "write", "opaque", "write"])
@@ -88,10 +88,22 @@ struct ReplayTests {
         }
     }
 
+    @Test("What the cluster cannot bear is refused before it is done, and a plan says so")
+    func objection() async throws {
+        try await onStage { stage in
+            stage.host.set { $0.objections = [.promote: "pg1 is the primary"] }
+            let runner = await stage.runner(), (outcome, _, entries) = await runner.plan(Stage.failover())
+            #expect(outcome.word == "done" && entries.map(\.objection) == ["pg1 is the primary"])
+            let fault = await stage.fault(runner)
+            #expect(fault.contains("node:promote was not done: pg1 is the primary"), "\(fault)")
+            #expect(stage.host.promotions == 0)
+        }
+    }
+
     @Test("A plan ends where it depends on what nobody can know, and says on what", arguments: ["if out.code == 0 then end", "us.log.info('x' .. out)", "for _ in pairs(out) do end", "return us.done { n = out.code }"])
     func unknown(_ use: String) async throws {
         try await onStage(["ours.lua": failoverHook("  local out = us.run { 'ip', 'addr', 'show' }\n  \(use)", header: Self.needs)]) { stage in
-            let (outcome, entries) = await stage.runner().plan(Stage.failover())
+            let (outcome, _, entries) = await stage.runner().plan(Stage.failover())
             guard case .failed(let fault) = outcome else { Issue.record("the plan went on"); return }
             #expect(fault.kind == .plan)
             #expect(fault.message == "the plan cannot be known past ours.lua:4: it depends on the output of `ip addr show`; mark the call `read = true` or give `predict = {...}`")

@@ -52,6 +52,9 @@ final class Stage: Sendable {
     }
 
     private let kept: Lines
+    private let opinions = Mutex<[HookFault]>([])
+    /// Failures of hooks that were asked for their opinion.
+    var passedOver: [HookFault] { opinions.withLock { $0 } }
 
     var lines: [HookLogLine] { kept.all.withLock { $0 } }
     var logged: [String] { lines.map { "\($0.level.rawValue): \($0.message)" } }
@@ -94,7 +97,8 @@ final class Stage: Sendable {
 
     func runner(_ catalogue: HookCatalogue, limits: HookLimits = HookLimits(budget: .seconds(60))) -> HookRunner {
         let kept = kept
-        return HookRunner(catalogue: catalogue, processes: processes, host: host, journal: journal, secrets: secrets, metrics: metrics, running: running, limits: limits) { kept.append($0) }
+        return HookRunner(catalogue: catalogue, processes: processes, host: host, journal: journal, secrets: secrets, metrics: metrics, running: running, limits: limits,
+                          log: { kept.append($0) }, onPassedOver: { fault, _ in self.opinions.withLock { $0.append(fault) } })
     }
 
     func failOver(_ runner: HookRunner, epoch: UInt64 = 2, candidate: Int? = 1, bundledOnly: Bool = false) async -> HookOutcome {

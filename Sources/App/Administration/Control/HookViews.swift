@@ -126,7 +126,7 @@ package struct HookChangeView: Codable, Sendable {
 
     /// For people.
     package var text: String {
-        let outcome = from == to ? "nothing new: generation \(to) is in force" : "generation \(to) is in force (before: \(from)); `understudy hooks rollback` takes it back"
+        let outcome = from == to ? "nothing new: generation \(to) is in force" : "generation \(to) is in force (before: \(from)); `understudy hooks rollback \(from)` takes it back"
         return (remarks + [outcome]).joined(separator: "\n") + "\n"
     }
 }

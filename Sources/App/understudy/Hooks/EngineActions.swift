@@ -22,11 +22,18 @@ final class EngineActions: Sendable {
     private let parts = Mutex<Parts?>(nil)
     private let log: HookLog
     private let waiter: DescriptorWaiter
-    /// Pauses under way, each with its end: the engine ends them, whatever becomes of the hook.
-    private let pauses = Mutex<[String: Monotonic]>([:])
     /// When the latest alerts were raised: a hook that raises one on each line of the journal is not to fill it.
     private let alerts = Mutex<[Monotonic]>([])
     private static let mostAlerts = (count: 60, within: Duration.seconds(60))
+    /// Pauses under way, by database: the engine ends them, whatever becomes of the hook.
+    private let pauses = Mutex<[String: Pause]>([:])
+
+    private struct Pause {
+        /// Whose it is.
+        let event: String
+        let end: Monotonic
+    }
+
     private static let longestPause = Duration.seconds(300)
     private static let pauseLimit = Duration.seconds(30)
 
@@ -43,7 +50,7 @@ final class EngineActions: Sendable {
         case .cluster:
             guard let cluster = await parts.cluster() else { throw HostCallFailure(.environment, "the daemon is starting") }
             return cluster.value
-        case .pauseClients: try await pause(call.arguments, parts)
+        case .pauseClients: try await pause(call.arguments, parts, context.event)
         case .resumeClients: try await resume(parts)
         case .reloadConfiguration:
             do { try await parts.reload("hook:\(context.hook)") } catch { throw HostCallFailure(.environment, "\(error)") }
@@ -53,18 +60,24 @@ final class EngineActions: Sendable {
         return .none
     }
 
-    private func pause(_ arguments: HostArguments, _ parts: Parts) async throws(HostCallFailure) {
+    private func pause(_ arguments: HostArguments, _ parts: Parts, _ event: String) async throws(HostCallFailure) {
         let limit = arguments.duration("limit") ?? Self.pauseLimit
         guard limit <= Self.longestPause else { throw HostCallFailure(.code, "us.engine.pause_clients: limit: at most \(Self.longestPause)") }
         let databases = arguments.strings("databases"), end = Monotonic.now() + limit
         for name in databases.isEmpty ? [""] : databases {
-            pauses.withLock { $0[name] = end }
+            pauses.withLock { $0[name] = Pause(event: event, end: end) }
             if let problem = await parts.command("PAUSE" + Self.suffix(name)) { throw HostCallFailure(.environment, "us.engine.pause_clients: \(problem)") }
         }
     }
 
     private func resume(_ parts: Parts) async throws(HostCallFailure) {
         for name in pauses.withLock({ Array($0.keys) }) { await end(name, parts) }
+    }
+
+    /// An event that is over holds nobody up.
+    func endPauses(of event: String) async {
+        guard let parts = parts.withLock({ $0 }) else { return }
+        for (name, pause) in pauses.withLock({ $0 }) where pause.event == event { await end(name, parts) }
     }
 
     private func end(_ name: String, _ parts: Parts) async {
@@ -79,7 +92,7 @@ final class EngineActions: Sendable {
         while !Task.isCancelled {
             await waiter.sleep(.milliseconds(200))
             guard let parts = parts.withLock({ $0 }) else { continue }
-            for (name, deadline) in pauses.withLock({ $0 }) where deadline <= .now() {
+            for (name, pause) in pauses.withLock({ $0 }) where pause.end <= .now() {
                 log(HookLogLine(.warning, "clients were paused by a hook for as long as it said: they go on"))
                 await end(name, parts)
             }

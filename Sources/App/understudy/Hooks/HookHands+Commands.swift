@@ -1,6 +1,7 @@
 internal import ClusterModel
 internal import Glibc
 internal import Hooks
+internal import NodeConnections
 internal import NodeControl
 internal import Reactor
 
@@ -19,7 +20,7 @@ extension HookHands {
         for attempt in 1..<attempts {
             do { return try await runOnce(call, context, listener) } catch where !Task.isCancelled && !(error is EffectRefused) {
                 try await Task.sleep(for: .milliseconds(200 << min(attempt, 5)))
-                if !call.arguments.isSet("read") { try await epochs.check(context.epoch) }
+                if !call.arguments.isSet("read") { try await coordinator.check(context.epoch) }
             }
         }
         return try await runOnce(call, context, listener)
@@ -56,18 +57,18 @@ extension HookHands {
 
     private static func value(_ result: Program.Result, _ words: [String], accepted: [Int64]) throws(HostCallFailure) -> HookValue {
         guard accepted.contains(Int64(result.code)) else {
-            let last = (result.errors + result.output).split(whereSeparator: \.isNewline).suffix(3).joined(separator: "; ").prefix(600)
+            let last = (result.errors + result.output).split(whereSeparator: \.isNewline).suffix(3).joined(separator: "; ")
             throw HostCallFailure(.environment, "`\(words.joined(separator: " "))` ended with code \(result.code)\(last.isEmpty ? "" : ": \(last)")")
         }
         return ["code": HookValue(result.code), "stdout": .text(result.output), "stderr": .text(result.errors), "took": .double(result.took / .seconds(1))]
     }
 
     func sql(_ call: HostCall, _ epoch: Epoch) async throws -> HookValue {
-        let hands = nodes.hands(of: try call.at()), arguments = call.arguments, timeout = arguments.duration("timeout") ?? Self.sqlTimeout
+        let node = try call.at(), arguments = call.arguments, timeout = arguments.duration("timeout") ?? Self.sqlTimeout
         let text = arguments.text("text"), parameters = try arguments.parameters.map(SQLValues.text), database = arguments["database"].text
         let rows = arguments.isSet("readonly")
-            ? try await hands.read(text, parameters, database: database, timeout: timeout)
-            : try await hands.sql(text, parameters, database: database, in: epoch, timeout: timeout)
+            ? try await nodes.reader(of: node).executeReadOnly(text, parameters, database: database, timeout: timeout)
+            : try await nodes.hands(of: node).sql(text, parameters, database: database, in: epoch, timeout: timeout)
         return SQLValues.value(of: rows)
     }
 }

@@ -1,4 +1,5 @@
 internal import ClusterModel
+internal import Coordination
 internal import Hooks
 internal import NodeConnections
 internal import NodeControl
@@ -6,12 +7,25 @@ internal import NodeControl
 /// What hooks can have done, over the nodes' hands. Each effect checks the epoch it was decided in.
 struct HookHands: HookHost {
     let nodes: NodeSet
-    let epochs: any EpochGuard
+    /// Whose epoch every effect checks.
+    let coordinator: CoordinatorReference
     let log: HookLog
     let actions: EngineActions
+    /// Of one program's output, in the log.
+    let mostLines: Int
 
     func check(_ epoch: Epoch) async throws(HostCallFailure) {
-        do { try await epochs.check(epoch) } catch { throw HostCallFailure(.leadership, error.description) }
+        do { try await coordinator.check(epoch) } catch { throw HostCallFailure(.leadership, error.description) }
+    }
+
+    func objection(to operation: HostOperation, on node: NodeID) async -> String? {
+        switch operation {
+        case .promote: await coordinator.value?.objection(toPromoting: node)
+        case .start, .restart: await coordinator.value?.objection(toStarting: node)
+        case .sql, .isRunning, .inRecovery, .ping, .lagBytes, .timeline, .lsn, .controlData, .diskFree, .replicatesTo, .canRewindFrom, .readFile, .stop, .reload, .checkpoint, .set,
+             .ensureSlot, .dropSlot, .rewindFrom, .baseBackupFrom, .moveAside, .restoreAside, .forgetAside, .writeFile, .touch, .includeConf, .runOnNode, .run, .cluster,
+             .pauseClients, .resumeClients, .reloadConfiguration, .alert: nil
+        }
     }
 
     func perform(_ call: HostCall, in context: EffectContext, line: (@Sendable (String) -> Void)?) async throws(HostCallFailure) -> HookValue {
@@ -45,7 +59,10 @@ struct HookHands: HookHost {
 
     /// Lines of a program's output, as the hook's.
     func lines(of call: HostCall, _ context: EffectContext) -> @Sendable (String) -> Void {
-        let (log, operation) = (log, call.operation.rawValue)
-        return { log(HookLogLine(.info, "\(operation): \($0)", event: context.event, hook: context.hook, place: context.place)) }
+        let (log, operation, lines) = (log, call.operation.rawValue, LineCount(limit: mostLines))
+        return { text in
+            guard let line = lines.admit(text) else { return }
+            log(HookLogLine(.info, "\(operation): \(line)", event: context.event, hook: context.hook, place: context.place))
+        }
     }
 }

@@ -61,8 +61,8 @@ struct HookStage: Sendable {
         record = HookJournal(store: store)
         self.actions = actions
         self.secrets = secrets
-        host = HookHands(nodes: hands, epochs: coordinator, log: { log($0.masked(by: secrets)) }, actions: actions)
         limits = HookLimits(settings)
+        host = HookHands(nodes: hands, coordinator: coordinator, log: { log($0.masked(by: secrets)) }, actions: actions, mostLines: limits.logLines)
         self.store = store
         self.journal = journal
         self.coordinator = coordinator
@@ -121,13 +121,16 @@ struct HookStage: Sendable {
         let began = ContinuousClock.now
         let outcome = await runner(catalogue).run(event, bundledOnly: bundledOnly, only: only, resumes: resumes)
         figures.note(event.schema.name, outcome, .now - began)
+        await actions.endPauses(of: event.header.id)
         if case .failed(let fault) = outcome, event.schema.kind == .do, fault.kind == .code, catalogue.isSite(fault.hook) { await condemn(generation, fault) }
         return outcome
     }
 
     /// Runs events with the hooks of a generation.
     func runner(_ catalogue: HookCatalogue) -> HookRunner {
-        HookRunner(catalogue: catalogue, processes: processes, host: host, journal: record, secrets: secrets, metrics: metrics, running: running, limits: limits, log: log)
+        HookRunner(catalogue: catalogue, processes: processes, host: host, journal: record, secrets: secrets, metrics: metrics, running: running, limits: limits, log: log) { fault, event in
+            await record("hook_failed", "\(event.schema.name): \(fault)")
+        }
     }
 
     /// A failover has the hooks that it began with through all its attempts; other work, where the daemon's end interrupted it.

@@ -6,9 +6,9 @@ extension HostFunction {
 
     static let nodeReads = [
         HostFunction("node.sql", .opaque, Capability("sql:read"), style: .statement, [.required("text", .text, "One statement.")], options: [
-            .optional("database", .string, "Another database than the recovery role's."), .optional("timeout", .duration, "10s."),
+            .optional("database", .string, "Another database than recovery_database."), .optional("timeout", .duration, "10s."),
             .optional("readonly", .boolean, "In a transaction that cannot write; so it is for hooks without sql:write, too."),
-        ], returns: .rows, about: "Runs one statement with $1… parameters: read-only, unless the hook has sql:write and the event may change something."),
+        ], returns: .rows, about: "Runs one statement with $1… parameters: as health_check_user and read-only, or as recovery_user where the hook has sql:write and the event may change something."),
         read("is_running", [], .boolean, about: "Whether the server answers, even if only to refuse the login."),
         read("in_recovery", [], .boolean, about: "Whether the node is a standby, as it says itself."),
         read("ping", [], .boolean, about: "Whether the node takes a login and answers."),
