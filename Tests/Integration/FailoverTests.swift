@@ -95,7 +95,8 @@ extension IntegrationTests {
                 }
                 #expect(cluster.primary() == nil)
                 try cluster.startNode(1)
-                IntegrationTests.eventually("node1 is the primary") { cluster.primary() == 1 }
+                // Either standby: the asynchronous one may have received more by then, and so all that was acknowledged.
+                IntegrationTests.eventually("there is a primary") { cluster.primary() != nil }
                 #expect(try cluster.connect().query("SELECT count(*) FROM t").first?.first == "0")
             }
         }

@@ -401,8 +401,8 @@ function metric.histogram(name, value, labels) end
 
 ---@class us.HealthChanged : us.Event
 ---@field node us.Node The node.
----@field from string? up, suspect or down; nil for the first look.
----@field to string up, suspect or down.
+---@field from string? up, suspect, wedged or down; nil for the first look.
+---@field to string up, suspect, wedged (it answers, but no commit on it ends) or down.
 ---@field error string? What was seen; nil when the node is up.
 ---@field failures integer Changes for the worse since it was up last.
 
@@ -746,7 +746,7 @@ function Hook.standby_lost(ev, opt) end
 ---@return us.Outcome?
 function Hook.follow_primary(ev, opt) end
 
---- A second server is writable. Kind do, where L, budget 60 s. May return us.done{…}, us.skip(reason) or us.retry(after, reason). When it fails: The node stays detached and quarantined. Fired from a later version; in tests, already.
+--- A second server is writable. Kind do, where L, budget 60 s. May return us.done{…}, us.skip(reason) or us.retry(after, reason). When it fails: The node stays out of service while it is writable.
 ---@param ev us.FalsePrimary
 ---@param opt table<string, any>
 ---@return us.Outcome?

@@ -76,6 +76,8 @@ extension ClusterCoordinator {
             for node in nodes { group.addTask { (node.id, await hands.observe(node)) } }
             var answers: [NodeID: Election.Answer] = [:]
             for await (id, answer) in group { answers[id] = answer }
+            // A look sees that a server answers, and not that it cannot commit.
+            for (id, report) in reports where report.verdict == .wedged { answers[id] = report.answer }
             return answers
         }
     }

@@ -24,6 +24,8 @@ package struct ClusterNotice: Sendable {
         case membership(Node, isAttached: Bool, by: String, reason: String)
         /// A standby went out of service: hooks may have work to do.
         case standbyLost(Node)
+        /// A second server is writable.
+        case falsePrimary(Node, primary: Node, timeline: Timeline)
         /// The lost primary should not write any more; the failover goes on meanwhile.
         case fencing(PromotionRequest)
         case failoverFinished(FailoverEnd)

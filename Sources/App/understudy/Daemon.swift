@@ -49,7 +49,7 @@ struct Daemon {
             inbox.post(node, evidence)
             probers.note(fact)
         }
-        let hands = DaemonHands(proxy: proxy, nodes: nodeSet, hooks: hooks)
+        let hands = DaemonHands(proxy: proxy, nodes: nodeSet, hooks: hooks, probers: probers)
         let coordinator = ClusterCoordinator(nodes: nodes, hands: hands, log: SingleMemberLog(store: store), journal: journal, inbox: inbox, logger: logger,
                                              rules: settings.failoverRules)
         reference.set(coordinator)

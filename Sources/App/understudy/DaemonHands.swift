@@ -9,8 +9,12 @@ struct DaemonHands: ClusterHands {
     let proxy: Proxy
     let nodes: NodeSet
     let hooks: HookStage
+    let probers: ProberSet
 
-    func apply(_ topology: Topology) async { await proxy.apply(topology) }
+    func apply(_ topology: Topology) async {
+        probers.watchCommits(of: topology.primary?.id)
+        await proxy.apply(topology)
+    }
 
     func observe(_ node: Node) async -> Election.Answer { await nodes.observe(node.id) }
 

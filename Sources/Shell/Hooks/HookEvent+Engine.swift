@@ -49,6 +49,11 @@ extension HookEvent {
                   substitution(node, cluster.primary, oldPrimary: cluster.primary).merging(["primary": value(cluster.primary), "promoting": false]) { $1 })
     }
 
+    /// A second server is writable.
+    package static func falsePrimary(_ header: Header, in cluster: HookCluster, node: NodeID, primary: NodeID, timeline: Timeline) -> HookEvent {
+        HookEvent(.falsePrimary, header, in: cluster, ["node": value(node), "primary": value(primary), "timeline": HookValue(timeline.number)])
+    }
+
     /// May `node` be declared down?
     package static func approveNodeDown(_ header: Header, in cluster: HookCluster, node: NodeID, error: String, downFor: Duration) -> HookEvent {
         HookEvent(.approveNodeDown, header, in: cluster, ["node": value(node), "error": .text(error), "down_for": .double(downFor / .seconds(1))])

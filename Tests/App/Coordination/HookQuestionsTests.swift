@@ -152,6 +152,7 @@ extension ScriptedHands {
             case .standbyLost(let node): "standby_lost \(node.name)"
             case .fencing(let request): "fencing \(request.lost.name) for \(request.candidate.name)"
             case .failoverFinished(let end): "failover_finished \(end.outcome) \(end.primary?.name ?? "") lost \(end.lostBytes.map(String.init) ?? "")"
+            case .falsePrimary(let node, let primary, let timeline): "false_primary \(node.name) \(primary.name) \(timeline)"
             case .alert(let severity, let title, _, _): "alert \(severity.rawValue) \(title)"
             }
         }

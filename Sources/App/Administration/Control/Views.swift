@@ -1,6 +1,5 @@
 internal import ClusterModel
 package import Coordination
-internal import Failover
 internal import Foundation
 package import Storage
 
@@ -37,24 +36,6 @@ package struct StatusView: Codable, Sendable {
         backends = counts.backends
         frontends_held = counts.held
     }
-}
-
-/// One node of `understudy nodes`.
-package struct NodeView: Codable, Sendable {
-    package var id: Int
-    package var name: String
-    package var host: String
-    package var port: Int
-    package var role: String
-    /// `waiting`, `up` or `down`, as pgpool says it.
-    package var status: String
-    /// Why it is not up; empty when it is.
-    package var reason: String
-    package var timeline: UInt32?
-    package var lsn: String?
-    package var lag_bytes: UInt64?
-    package var replication_state: String?
-    package var sync_state: String?
 }
 
 /// What `understudy reload` did.
@@ -116,40 +97,6 @@ package struct EventView: Codable, Sendable {
         phases = details.phases
         total_ms = details.total_ms
         self.event = details.event
-    }
-}
-
-extension NodeView {
-    /// Every node of a snapshot, by ascending id.
-    package static func all(_ snapshot: ClusterSnapshot) -> [NodeView] {
-        snapshot.nodes.map { view in
-            let observation = view.report?.observation
-            return NodeView(
-                id: view.node.id.number, name: view.node.name, host: view.node.host, port: view.node.port,
-                role: role(view), status: view.service.status.rawValue, reason: reason(view, snapshot),
-                timeline: observation?.timeline.number, lsn: observation?.walEnd.description, lag_bytes: view.lagBytes,
-                replication_state: view.stream?.state, sync_state: view.stream?.syncState)
-        }
-    }
-
-    /// Why it is not up, else what is wrong although it is.
-    private static func reason(_ view: ClusterSnapshot.NodeView, _ snapshot: ClusterSnapshot) -> String {
-        guard view.service.reason.isEmpty, !view.isPrimary, view.stream == nil, view.report?.observation != nil, let primary = snapshot.primaryName else { return view.service.reason }
-        return "does not stream from \(primary)"
-    }
-
-    /// `stray`: writable, and not the primary.
-    private static func role(_ view: ClusterSnapshot.NodeView) -> String {
-        if view.isPrimary { return "primary" }
-        return view.report?.observation?.role == .primary ? "stray" : "standby"
-    }
-
-    /// The nodes as a table for people.
-    package static func table(_ nodes: [NodeView]) -> Table {
-        Table(columns: ["id", "name", "host", "port", "role", "status", "timeline", "lsn", "lag_bytes", "replication", "sync", "reason"], rows: nodes.map { node in
-            [String(node.id), node.name, node.host, String(node.port), node.role, node.status, node.timeline.map(String.init), node.lsn,
-             node.lag_bytes.map(String.init), node.replication_state, node.sync_state, node.reason]
-        })
     }
 }
 
