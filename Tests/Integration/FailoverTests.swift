@@ -53,7 +53,7 @@ extension IntegrationTests {
                 try cluster.startNode(0)
                 for round in 0..<2 {
                     IntegrationTests.eventually("the stray is named") {
-                        (try? IntegrationTests.run("nodes", "--socket", cluster.description.socket).output.contains("is writable, but it is not the primary")) ?? false
+                        (try? IntegrationTests.run("nodes", "--socket", cluster.description.socket).output.contains("it is writable, but it is not the primary")) ?? false
                     }
                     try cluster.connect().query("INSERT INTO t VALUES (\(round + 2))")
                     if round == 0 {

@@ -45,7 +45,11 @@ extension IntegrationTests {
                 for id in 0..<10 { try client.query("INSERT INTO t VALUES (\(id))") }
                 #expect(try cluster.connect(toNode: 0, database: "app").query("SELECT count(*) FROM t") == [["10"]])
                 #expect(try cluster.connect(toNode: 2, database: "app").query("SELECT count(*) FROM t") == [["0"]])
-                try IntegrationTests.eventually("it is on record") { try IntegrationTests.run("events", "--socket", cluster.description.socket).output.contains("false_primary") }
+                try IntegrationTests.eventually("it is on record, and the alert was given") {
+                    let log = try cluster.log()
+                    return try IntegrationTests.run("events", "--socket", cluster.description.socket).output.contains("false_primary") && log.contains("node2 is writable, and so is node0")
+                }
+                try eventually(cluster, "the bundled hook has quarantined it") { $0[2].reason.hasPrefix("was quarantined by hook:understudy/false_primary: it is writable on timeline 2") }
                 // Neither is it promoted nor does it hold up the one that may be, once it is gone.
                 try cluster.stopNode(2, mode: "immediate")
                 try cluster.killNode(0)

@@ -223,25 +223,25 @@ function engine.resume_clients() end
 --- Has the configuration read again. Needs engine:reload.
 ---@async
 function engine.reload() end
---- Puts a node into service. Needs engine:attach. Not yet: nodes are attached by the engine itself when they answer again.
+--- Lets a node that was detached or quarantined back into service, if it is well. Needs engine:attach.
 ---@async
 ---@param node us.Node
 function engine.attach(node) end
---- Takes a node out of service. Needs engine:detach. Not yet: nodes are detached by the engine itself when they fail.
+--- Keeps a standby out of service until attach. Needs engine:detach.
 ---@async
 ---@param node us.Node
----@param options { drain: string|number? }?
+---@param options { reason: string? }?
 function engine.detach(node, options) end
---- Keeps a node out of service. Needs engine:quarantine. Not yet: there is no quarantine yet.
+--- Keeps a standby out of service for a time. Needs engine:quarantine.
 ---@async
 ---@param node us.Node
 ---@param options { reason: string?, for: string|number? }?
 function engine.quarantine(node, options) end
---- Ends a quarantine. Needs engine:quarantine. Not yet: there is no quarantine yet.
+--- Ends a quarantine. Needs engine:quarantine.
 ---@async
 ---@param node us.Node
 function engine.unquarantine(node) end
---- Makes a node the primary. Needs engine:promote. Not yet: the engine promotes only when a primary is lost.
+--- Makes a node the primary while there is none. Needs engine:promote.
 ---@async
 ---@param node us.Node
 function engine.promote(node) end
@@ -796,12 +796,12 @@ function Hook.node_attached(ev, opt) end
 ---@param opt table<string, any>
 function Hook.node_detached(ev, opt) end
 
---- A node is quarantined: no quorum for a verdict, or a hook asked. Kind tell, where L, budget 10 s. May return anything, it is ignored. Fired from a later version; in tests, already.
+--- A node is quarantined: no quorum for a verdict, or a hook asked. Kind tell, where L, budget 10 s. May return anything, it is ignored.
 ---@param ev us.NodeQuarantined
 ---@param opt table<string, any>
 function Hook.node_quarantined(ev, opt) end
 
---- A node is out of quarantine. Kind tell, where L, budget 10 s. May return anything, it is ignored. Fired from a later version; in tests, already.
+--- A node is out of quarantine. Kind tell, where L, budget 10 s. May return anything, it is ignored.
 ---@param ev us.NodeUnquarantined
 ---@param opt table<string, any>
 function Hook.node_unquarantined(ev, opt) end

@@ -82,7 +82,8 @@ extension ClusterCoordinator {
         }
     }
 
-    private func observe(_ id: NodeID) async -> Election.Answer {
+    /// A fresh look at one node.
+    func observe(_ id: NodeID) async -> Election.Answer {
         guard let node = node(id) else { return .failure(NodeSilence("is not in the configuration any more")) }
         return await hands.observe(node)
     }
@@ -92,7 +93,7 @@ extension ClusterCoordinator {
         switch command {
         case .promote(let candidate, _): await record("promotion_decided", node: candidate, "\(name(candidate)) will be promoted")
         case .passOver(let candidate, _, let reason): await record("candidate_passed_over", node: candidate, "\(name(candidate)) \(reason)")
-        case .adopt, .declareLost, .primaryIs, .reopen, .setStatus, .setSynchronousSet: break
+        case .adopt, .declareLost, .primaryIs, .reopen, .setStatus, .setSynchronousSet, .hold, .release, .setMaintenance, .adoptPromoted: break
         }
         return .recorded
     }
@@ -120,6 +121,7 @@ extension ClusterCoordinator {
     private func finish(_ outcome: FailoverProcedure.Outcome, _ loss: ClusterState.Loss, _ lost: Node, _ answers: [NodeID: Election.Answer],
                         _ timeline: inout FailoverTimeline) async {
         let primary = state.openPrimary.flatMap(node)
+        preferred = nil
         if primary != nil { confirmPrimary() }
         await publish()
         timeline.end()
@@ -133,7 +135,7 @@ extension ClusterCoordinator {
         let details = Details(["event": loss.event, "lost": lost.name, "primary": primary?.name ?? "", "outcome": message], phases: timeline.phases, total: milliseconds)
         await record("failover_finished", node: primary?.id, message, details: details.json)
         await tell(ClusterNotice(.nodeDown(lost, wasPrimary: true, reason: loss.reason), event: loss.event + "-down", parent: loss.event))
-        await tell(ClusterNotice(.membership(lost, isAttached: false, by: "health_check", reason: loss.reason), parent: loss.event))
+        await tell(ClusterNotice(.membership(lost, .detached, by: "health_check", reason: loss.reason), parent: loss.event))
         if case .reopened = outcome { await tellUp(lost, downFor: .milliseconds(Int64(milliseconds)), parent: loss.event) }
         await tell(ClusterNotice(.failoverFinished(FailoverEnd(
             isOK: primary != nil, lost: lost, primary: primary, outcome: outcome.word, message: message, milliseconds: milliseconds, phases: timeline.phases,

@@ -28,8 +28,10 @@ extension ClusterCoordinator {
 
     private func judgePrimary(_ report: NodeReport) async {
         guard let node = node(report.node) else { return }
-        let isGone = report.verdict == .down || report.verdict == .wedged && canBeFollowed(node)
+        let isGone = report.verdict == .down || report.verdict == .wedged && canBeFollowed(node) && !state.isInMaintenance
+        if let hold = state.hold(of: node.id), canBeFollowed(node), !state.isInMaintenance { return await declareLost(node, hold.words) }
         if let reason = isGone ? report.reason : objection(to: report.observation) {
+            if state.isInMaintenance { return await close("\(node.name), the primary, \(reason); maintenance is on, so nothing is done") }
             if isGone, node.mayFailOver, await !mayDeclareDown(node, reason) { return }
             if node.mayFailOver { await declareLost(node, reason) } else { await close("\(node.name) \(reason), and DISALLOW_TO_FAILOVER keeps it the primary") }
             return
@@ -41,11 +43,11 @@ extension ClusterCoordinator {
         }
         let set = SynchronousSet(setting: observation.synchronousStandbyNames, nodes: nodes, primary: node.id)
         if set != state.synchronousSet { _ = await decide(.setSynchronousSet(set, epoch: state.epoch)) }
-        if state.service(of: report.node).status != .up { _ = await decide(.setStatus(node: report.node, status: .up, reason: "")) }
+        if state.health(of: report.node).status != .up { _ = await decide(.setStatus(node: report.node, status: .up, reason: "")) }
     }
 
     /// Whether a standby is there for a primary that still answers reads: without one, closing the gate would only take those too.
-    private func canBeFollowed(_ primary: Node) -> Bool {
+    func canBeFollowed(_ primary: Node) -> Bool {
         nodes.contains { node in
             guard node.id != primary.id, node.priority > 0, let report = reports[node.id], report.verdict == .up else { return false }
             return report.observation?.role == .standby && state.service(of: node.id).status != .down
@@ -76,19 +78,21 @@ extension ClusterCoordinator {
         let reason = report.verdict == .down ? report.reason : kinship.reason
         if report.verdict == .suspect, reason.isEmpty { return }
         let status: NodeStatus = reason.isEmpty ? .up : .down
-        let service = state.service(of: node.id)
-        guard service.status != status || service.reason != reason else { return }
-        if report.verdict == .down, service.status != .down, await !mayDeclareDown(node, reason) { return }
+        let health = state.health(of: node.id), before = state.service(of: node.id).status
+        guard health.status != status || health.reason != reason else { return }
+        if report.verdict == .down, before != .down, await !mayDeclareDown(node, reason) { return }
         let since = statusChanges[node.id]
         guard await decide(.setStatus(node: node.id, status: status, reason: reason)) else { return }
         let wasSo = kinships.updateValue(kinship.kind, forKey: node.id) == kinship.kind
         // Of a stray that is known, more may be known now: that is for the views.
         if kinship.kind != .stray || !wasSo {
             let kind = status == .up ? "node_up" : kinship.kind == .stray ? "false_primary" : "node_down"
-            await record(kind, node: node.id, status == .up ? "\(node.name) is in service" : "\(node.name) \(reason)")
+            await record(kind, node: node.id, status == .up ? "\(node.name) answers as it should" : "\(node.name) \(reason)")
         }
-        if status == .down, service.status != .down { await tellDown(node, reason) }
-        if status == .up, service.status == .down { await tellUp(node, downFor: since.map { .seconds(-$0.timeIntervalSinceNow) }, parent: nil) }
+        // One that somebody keeps out of service is out of it all the time.
+        let after = state.service(of: node.id).status
+        if after == .down, before != .down { await tellDown(node, reason) }
+        if after != .down, before == .down { await tellUp(node, downFor: since.map { .seconds(-$0.timeIntervalSinceNow) }, parent: nil) }
         if !wasSo { await tell(node, kinship, report.observation) }
     }
 
@@ -98,6 +102,8 @@ extension ClusterCoordinator {
         switch kinship.kind {
         case .member: break
         case .stray:
+            // Hooks that have work to do are no business of maintenance.
+            if state.isInMaintenance { return await tell(ClusterNotice(.alert(.warning, title: "a second server is writable", text: text, node: node))) }
             guard let primary = state.openPrimary.flatMap(self.node), let seen else { return }
             await tell(ClusterNotice(.falsePrimary(node, primary: primary, timeline: seen.timeline)))
         case .foreign: await tell(ClusterNotice(.alert(.warning, title: "a server of another cluster", text: text, node: node)))

@@ -35,6 +35,8 @@ package actor ClusterCoordinator {
     var closedReason = "starting: no node was looked at yet"
     private(set) var publishedTopology: Topology?
     var isFailoverRunning = false
+    /// Whom an operator wants promoted by the failover under way.
+    var preferred: NodeID?
     /// Where a running failover stands.
     var failoverStep: FailoverProcedure.Step?
     /// When a node last went into or out of service, for people.
@@ -116,6 +118,7 @@ package actor ClusterCoordinator {
                 await tellHealth(report, previous?.verdict)
             }
             if report.verdict != .down { approvals.forget(report.node) }
+            await releaseExpired()
             await judge(report)
         }
     }
@@ -176,15 +179,16 @@ package actor ClusterCoordinator {
 
     func tellDown(_ node: Node, _ reason: String) async {
         let event = EventID.make()
-        await tell(ClusterNotice(.standbyLost(node), event: event))
+        // Hooks that have work to do are no business of maintenance.
+        if !state.isInMaintenance { await tell(ClusterNotice(.standbyLost(node), event: event)) }
         await tell(ClusterNotice(.nodeDown(node, wasPrimary: false, reason: reason), event: event + "-down", parent: event))
-        await tell(ClusterNotice(.membership(node, isAttached: false, by: "health_check", reason: reason), parent: event))
+        await tell(ClusterNotice(.membership(node, .detached, by: "health_check", reason: reason), parent: event))
     }
 
     func tellUp(_ node: Node, downFor: Duration?, parent: String?) async {
         let event = EventID.make()
         await tell(ClusterNotice(.nodeUp(node, downFor: downFor), event: event, parent: parent))
-        await tell(ClusterNotice(.membership(node, isAttached: true, by: "health_check", reason: ""), parent: event))
+        await tell(ClusterNotice(.membership(node, .attached, by: "health_check", reason: ""), parent: event))
     }
 
     /// Writes the journal. An event that cannot be written is logged and changes nothing: the log is the truth.

@@ -11,6 +11,8 @@ package struct ClusterSnapshot: Sendable {
     package let primary: NodeID?
     /// Why writes are held; empty when they are not.
     package let gateReason: String
+    /// Whether nothing is done automatically.
+    package let isInMaintenance: Bool
     package let nodes: [NodeView]
 
     /// The name of the node that takes writes; nil while the gate is closed.
@@ -48,7 +50,8 @@ extension ClusterCoordinator {
                 stream: replication.stream(to: node.id), follows: replication.source(of: node.id)?.name, remark: remark(on: node, replication),
                 lastStatusChange: statusChanges[node.id] ?? startedAt)
         }
-        return ClusterSnapshot(epoch: state.epoch, phase: describePhase(), primary: isOpen ? primary : nil, gateReason: gateReason, nodes: views)
+        return ClusterSnapshot(epoch: state.epoch, phase: describePhase(), primary: isOpen ? primary : nil, gateReason: gateReason,
+                               isInMaintenance: state.isInMaintenance, nodes: views)
     }
 
     private func remark(on node: Node, _ replication: Replication) -> String {

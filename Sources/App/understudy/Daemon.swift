@@ -62,7 +62,8 @@ struct Daemon {
             }
         }, hooks.reloading], afterwards: { view, requestedBy in await hooks.tellReload(applied: view.applied, needsRestart: view.needs_restart, by: requestedBy) })
         desk.open(proxy, reloader)
-        actions.set(EngineActions.Parts(cluster: { await hooks.cluster()?.cluster }, command: { await desk.office.problem(with: $0) }, reload: { _ = try await reloader.reload(requestedBy: $0) }))
+        actions.set(EngineActions.Parts(cluster: { await hooks.cluster()?.cluster }, command: { await desk.office.problem(with: $0) }, reload: { _ = try await reloader.reload(requestedBy: $0) },
+                                        coordinator: { reference.value }))
         let control = try makeControl(coordinator, journal, proxy, reloader, desk.office, hooks, waiter)
         logger.notice("serving", metadata: ["version": "\(Version.text)", "port": "\(proxy.port ?? 0)", "nodes": "\(nodes.count)", "descriptors": "\(limit)"])
         ServiceManager.tell("READY=1")

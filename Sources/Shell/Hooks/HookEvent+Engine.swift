@@ -69,9 +69,9 @@ extension HookEvent {
         HookEvent(.nodeUp, header, in: cluster, ["node": value(node), "down_for": downFor.map { .double($0 / .seconds(1)) } ?? .none])
     }
 
-    /// `node` went into service, or out of it.
-    package static func membership(_ header: Header, in cluster: HookCluster, node: NodeID, isAttached: Bool, by: String, reason: String) -> HookEvent {
-        HookEvent(isAttached ? .nodeAttached : .nodeDetached, header, in: cluster, ["node": value(node), "by": .text(by), "reason": .text(reason)])
+    /// `node` went into service, or out of it; `schema` says which, and how.
+    package static func membership(_ schema: EventSchema, _ header: Header, in cluster: HookCluster, node: NodeID, by: String, reason: String) -> HookEvent {
+        HookEvent(schema, header, in: cluster, ["node": value(node), "by": .text(by), "reason": .text(reason)])
     }
 
     /// A probe of `node` found something else than the one before.

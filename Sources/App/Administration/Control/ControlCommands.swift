@@ -1,4 +1,6 @@
 package import Coordination
+internal import ClusterModel
+internal import Failover
 internal import PostgresWire
 internal import Sessions
 internal import Storage
@@ -37,6 +39,7 @@ package struct ControlCommands: Sendable {
         case "pause": try await ask(Self.command("PAUSE", request.database), send)
         case "resume": try await ask(Self.command("RESUME", request.database), send)
         case "reload": try await answer(send) { try await reload(requestedBy) }
+        case "attach", "detach", "promote", "maintenance": try await answer(send) { try await carryOut(request.command, request.order ?? OrderRequest(), requestedBy) }
         case "hooks.list": try await answer(send) { try await hooks.list(event: request.event) }
         case "hooks.deploy": try await answer(send) { try await hooks.deploy(folder: request.folder, requestedBy: requestedBy) }
         case "hooks.rollback": try await answer(send) { try await hooks.rollBack(to: request.generations?.first, requestedBy: requestedBy) }
@@ -53,7 +56,23 @@ package struct ControlCommands: Sendable {
             try await send(try ControlLine.encode(ControlReply<HookTraceView>(result: HookTraceView())))
         default:
             try await send(try ControlLine.encode(ControlReply<String>(
-                error: "there is no command \"\(request.command)\"; this daemon knows status, nodes, events, pools, pause, resume, reload, hooks")))
+                error: "there is no command \"\(request.command)\"; this daemon knows status, nodes, events, pools, pause, resume, attach, detach, promote, maintenance, reload, hooks")))
+        }
+    }
+
+    /// Returns what is so now.
+    private func carryOut(_ command: String, _ order: OrderRequest, _ requestedBy: String) async throws -> OrderView {
+        if command == "maintenance" { return OrderView(done: try await coordinator.setMaintenance(order.isOn ?? true, by: requestedBy)) }
+        let snapshot = await coordinator.snapshot(), word = order.node ?? ""
+        guard let node = snapshot.nodes.first(where: { $0.node.name == word || String($0.node.id.number) == word })?.node.id else {
+            throw ControlClient.Failure(description: "there is no node \(word): they are \(snapshot.nodes.map(\.node.name).joined(separator: ", "))")
+        }
+        switch command {
+        case "attach": return OrderView(done: try await coordinator.attach(node, by: requestedBy))
+        case "promote": return OrderView(done: try await coordinator.promote(node, by: requestedBy))
+        default:
+            let hold = Hold(.detached, by: requestedBy, reason: order.reason ?? "")
+            return OrderView(done: try await coordinator.detach(node, hold, failsOver: order.failsOver ?? false))
         }
     }
 

@@ -16,6 +16,8 @@ package struct StatusView: Codable, Sendable {
     package var primary: String?
     /// Why writes are held; empty when they are not.
     package var writes_held: String
+    /// Whether nothing is done automatically.
+    package var maintenance: Bool
     package var port: Int
     package var frontends: Int
     package var backends: Int
@@ -31,11 +33,21 @@ package struct StatusView: Codable, Sendable {
         phase = snapshot.phase
         primary = snapshot.primaryName
         writes_held = snapshot.gateReason
+        maintenance = snapshot.isInMaintenance
         self.port = port
         frontends = counts.frontends
         backends = counts.backends
         frontends_held = counts.held
     }
+}
+
+/// What became of an order.
+package struct OrderView: Codable, Sendable {
+    /// A sentence.
+    package var done: String
+
+    /// For people.
+    package var text: String { done + "\n" }
 }
 
 /// What `understudy reload` did.
@@ -105,6 +117,7 @@ extension StatusView {
         Table(columns: ["item", "value"], rows: [
             ["version", version], ["pid", String(pid)], ["cluster", cluster], ["uptime", String(format: "%.0f s", uptime_s)],
             ["epoch", String(epoch)], ["phase", phase], ["primary", primary ?? "none"], ["writes held", writes_held.isEmpty ? "no" : writes_held],
+            ["maintenance", maintenance ? "on: nothing is done automatically" : "off"],
             ["port", String(port)], ["frontends", String(frontends)], ["frontends held", String(frontends_held)], ["backends", String(backends)],
         ])
     }

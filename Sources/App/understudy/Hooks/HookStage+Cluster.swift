@@ -91,8 +91,14 @@ extension HookStage {
             tell(.healthChanged(header, in: cluster, node: node.id, from: from?.rawValue, to: to.rawValue, error: reason, failures: failures))
         case .nodeDown(let node, let wasPrimary, let reason): tell(.nodeDown(header, in: cluster, node: node.id, wasPrimary: wasPrimary, error: reason))
         case .nodeUp(let node, let downFor): tell(.nodeUp(header, in: cluster, node: node.id, downFor: downFor))
-        case .membership(let node, let isAttached, let by, let reason):
-            tell(.membership(header, in: cluster, node: node.id, isAttached: isAttached, by: by, reason: reason))
+        case .membership(let node, let change, let by, let reason):
+            let schema: EventSchema = switch change {
+            case .attached: .nodeAttached
+            case .detached: .nodeDetached
+            case .quarantined: .nodeQuarantined
+            case .unquarantined: .nodeUnquarantined
+            }
+            tell(.membership(schema, header, in: cluster, node: node.id, by: by, reason: reason))
         case .fencing(let request): tell(fencing(request))
         case .standbyLost(let node): tell(.standbyLost(header, in: cluster, node: node.id))
         case .falsePrimary(let node, let primary, let timeline): tell(.falsePrimary(header, in: cluster, node: node.id, primary: primary.id, timeline: timeline))
