@@ -89,6 +89,33 @@ extension IntegrationTests {
             }
         }
 
+        @Test("An old primary that wrote what nobody else has is a stray when it is back, and a report says how much was lost, and when")
+        func oldPrimaryWroteMore() throws {
+            try IntegrationTests.onCluster{ cluster in
+                let client = try cluster.connect()
+                try client.query("CREATE TABLE t (id int)")
+                // What the standbys never see: neither receives while it is written.
+                for id in [1, 2] {
+                    let standby = try cluster.connect(toNode: id)
+                    try standby.query("ALTER SYSTEM SET primary_conninfo = ''")
+                    try standby.query("SELECT pg_reload_conf()")
+                    try IntegrationTests.eventually("node\(id) has no receiver") { try standby.query("SELECT count(*) FROM pg_stat_wal_receiver") == [["0"]] }
+                }
+                try cluster.connect(toNode: 0, database: "app").query("INSERT INTO t SELECT generate_series(1, 7)")
+                try cluster.connect(toNode: 0, database: "app").query("DELETE FROM t WHERE id < 3")
+                try cluster.killNode(0)
+                try eventually(cluster, "there is another primary") { $0[1].role == "primary" || $0[2].role == "primary" }
+                try IntegrationTests.eventually("the report is on record") {
+                    let events = try IntegrationTests.run("events", "-n", "100", "--socket", cluster.description.socket).output
+                    return events.contains(" on timeline 1 node0 has what the primary has not: ") && events.contains(" committed transactions, from ") && events.contains(": 2 DELETE in 1663/") && events.contains(", 7 INSERT in 1663/")
+                }
+                try cluster.startNode(0)
+                try eventually(cluster, "it is a stray") { $0[0].role == "stray" && $0[0].status == "down" && $0[0].reason.contains("its log left node") }
+                try client.query("INSERT INTO t VALUES (100)")
+                #expect(try client.query("SELECT count(*) FROM t") == [["1"]])
+            }
+        }
+
         // MARK: Wedged
 
         @Test("A primary whose disk hangs is replaced within wedged_timeout although it answers every probe; what it acknowledges later reaches nobody")

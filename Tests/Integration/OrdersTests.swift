@@ -88,5 +88,57 @@ extension IntegrationTests {
                 #expect(try nodes(cluster)[1].role == "primary")
             }
         }
+
+        @Test("safety says what the loss of each node would do, and after a failover the flight recorder has all of it")
+        func safetyAndFlight() throws {
+            try IntegrationTests.onCluster(sync: 1) { cluster in
+                let client = try cluster.connect()
+                try client.query("CREATE TABLE t (id int)")
+                struct Safety: Decodable {
+                    struct Loss: Decodable { var lost: [String], writes: String, fails_over_to: String?, reason: String }
+                    var primary: String?, exposure_bytes: Int?, losses: [Loss]
+                }
+                var safety: Safety?
+                func loss(_ names: String...) -> Safety.Loss? { safety?.losses.first { $0.lost == names } }
+                try IntegrationTests.eventually("the set is known") {
+                    safety = try JSONDecoder().decode(Safety.self, from: Data(try order(cluster, "safety", "--json").output.utf8))
+                    return loss("node1")?.writes == "wait"
+                }
+                #expect(safety?.exposure_bytes == 0)
+                #expect(loss("node2")?.writes == "go_on")
+                #expect(loss("node0")?.writes == "fail_over")
+                #expect(loss("node0", "node1")?.writes == "stop" && loss("node0", "node1")?.reason.contains("node1") == true)
+
+                // It is as the table says: node1's loss blocks, and with node0 it blocks by name.
+                try cluster.killNode(0)
+                try client.query("INSERT INTO t VALUES (1)")
+                struct Line: Decodable { var number: Int, kind: String, event: String? }
+                var finished: Line?
+                try IntegrationTests.eventually("the end is on record") {
+                    finished = try JSONDecoder().decode([Line].self, from: Data(try order(cluster, "events", "--json").output.utf8)).first { $0.kind == "failover_finished" }
+                    return finished != nil
+                }
+                let id = try #require(finished?.event)
+                struct Flight: Decodable {
+                    struct Phase: Decodable { var name: String }
+                    struct Evidence: Decodable { var node: String, found: String, lsn: String? }
+                    struct Clients: Decodable { var connected: Int, held: Int, ended: Int }
+                    struct Hook: Decodable { struct Run: Decodable { var name: String, outcome: String }; var run: Run }
+                    var id: String, phases: [Phase], evidence: [Evidence], observed: [Evidence], clients: Clients?, hooks: [Hook], events: [Line]
+                }
+                let flight = try JSONDecoder().decode(Flight.self, from: Data(try order(cluster, "events", "show", id, "--json").output.utf8))
+                #expect(flight.id == id && flight.phases.map(\.name).starts(with: ["detect", "close", "observe", "decide"]))
+                #expect(flight.evidence.map(\.node) == ["node0", "node1", "node2"] && flight.evidence[0].found.hasPrefix("down: refuses connections"))
+                #expect(flight.observed[0].lsn == nil && flight.observed[1].lsn != nil && flight.observed[2].lsn != nil)
+                #expect(flight.clients?.connected == 1 && flight.clients?.ended == 0)
+                #expect(flight.hooks.contains { $0.run.name == "failover" && $0.run.outcome == "done" })
+                #expect(flight.events.contains { $0.kind == "primary_lost" } && flight.events.contains { $0.kind == "promotion_decided" })
+                let number = try #require(finished?.number)
+                let text = try order(cluster, "events", "show", String(number)).output
+                #expect(text.contains("detect") && text.contains("█") && text.contains("what the nodes answered") && text.contains("clients: 1 connected"))
+                #expect(try order(cluster, "events", "show", "ev-none").output.contains("nothing is on record of \"ev-none\""))
+                print(text)
+            }
+        }
     }
 }

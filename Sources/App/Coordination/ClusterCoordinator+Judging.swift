@@ -41,6 +41,8 @@ extension ClusterCoordinator {
             isPrimaryConfirmed = true
             await publish()
         }
+        inquireAfterFailover(observation)
+        clientsBefore = await hands.clients()
         let set = SynchronousSet(setting: observation.synchronousStandbyNames, nodes: nodes, primary: node.id)
         if set != state.synchronousSet { _ = await decide(.setSynchronousSet(set, epoch: state.epoch)) }
         if state.health(of: report.node).status != .up { _ = await decide(.setStatus(node: report.node, status: .up, reason: "")) }
@@ -93,6 +95,7 @@ extension ClusterCoordinator {
         let after = state.service(of: node.id).status
         if after == .down, before != .down { await tellDown(node, reason) }
         if after != .down, before == .down { await tellUp(node, downFor: since.map { .seconds(-$0.timeIntervalSinceNow) }, parent: nil) }
+        if let fork = kinship.fork, let timeline = report.observation?.timeline { inquire(LossInquiry(node: node.id, timeline: timeline, fork: fork)) }
         if !wasSo { await tell(node, kinship, report.observation) }
     }
 

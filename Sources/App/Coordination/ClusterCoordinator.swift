@@ -27,6 +27,8 @@ package actor ClusterCoordinator {
     private var failures: [NodeID: Int] = [:]
     /// What each node that is not the primary was found to be when its service changed last, in this run of the daemon.
     var kinships: [NodeID: Kinship.Kind] = [:]
+    /// Logs that nobody follows.
+    var inquiries = LossInquiries()
     /// When traffic first failed on a node that was up: where a failover's clock starts.
     private var troubleSince: [NodeID: ContinuousClock.Instant] = [:]
     /// Whether the recorded primary was seen to be one in this run; until then the gate stays closed.
@@ -42,6 +44,8 @@ package actor ClusterCoordinator {
     /// When a node last went into or out of service, for people.
     private(set) var statusChanges: [NodeID: Date] = [:]
     let startedAt = Date()
+    /// What clients had noticed when the primary was well last.
+    var clientsBefore: ClientCounts?
     /// Set when the log or the journal cannot be written: nothing may be decided any more.
     private(set) var failure: ControlLogFailure?
 
@@ -67,6 +71,7 @@ package actor ClusterCoordinator {
             if state.loss != nil { beginFailover(in: &group, isResumed: true) }
             while failure == nil, let fact = await inbox.next() {
                 await take(fact)
+                for inquiry in takeInquiries() { group.addTask { await self.answer(inquiry) } }
                 for question in approvals.takeQuestions() { group.addTask { await self.ask(question) } }
                 if state.loss != nil, !isFailoverRunning, failure == nil { beginFailover(in: &group) }
             }
@@ -194,6 +199,8 @@ package actor ClusterCoordinator {
     /// Writes the journal. An event that cannot be written is logged and changes nothing: the log is the truth.
     func record(_ kind: String, node: NodeID?, _ message: String, details: String = "{}") async {
         logger.notice("\(message)", metadata: ["event": "\(kind)", "epoch": "\(state.epoch)"])
+        // What is written down during a failover belongs to it.
+        let details = details == "{}" ? state.loss.map { Details(["event": $0.event]).json } ?? details : details
         do { try await journal.append(kind: kind, epoch: state.epoch, node: node, message: message, details: details) } catch {
             logger.error("the event journal cannot be written: \(error)")
         }

@@ -58,4 +58,9 @@ extension ClusterCoordinator {
         guard let report = reports[node.id], report.verdict == .up else { return reports[node.id]?.reason ?? "was not looked at yet" }
         return report.reason.isEmpty ? replication.remark(on: node.id) : report.reason
     }
+
+    /// Which losses the cluster would stand now, and what commits wait for.
+    package func safety() -> (table: WhatIf, synchronousSet: SynchronousSet) {
+        (WhatIf(nodes: nodes, state: state, answers: reports.mapValues(\.answer)), state.synchronousSet)
+    }
 }

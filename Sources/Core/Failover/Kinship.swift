@@ -18,9 +18,13 @@ package struct Kinship: Hashable, Sendable {
     /// Follows the node's name in a sentence, and says nothing that changes from look to look; empty for a member.
     package let reason: String
 
-    private init(_ kind: Kind, _ reason: String) {
+    /// Up to where its log and the primary's are the same, where one has left the other and both are known.
+    package let fork: LogSequenceNumber?
+
+    private init(_ kind: Kind, _ reason: String, fork: LogSequenceNumber? = nil) {
         self.kind = kind
         self.reason = reason
+        self.fork = fork
     }
 
     package static let member = Kinship(.member, "")
@@ -35,14 +39,18 @@ package struct Kinship: Hashable, Sendable {
         let primary = primary.flatMap { $0.seen.role == .primary && $0.seen.timeline == state.timeline ? $0 : nil }
         switch seen.role {
         case .primary:
-            let fork = primary.flatMap { primary in Self.fork(seen, primary.seen).map { ": it is on timeline \(seen.timeline), and its log left \(primary.name)'s at \($0)" } }
-            self = Kinship(.stray, "is writable, but it is not the primary of epoch \(state.epoch)" + (fork ?? ""))
+            let reason = "is writable, but it is not the primary of epoch \(state.epoch)"
+            guard let primary, let fork = Self.fork(seen, primary.seen) else {
+                self = Kinship(.stray, reason)
+                return
+            }
+            self = Kinship(.stray, "\(reason): it is on timeline \(seen.timeline), and its log left \(primary.name)'s at \(fork)", fork: fork)
         case .standby:
             guard let primary, let fork = Self.divergence(seen, primary.seen) else {
                 self = .member
                 return
             }
-            self = Kinship(.diverged, "has diverged: it is on timeline \(seen.timeline), and its log left \(primary.name)'s at \(fork): it must be rewound or rebuilt")
+            self = Kinship(.diverged, "has diverged: it is on timeline \(seen.timeline), and its log left \(primary.name)'s at \(fork): it must be rewound or rebuilt", fork: fork)
         }
     }
 

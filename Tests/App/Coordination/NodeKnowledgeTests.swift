@@ -80,4 +80,21 @@ struct NodeKnowledgeTests {
             try await life.expect("it is back") { await life.coordinator.snapshot().nodes[1].service.status == .up }
         }
     }
+
+    @Test("What a replaced primary wrote past the fork is read once, although it never answers again, and is on record")
+    func lostTransactions() async throws {
+        let stage = Stage()
+        defer { stage.clean() }
+        try await stage.live { life in
+            try await life.losePrimary()
+            try await life.expectGate(.open(primary: node1))
+            var primary = observation(.primary, wal: 200, timeline: 2)
+            primary.history = TimelineHistory(timeline: Timeline(2), ancestors: [.init(timeline: Timeline(1), end: LogSequenceNumber(bytes: 90))])
+            for _ in 0..<2 {
+                life.inbox.post(report(node1, primary))
+                try await life.expect("it is on record") { try await life.journal.latest(100).contains { $0.kind == "lost_transactions" && $0.message.contains("past 0/5A on timeline 1 node0 has what the primary has not: 16 bytes of log with 1 committed transaction, at now") } }
+            }
+            #expect(stage.hands.script.withLock { $0.inquiries } == ["node0 1 90"])
+        }
+    }
 }

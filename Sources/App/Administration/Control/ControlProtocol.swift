@@ -10,7 +10,7 @@ package struct ControlRequest: Codable, Sendable {
     package var follow: Bool?
     /// For `pause` and `resume`: the database; nil is every one.
     package var database: String?
-    /// For `hooks.list`: the event; nil is every one.
+    /// For `hooks.list`: the event; nil is every one. For `events.show`: an id or a number.
     package var event: String?
     /// For `hooks.deploy`: a directory of the daemon's machine; nil is the configured one.
     package var folder: String?
