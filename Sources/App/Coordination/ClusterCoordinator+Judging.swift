@@ -28,7 +28,7 @@ extension ClusterCoordinator {
 
     private func judgePrimary(_ report: NodeReport) async {
         guard let node = node(report.node) else { return }
-        let isGone = report.verdict == .down || report.verdict == .wedged && canBeFollowed(node) && !state.isInMaintenance
+        let isGone = report.isGone || report.verdict == .wedged && canBeFollowed(node) && !state.isInMaintenance
         if let hold = state.hold(of: node.id), canBeFollowed(node), !state.isInMaintenance { return await declareLost(node, hold.words) }
         if let reason = isGone ? report.reason : objection(to: report.observation) {
             if state.isInMaintenance { return await close("\(node.name), the primary, \(reason); maintenance is on, so nothing is done") }

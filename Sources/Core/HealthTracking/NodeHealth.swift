@@ -17,6 +17,10 @@ package struct NodeHealth: Sendable {
         case down
     }
 
+    /// Whether its failures since its last good answer prove that it cannot be used. A node that is `down` and answers again
+    /// is not gone, however long it has to wait until it is trusted.
+    package private(set) var isGone = false
+
     /// nil until a probe has found something.
     package var verdict: Verdict? {
         switch standing {
@@ -84,6 +88,7 @@ package struct NodeHealth: Sendable {
         refusals = 0
         silences = 0
         notReadySince = nil
+        isGone = false
         rises += 1
         if standing == .down && rises < risesNeeded { return }
         standing = .up
@@ -93,6 +98,7 @@ package struct NodeHealth: Sendable {
     private mutating func fall(_ why: String, isProven: Bool, at now: Duration) {
         rises = 0
         remark = why
+        isGone = isGone || isProven
         guard standing != .down else { return }
         standing = isProven ? .down : .suspect
         guard isProven else { return }

@@ -8,7 +8,7 @@ import Testing
 @Suite("Node knowledge")
 struct NodeKnowledgeTests {
     private func wedged(_ node: NodeID) -> NodeReport {
-        NodeReport(node: node, verdict: .wedged, reason: "answers, but a commit has not ended in 10 s", observation: observation(.primary))
+        NodeReport(node: node, verdict: .wedged, isGone: false, reason: "answers, but a commit has not ended in 10 s", observation: observation(.primary))
     }
 
     @Test("A primary that cannot commit is replaced, and not opened again because it still answers")
