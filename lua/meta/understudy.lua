@@ -822,8 +822,8 @@ function us.uri.decode(text) end
 
 ---@class us.HealthChanged : us.Event
 ---@field node us.Node The node.
----@field from string? up, suspect or down; nil for the first look.
----@field to string up, suspect or down.
+---@field from string? up, suspect, wedged or down; nil for the first look.
+---@field to string up, suspect, wedged (it answers, but no commit on it ends) or down.
 ---@field error string? What was seen; nil when the node is up.
 ---@field failures integer Changes for the worse since it was up last.
 
@@ -1167,7 +1167,7 @@ function Hook.standby_lost(ev, opt) end
 ---@return us.Outcome?
 function Hook.follow_primary(ev, opt) end
 
---- A second server is writable. Kind do, where L, budget 60 s. May return us.done{…}, us.skip(reason) or us.retry(after, reason). When it fails: The node stays detached and quarantined. Fired from a later version; in tests, already.
+--- A second server is writable. Kind do, where L, budget 60 s. May return us.done{…}, us.skip(reason) or us.retry(after, reason). When it fails: The node stays out of service while it is writable.
 ---@param ev us.FalsePrimary
 ---@param opt table<string, any>
 ---@return us.Outcome?
@@ -1217,12 +1217,12 @@ function Hook.node_attached(ev, opt) end
 ---@param opt table<string, any>
 function Hook.node_detached(ev, opt) end
 
---- A node is quarantined: no quorum for a verdict, or a hook asked. Kind tell, where L, budget 10 s. May return anything, it is ignored. Fired from a later version; in tests, already.
+--- A node is quarantined: no quorum for a verdict, or a hook asked. Kind tell, where L, budget 10 s. May return anything, it is ignored.
 ---@param ev us.NodeQuarantined
 ---@param opt table<string, any>
 function Hook.node_quarantined(ev, opt) end
 
---- A node is out of quarantine. Kind tell, where L, budget 10 s. May return anything, it is ignored. Fired from a later version; in tests, already.
+--- A node is out of quarantine. Kind tell, where L, budget 10 s. May return anything, it is ignored.
 ---@param ev us.NodeUnquarantined
 ---@param opt table<string, any>
 function Hook.node_unquarantined(ev, opt) end

@@ -10,6 +10,12 @@ package protocol ClusterHands: Sendable {
     /// A fresh look at a node, within a bound of its own.
     func observe(_ node: Node) async -> Election.Answer
 
+    /// What clients have noticed until now.
+    func clients() async -> ClientCounts
+
+    /// What a node's log on `timeline` holds from `start` on; the server need not run.
+    func divergedLog(of node: Node, on timeline: Timeline, from start: LogSequenceNumber) async -> Result<DivergedLog, NodeSilence>
+
     /// Runs the `failover` event: the hooks promote `request.candidate`. Bounded by the event's budget.
     func promote(_ request: PromotionRequest) async -> Result<Void, PromotionFailure>
 

@@ -44,8 +44,8 @@ extension Settings {
     }
 
     func healthPolicy(_ node: Int) -> HealthPolicy {
-        let period = self[\.health.period, node: node]
-        return HealthPolicy(period: period == .zero ? nil : period, retries: self[\.health.maxRetries, node: node], retryDelay: self[\.health.retryDelay, node: node])
+        HealthPolicy(period: Self.limit(self[\.health.period, node: node]), retries: self[\.health.maxRetries, node: node], retryDelay: self[\.health.retryDelay, node: node],
+                     wedgedTimeout: Self.limit(self[\.health.wedgedTimeout, node: node]))
     }
 
     /// As in pgpool, an empty password is the one that pool_passwd has for the user.

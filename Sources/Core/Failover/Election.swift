@@ -31,7 +31,7 @@ package struct Election: Hashable, Sendable {
         guard let loss = state.loss, let identifier = state.systemIdentifier, let timeline = state.timeline else {
             preconditionFailure("an election without a lost primary: \(state.phase)")
         }
-        if loss.passedOver.isEmpty, case .success(let seen)? = answers[loss.primary],
+        if loss.passedOver.isEmpty, state.hold(of: loss.primary) == nil, case .success(let seen)? = answers[loss.primary],
            seen.role == .primary, seen.systemIdentifier == identifier, seen.timeline == timeline { return .primaryIsBack }
 
         var candidates: [(node: Node, seen: NodeObservation)] = []
@@ -73,6 +73,7 @@ package struct Election: Hashable, Sendable {
             if seen.timeline != timeline {
                 return .failure(Objection(reason: "is on timeline \(seen.timeline), the lost primary was on \(timeline)"))
             }
+            if let hold = state.hold(of: node.id) { return .failure(Objection(reason: hold.words)) }
             if loss.passedOver.contains(node.id) { return .failure(Objection(reason: "was tried and could not be promoted")) }
             if node.priority == 0 { return .failure(Objection(reason: "has priority 0 and is never promoted")) }
             if seen.isReplayPaused { return .failure(Objection(reason: "has its WAL replay paused (pg_wal_replay_resume() ends that)")) }

@@ -312,12 +312,14 @@ extension Shard {
         switch frontend.session?.backendLost(loss, brokeMessage: isBroken, backend.state) {
         case nil: close(frontend)
         case .stay(let bytes):
+            if !bytes.isEmpty { losses.told += 1 }
             write(bytes, to: frontend)
             if frontend.isClosed { return }
             if frontend.stage == .awaitingAnswers { frontend.stage = .serving }
             revisit(frontend)
         case .logInAgain: again(frontend)
         case .close(let words):
+            losses.ended += 1
             if isStale { frontend.output.drop() }
             farewell(frontend, words)
         }

@@ -10,7 +10,7 @@ extension Shard {
     /// The pool of a frontend at the primary; nil while there is none.
     func pool(for frontend: Frontend) -> ShardPool? {
         guard let primary else { return nil }
-        if let pool = frontend.pool, isCurrent(pool.epoch), pool.node.number == primary.number { return pool }
+        if let pool = frontend.pool, !pool.isOver { return pool }
         guard let startup = frontend.session?.startup else { return nil }
         let pool = pool(PoolKey(database: startup.database, user: startup.user, node: primary))
         frontend.pool = pool

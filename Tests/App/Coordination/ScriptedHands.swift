@@ -24,6 +24,8 @@ final class ScriptedHands: ClusterHands {
         var promotions: [NodeID] = []
         var requests: [PromotionRequest] = []
         var notices: [ClusterNotice] = []
+        var inquiries: [String] = []
+        var clients = ClientCounts(connected: 5, held: 0, told: 0, ended: 0)
         /// What hooks say: who is preferred, then one answer a question; afterwards nobody objects.
         var preference: [NodeID] = []
         var approvals: [NodeID] = []
@@ -52,6 +54,15 @@ final class ScriptedHands: ClusterHands {
 
     func observe(_ node: Node) async -> Election.Answer {
         script.withLock { $0.servers[node.id].map(Election.Answer.success) ?? .failure(NodeSilence("refuses connections")) }
+    }
+
+    func clients() async -> ClientCounts { script.withLock { $0.clients } }
+
+    func divergedLog(of node: Node, on timeline: Timeline, from start: LogSequenceNumber) async -> Result<DivergedLog, NodeSilence> {
+        script.withLock { script in
+            script.inquiries.append("\(node.name) \(timeline) \(start.bytes)")
+            return DivergedLog(summary: "end 0/\(String(start.bytes + 16, radix: 16, uppercase: true))\ntransactions 1\nfirst now\nlast now\n").map { .success($0) } ?? .failure(NodeSilence("is no summary"))
+        }
     }
 
     func promote(_ request: PromotionRequest) async -> Result<Void, PromotionFailure> {

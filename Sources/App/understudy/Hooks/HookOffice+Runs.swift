@@ -11,6 +11,8 @@ extension HookOffice {
 
     // MARK: Looking
 
+    func runs(within event: String) async throws -> [HookRunView] { try await stage.record.runs(within: event).map(Self.view) }
+
     func trace(_ request: HookRunRequest, _ tell: (HookTraceView) async throws -> Void) async throws {
         guard request.event != nil else {
             for run in try await stage.record.latestRuns(Self.latest) { try await tell(HookTraceView(run: try await view(run))) }

@@ -233,9 +233,8 @@ extension HookCluster {
     init(_ name: String, _ snapshot: ClusterSnapshot) {
         self.init(name: name, nodes: snapshot.nodes.map { view in
             let seen = view.report?.observation
-            let source = snapshot.nodes.first { $0.report?.observation?.streams.contains { $0.applicationName == view.node.name } ?? false }
-            return Member(node: view.node, status: view.service.status, role: seen?.role, walEnd: seen?.walEnd, timeline: seen?.timeline, lagBytes: view.lagBytes,
-                          version: seen.map { $0.serverVersion / 10_000 }, follows: source?.node.name)
+            return Member(node: view.node, status: view.service.status, role: seen?.role, walEnd: seen?.walEnd, timeline: seen?.timeline, lagBytes: view.lag?.bytes,
+                          version: seen.map { $0.serverVersion / 10_000 }, follows: view.follows)
         }, primary: snapshot.primary)
     }
 }
