@@ -133,38 +133,28 @@ package actor ClusterCoordinator {
         case .adopt(let primary, let identifier, let timeline):
             guard await decide(.adopt(primary: primary, systemIdentifier: identifier, timeline: timeline)) else { return }
             await record("primary_adopted", node: primary, "\(name(primary)) is the primary of this cluster")
-            isPrimaryConfirmed = true
-            await publish()
             for node in nodes { if let report = reports[node.id] { await judge(report) } }
         }
     }
 
     private func judgePrimary(_ report: NodeReport) async {
         guard let node = node(report.node) else { return }
-        if let reason = report.verdict == .down ? report.reason : objection(to: report.observation) {
-            if report.verdict == .down, node.mayFailOver, await !mayDeclareDown(node, reason) { return }
+        let silence = report.verdict == .down ? report.reason : nil
+        switch PrimaryReview(of: node, report.observation, silence: silence, state: state, nodes: nodes) {
+        case .unknown: break
+        case .lost(let reason):
+            if silence != nil, node.mayFailOver, await !mayDeclareDown(node, reason) { return }
             if node.mayFailOver { await declareLost(node, reason) } else { await close("\(node.name) \(reason), and DISALLOW_TO_FAILOVER keeps it the primary") }
-            return
+        case .sound(let set):
+            // What is acknowledged after the gate opens is acknowledged by this set.
+            if set != state.synchronousSet { _ = await decide(.setSynchronousSet(set, epoch: state.epoch)) }
+            guard state.openPrimary == node.id, state.synchronousSet == set else { return }
+            if !isPrimaryConfirmed || publishedTopology?.primary == nil {
+                isPrimaryConfirmed = true
+                await publish()
+            }
+            if state.service(of: report.node).status != .up { _ = await decide(.setStatus(node: report.node, status: .up, reason: "")) }
         }
-        guard let observation = report.observation else { return }
-        if !isPrimaryConfirmed || publishedTopology?.primary == nil {
-            isPrimaryConfirmed = true
-            await publish()
-        }
-        let set = SynchronousSet(setting: observation.synchronousStandbyNames, nodes: nodes, primary: node.id)
-        if set != state.synchronousSet { _ = await decide(.setSynchronousSet(set, epoch: state.epoch)) }
-        if state.service(of: report.node).status != .up { _ = await decide(.setStatus(node: report.node, status: .up, reason: "")) }
-    }
-
-    /// What makes a server that answers unfit to be the recorded primary; nil when it is fit, or when nothing was seen.
-    private func objection(to observation: NodeObservation?) -> String? {
-        guard let observation else { return nil }
-        if observation.systemIdentifier != state.systemIdentifier { return "answers as a server of another cluster" }
-        if observation.role == .standby { return "answers as a standby" }
-        if let timeline = state.timeline, observation.timeline != timeline {
-            return "is on timeline \(observation.timeline), it was made primary on \(timeline)"
-        }
-        return nil
     }
 
     private func declareLost(_ primary: Node, _ reason: String) async {

@@ -13,7 +13,7 @@ package struct Election: Hashable, Sendable {
         /// an acknowledged commit may be on those alone.
         case elected([NodeID])
         /// The lost primary answers and is writable on the timeline it was lost on.
-        case primaryIsBack
+        case primaryIsBack(NodeObservation)
         /// Nobody may be promoted now. `reason` names each node and what is wrong with it.
         case blocked(reason: String)
     }
@@ -32,7 +32,7 @@ package struct Election: Hashable, Sendable {
             preconditionFailure("an election without a lost primary: \(state.phase)")
         }
         if loss.passedOver.isEmpty, case .success(let seen)? = answers[loss.primary],
-           seen.role == .primary, seen.systemIdentifier == identifier, seen.timeline == timeline { return .primaryIsBack }
+           seen.role == .primary, seen.systemIdentifier == identifier, seen.timeline == timeline { return .primaryIsBack(seen) }
 
         var candidates: [(node: Node, seen: NodeObservation)] = []
         var objections: [String] = []
@@ -68,7 +68,8 @@ package struct Election: Hashable, Sendable {
                 return .failure(Objection(reason: "belongs to another cluster (system identifier \(seen.systemIdentifier), ours is \(identifier))"))
             }
             if seen.role == .primary {
-                return .failure(Objection(reason: "is writable on timeline \(seen.timeline), but Understudy did not promote it", forbidsElection: true))
+                // An older timeline is that of a primary that was replaced long ago: nobody is sent there, whoever is promoted.
+                return .failure(Objection(reason: "is writable on timeline \(seen.timeline), but Understudy did not promote it", forbidsElection: seen.timeline >= timeline))
             }
             if seen.timeline != timeline {
                 return .failure(Objection(reason: "is on timeline \(seen.timeline), the lost primary was on \(timeline)"))

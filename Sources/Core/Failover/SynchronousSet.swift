@@ -33,8 +33,11 @@ package struct SynchronousSet: Hashable, Sendable, Codable {
             self.init(members: Set(standbys.map(\.id)), required: count)
             return
         }
-        let members = names.compactMap { name in standbys.first { $0.name.lowercased() == name.lowercased() }?.id }
-        let strangers = names.count - members.count
+        // The primary itself may be listed and never confirms anything.
+        let own = nodes.first { $0.id == primary }?.name.lowercased()
+        let others = names.map { $0.lowercased() }.filter { $0 != own }
+        let members = others.compactMap { name in standbys.first { $0.name.lowercased() == name }?.id }
+        let strangers = others.count - members.count
         self.init(members: Set(members), required: max(count - strangers, 1))
     }
 

@@ -37,7 +37,7 @@ struct ElectionTests {
 
     @Test("The lost primary is taken back only while writable on its own timeline")
     func back() throws {
-        #expect(try outcome([node0: seen(.primary), node1: seen(.standby), node2: seen(.standby)]) == .primaryIsBack)
+        #expect(try outcome([node0: seen(.primary), node1: seen(.standby), node2: seen(.standby)]) == .primaryIsBack(try seen(.primary).get()))
         #expect(try outcome([node0: seen(.primary, on: timelineTwo), node1: seen(.standby), node2: silent]) == .elected([node1]))
         #expect(try outcome([node0: seen(.primary, of: SystemIdentifier(1)), node1: seen(.standby), node2: silent]) == .elected([node1]))
     }

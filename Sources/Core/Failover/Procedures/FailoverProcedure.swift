@@ -76,12 +76,13 @@ package struct FailoverProcedure: Sendable {
         case choosing([NodeID])
         case approving(NodeID, [NodeID])
         case fencing(NodeID)
-        case recordingReopening
+        case recordingReopening(SynchronousSet)
         case recordingCandidate(NodeID)
         case promoting(NodeID, attempt: Int)
         case verifying(NodeID, attempt: Int, failure: String?)
         case recordingPassedOver
-        case recordingPrimary(NodeID)
+        case recordingPrimary(NodeID, SynchronousSet)
+        case recordingSynchronousSet(Outcome)
         case waiting
         case finished
     }
@@ -118,14 +119,15 @@ package struct FailoverProcedure: Sendable {
             return .record(.promote(candidate: candidate, epoch: state.epoch))
         case (.fencing, .notFenced(let reason)): return wait(reason)
         case (.waiting, .retried): return resume(state)
-        case (.recordingReopening, .recorded): return finish(state.openPrimary.map(Outcome.reopened) ?? .abandoned(reason: "the log closed again"))
+        case (.recordingReopening(let set), .recorded): return open(state.openPrimary.map(Outcome.reopened) ?? .abandoned(reason: "the log closed again"), set, state)
         case (.recordingCandidate(let candidate), .recorded): return promote(candidate, attempt: 1)
         case (.promoting(let candidate, let attempt), .hookDone): return verify(candidate, attempt, failure: nil)
         case (.promoting(let candidate, let attempt), .hookFailed(let reason)): return verify(candidate, attempt, failure: reason)
         case (.verifying(let candidate, let attempt, let failure), .verified(let answer)):
             return judge(candidate, attempt, failure, answer, state)
         case (.recordingPassedOver, .recorded): return observe()
-        case (.recordingPrimary(let primary), .recorded): return finish(.promoted(primary))
+        case (.recordingPrimary(let primary, let set), .recorded): return open(.promoted(primary), set, state)
+        case (.recordingSynchronousSet(let outcome), .recorded): return finish(outcome)
         case (_, .refused(let reason)): return finish(.abandoned(reason: reason))
         default: preconditionFailure("a failover at \(step) was told \(fact)")
         }
@@ -133,7 +135,7 @@ package struct FailoverProcedure: Sendable {
 
     private var isRecording: Bool {
         switch step {
-        case .recordingReopening, .recordingPrimary: true
+        case .recordingReopening, .recordingPrimary, .recordingSynchronousSet: true
         case .closingGate, .observing, .choosing, .approving, .fencing, .recordingCandidate, .promoting, .verifying, .recordingPassedOver, .waiting, .finished: false
         }
     }
@@ -159,9 +161,9 @@ package struct FailoverProcedure: Sendable {
             }
             step = .choosing(candidates)
             return .choose(candidates: candidates)
-        case .primaryIsBack:
+        case .primaryIsBack(let seen):
             guard let loss = state.loss else { preconditionFailure("a primary came back that was never lost") }
-            step = .recordingReopening
+            step = .recordingReopening(synchronousSet(of: loss.primary, seen))
             return .record(.reopen(primary: loss.primary, epoch: state.epoch))
         case .blocked(let reason): return wait(reason)
         }
@@ -205,7 +207,7 @@ package struct FailoverProcedure: Sendable {
             guard seen.systemIdentifier == state.systemIdentifier, let before = state.timeline, seen.timeline > before else {
                 return passOver(candidate, "became writable on timeline \(seen.timeline), which does not descend from ours", state)
             }
-            step = .recordingPrimary(candidate)
+            step = .recordingPrimary(candidate, synchronousSet(of: candidate, seen))
             return .record(.primaryIs(primary: candidate, epoch: state.epoch, timeline: seen.timeline))
         case .failure(let silence) where failure != nil:
             return passOver(candidate, silence.reason, state)
@@ -219,6 +221,17 @@ package struct FailoverProcedure: Sendable {
     private mutating func passOver(_ candidate: NodeID, _ reason: String, _ state: ClusterState) -> Action {
         step = .recordingPassedOver
         return .record(.passOver(candidate: candidate, epoch: state.epoch, reason: reason))
+    }
+
+    /// The log says who is primary. Whose word its commits need is there too before the first of them can be acknowledged.
+    private mutating func open(_ outcome: Outcome, _ set: SynchronousSet, _ state: ClusterState) -> Action {
+        guard set != state.synchronousSet, state.openPrimary != nil else { return finish(outcome) }
+        step = .recordingSynchronousSet(outcome)
+        return .record(.setSynchronousSet(set, epoch: state.epoch))
+    }
+
+    private func synchronousSet(of primary: NodeID, _ seen: NodeObservation) -> SynchronousSet {
+        SynchronousSet(setting: seen.synchronousStandbyNames, nodes: nodes, primary: primary)
     }
 
     private mutating func finish(_ outcome: Outcome) -> Action {
