@@ -33,6 +33,9 @@ package actor ClusterCoordinator {
     private var closedReason = "starting: no node was looked at yet"
     private var publishedTopology: Topology?
     var isFailoverRunning = false
+    /// Nodes whose seal is being taken away, because nobody needs it any more.
+    var unsealing: Set<NodeID> = []
+    var straySeals: [(node: Node, sealed: Epoch)] = []
     /// Where a running failover stands.
     var failoverStep: FailoverProcedure.Step?
     /// When a node last went into or out of service, for people.
@@ -63,6 +66,7 @@ package actor ClusterCoordinator {
             if state.loss != nil { beginFailover(in: &group, isResumed: true) }
             while failure == nil, let fact = await inbox.next() {
                 await take(fact)
+                for (node, sealed) in takeStraySeals() { group.addTask { await self.unseal(node, sealed) } }
                 for question in approvals.takeQuestions() { group.addTask { await self.ask(question) } }
                 if state.loss != nil, !isFailoverRunning, failure == nil { beginFailover(in: &group) }
             }
@@ -118,6 +122,7 @@ package actor ClusterCoordinator {
     }
 
     private func judge(_ report: NodeReport) async {
+        noteSeal(report)
         switch state.phase {
         case .unformed: await adoptPrimary()
         case .open(let primary) where primary == report.node: await judgePrimary(report)

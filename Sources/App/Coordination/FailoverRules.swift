@@ -1,11 +1,16 @@
+package import Failover
+
 /// What the configuration says about failovers.
 package struct FailoverRules: Hashable, Sendable {
     /// How long hooks may hold a verdict or a failover up by vetoes.
     package var maxVeto: Duration
     /// Nothing is promoted before the old primary is fenced.
     package var requiresFencing: Bool
+    /// Who may be promoted.
+    package var election: Election.Rules
 
-    package init(maxVeto: Duration = .seconds(60), requiresFencing: Bool = false) {
+    package init(maxVeto: Duration = .seconds(60), requiresFencing: Bool = false, election: Election.Rules = Election.Rules()) {
+        self.election = election
         self.maxVeto = maxVeto
         self.requiresFencing = requiresFencing
     }

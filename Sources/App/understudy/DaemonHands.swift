@@ -2,6 +2,7 @@ internal import ClusterModel
 internal import Coordination
 internal import Failover
 internal import Hooks
+internal import NodeControl
 internal import Proxying
 
 /// Does what the coordinator orders, with the proxy, the nodes and the hooks.
@@ -10,9 +11,19 @@ struct DaemonHands: ClusterHands {
     let nodes: NodeSet
     let hooks: HookStage
 
+    /// A standby that is not sealed by then is tried again with the next look.
+    private static let sealLimit = Duration.milliseconds(500)
+
     func apply(_ topology: Topology) async { await proxy.apply(topology) }
 
     func observe(_ node: Node) async -> Election.Answer { await nodes.observe(node.id) }
+
+    func seal(_ node: Node, in epoch: Epoch) async -> Seal { await nodes.hands(of: node.id).seal(in: epoch, within: Self.sealLimit) }
+
+    func unseal(_ node: Node, sealedIn sealed: Epoch, in epoch: Epoch) async -> String? {
+        do { try await nodes.hands(of: node.id).unseal(sealedIn: sealed, in: epoch) } catch { return "\(error)" }
+        return nil
+    }
 
     func promote(_ request: PromotionRequest) async -> Result<Void, PromotionFailure> { await hooks.promote(request) }
 

@@ -11,6 +11,8 @@ package struct NodeObservation: Hashable, Sendable {
     package var isReplayPaused: Bool
     /// `synchronous_standby_names`, as the node has it; empty waits for nobody.
     package var synchronousStandbyNames: String
+    /// The epoch whose failover sealed the node: since then it receives no WAL; nil where it is not sealed, or does not say.
+    package var sealedIn: Epoch?
     /// On a primary: what the servers streaming from it report.
     package var streams: [Stream]
 
@@ -32,7 +34,8 @@ package struct NodeObservation: Hashable, Sendable {
     }
 
     package init(role: Role, systemIdentifier: SystemIdentifier, timeline: Timeline, walEnd: LogSequenceNumber,
-                 serverVersion: Int, isReplayPaused: Bool = false, synchronousStandbyNames: String = "", streams: [Stream] = []) {
+                 serverVersion: Int, isReplayPaused: Bool = false, synchronousStandbyNames: String = "", sealedIn: Epoch? = nil,
+                 streams: [Stream] = []) {
         self.role = role
         self.systemIdentifier = systemIdentifier
         self.timeline = timeline
@@ -40,6 +43,7 @@ package struct NodeObservation: Hashable, Sendable {
         self.serverVersion = serverVersion
         self.isReplayPaused = isReplayPaused
         self.synchronousStandbyNames = synchronousStandbyNames
+        self.sealedIn = sealedIn
         self.streams = streams
     }
 }

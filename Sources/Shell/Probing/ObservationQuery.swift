@@ -11,17 +11,19 @@ struct ObservationQuery {
     /// For a role with `pg_monitor`.
     static let full = ObservationQuery(newestFile: """
         (SELECT max(('x'::text || left(name, 8))::bit(32)::int) FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'::text)
+        """, seal: """
+        substring(current_setting('primary_conninfo'::text, true), '[ ?&]host=[^ ]*understudy-sealed-e[0-9]+.*$'::text)
         """)
 
     /// For a role that may not list the WAL directory: PostgreSQL checks that right even where the function is not reached.
-    static let restricted = ObservationQuery(newestFile: "NULL::int")
+    static let restricted = ObservationQuery(newestFile: "NULL::int", seal: "NULL::text")
 
     /// A primary's timeline is in the name of the WAL file it writes; its control file lags until the next checkpoint.
     ///
     /// A standby's is the newest of what its control file and its receiver say. The receiver's word is gone as soon as the
     /// primary is, and the control file knows of a switch only after a restartpoint, minutes later: then the newest WAL file
-    /// on disk says it. Files are listed only then, there may be thousands.
-    private init(newestFile: String) {
+    /// on disk says it. Files are listed only then, there may be thousands. Of its connection only the seal is read: the rest may be secret.
+    private init(newestFile: String, seal: String) {
         text = """
             SELECT pg_is_in_recovery() AS in_recovery,
                    (SELECT system_identifier FROM pg_control_system()) AS system_identifier,
@@ -38,6 +40,7 @@ struct ObservationQuery {
                    current_setting('server_version_num'::text) AS version,
                    current_setting('synchronous_standby_names'::text) AS synchronous,
                    CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() ELSE false END AS replay_paused,
+                   \(seal) AS seal,
                    s.pid AS stream, s.application_name, s.state, s.sync_state, s.replay_lsn
             FROM (SELECT 1) AS here LEFT JOIN pg_stat_replication AS s ON true
             """
@@ -52,6 +55,7 @@ struct ObservationQuery {
             role: recovery == "t" ? .standby : .primary, systemIdentifier: SystemIdentifier(UInt64(bitPattern: identifier)),
             timeline: Timeline(timeline), walEnd: walEnd, serverVersion: version, isReplayPaused: rows["replay_paused"] == "t",
             synchronousStandbyNames: rows["synchronous"] ?? "",
+            sealedIn: rows["seal"].flatMap { SealedConninfo($0) }?.epoch,
             streams: rows.values.indices.filter { rows[$0, "stream"] != nil }.map { stream(rows, $0) })
     }
 

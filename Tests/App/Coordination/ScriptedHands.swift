@@ -46,6 +46,22 @@ final class ScriptedHands: ClusterHands {
         script.withLock { $0.servers[node.id].map(Election.Answer.success) ?? .failure(NodeSilence("refuses connections")) }
     }
 
+    func seal(_ node: Node, in epoch: Epoch) async -> Seal {
+        script.withLock { script in
+            guard let server = script.servers[node.id] else { return .pending(reason: "refuses connections") }
+            guard server.role == .standby else { return .pending(reason: "is writable") }
+            if server.sealedIn == nil { script.servers[node.id]?.sealedIn = epoch }
+            return .sealed
+        }
+    }
+
+    func unseal(_ node: Node, sealedIn sealed: Epoch, in epoch: Epoch) async -> String? {
+        script.withLock { script in
+            if script.servers[node.id]?.sealedIn == sealed { script.servers[node.id]?.sealedIn = nil }
+            return script.servers[node.id] == nil ? "refuses connections" : nil
+        }
+    }
+
     func promote(_ request: PromotionRequest) async -> Result<Void, PromotionFailure> {
         let hangs = script.withLock { script in
             script.requests.append(request)

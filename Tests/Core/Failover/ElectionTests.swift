@@ -4,8 +4,9 @@ import Testing
 
 @Suite("Election")
 struct ElectionTests {
-    private func outcome(_ answers: [NodeID: Election.Answer], nodes: [Node] = threeNodes, synchronous: SynchronousSet = .none) throws -> Election.Outcome {
-        Election(nodes: nodes, state: try .lost(synchronous: synchronous)).outcome(of: answers)
+    private func outcome(_ answers: [NodeID: Election.Answer], nodes: [Node] = threeNodes, synchronous: SynchronousSet = .none, seals: [NodeID: Seal] = allSealed,
+                         rules: Election.Rules = Election.Rules()) throws -> Election.Outcome {
+        Election(nodes: nodes, state: try .lost(synchronous: synchronous), rules: rules, lastPosition: LogSequenceNumber(bytes: 300)).outcome(of: answers, seals: seals)
     }
 
     @Test("The standby with the most WAL is elected; then priority, then the lower id decide")

@@ -19,6 +19,10 @@ final class Checker {
     private var candidates: [Epoch: NodeID] = [:], primaries: [Epoch: NodeID] = [:]
     /// The newest epoch whose gate was opened, and for whom.
     private var opened: (epoch: Epoch, primary: NodeID)?
+    /// Who opened each timeline, by the log.
+    private var reigns: [Timeline: NodeID] = [:]
+    /// Nodes that the member takes to be sealed, while nobody is open.
+    private var sealed: Set<NodeID> = []
     /// Gate epochs that are open now: with one member at most one.
     private var openGate: Epoch?
 
@@ -39,13 +43,19 @@ final class Checker {
         case .promote(let candidate, let epoch):
             require(candidates[epoch] == nil, "I6: two candidates in epoch \(epoch)")
             candidates[epoch] = candidate
-        case .primaryIs(let primary, let epoch, _):
+        case .primaryIs(let primary, let epoch, let timeline):
             promotions += 1
+            sealed = []
+            reigns[timeline] = primary
             require(candidates[epoch] == primary, "I7: node\(primary) opens in epoch \(epoch), whose candidate is another")
             require(primaries.updateValue(primary, forKey: epoch) == nil, "I6: two primaries in epoch \(epoch)")
-        case .adopt(let primary, _, _), .reopen(let primary, _):
+        case .adopt(let primary, _, let timeline):
+            reigns[timeline] = primary
+            primaries[truth.epoch] = primary
+        case .reopen(let primary, _):
+            sealed = []
             require(primaries.updateValue(primary, forKey: truth.epoch) == nil, "I6: two primaries in epoch \(truth.epoch)")
-        case .passOver, .setStatus, .setSynchronousSet: break
+        case .passOver, .acceptLoss, .setStatus, .setSynchronousSet: break
         }
     }
 
@@ -79,6 +89,12 @@ final class Checker {
         if isSynchronous { promise(write) }
     }
 
+    /// A client that bypasses the proxy. Its word counts where the server is one that the log once opened, on the timeline of that time, and standbys
+    /// have confirmed the write.
+    func acknowledgedDirectly(_ write: Int, by server: Server, isSynchronous: Bool) {
+        if isSynchronous, reigns[Timeline(UInt32(server.timeline))] == server.id { promise(write) }
+    }
+
     private func promise(_ write: Int) {
         promised.insert(write)
         guard let primary = truth.openPrimary else { return }
@@ -94,7 +110,12 @@ final class Checker {
         require(isRecorded || primaries[epoch] == node && truth.epoch == epoch, "I7: node\(node) is asked to promote for epoch \(epoch), and the log does not say so")
     }
 
-    func flushed(_ standby: Server, from source: Server) {}
+    /// The member was told that a node is sealed, or acts as if.
+    func tookForSealed(_ node: NodeID) { if truth.loss != nil { sealed.insert(node) } }
+
+    func flushed(_ standby: Server, from source: Server) {
+        require(!sealed.contains(standby.id), "I10: \(standby) is sealed, and receives WAL from \(source)")
+    }
 
     // MARK: The end
 

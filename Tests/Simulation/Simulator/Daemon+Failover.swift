@@ -8,6 +8,7 @@ extension Daemon {
     func beginFailover() {
         guard state.loss != nil, procedure == nil else { return }
         let procedure = FailoverProcedure(nodes: nodes)
+        early = nil
         self.procedure = procedure
         perform(procedure.begin())
     }
@@ -20,7 +21,9 @@ extension Daemon {
                 $0.closeGate()
                 $0.go(on: .gateClosed)
             }
+        case .seal: seal()
         case .observe: observe()
+        case .unseal: unseal()
         case .choose(let candidates): ask { .chosen($0.world.scenario.isHookCapricious && $0.world.oneIn(2) ? candidates.reversed() : []) }
         case .approve:
             ask { daemon in
@@ -52,10 +55,58 @@ extension Daemon {
         after(world.random(50...500)) { $0.go(on: hook($0)) }
     }
 
+    // MARK: Looks and seals
+
     private func observe() {
-        ask(all: nodes.map(\.id), within: Self.lookTimeout) { server, answer in answer(server.observation) } then: { daemon, replies in
-            daemon.go(on: .answered(replies.mapValues { daemon.mutated($0.answer) }))
+        if let answers = early {
+            early = nil
+            return go(on: .answered(answers))
         }
+        look { $0.go(on: .answered($1)) }
+    }
+
+    private func look(then done: @escaping (Daemon, [NodeID: Election.Answer]) -> Void) {
+        ask(all: nodes.map(\.id), within: Self.lookTimeout) { server, answer in answer(server.observation) } then: { daemon, replies in
+            done(daemon, replies.mapValues { daemon.mutated($0.answer) })
+        }
+    }
+
+    private func seal() {
+        guard world.mutation == .compareBeforeStopping else { return sealAll() }
+        look { daemon, answers in
+            daemon.early = answers
+            daemon.sealAll()
+        }
+    }
+
+    private func sealAll() {
+        guard let loss = state.loss else { return }
+        let others = nodes.map(\.id).filter { $0 != loss.primary }, epoch = state.epoch, mutation = world.mutation
+        ask(all: others, within: Self.lookTimeout) { server, answer in
+            switch mutation {
+            case .skipSeal: answer(Seal.sealed)
+            case .sealWithoutWaiting:
+                answer(.sealed)
+                server.seal(in: epoch) { _ in }
+            default: server.seal(in: epoch) { answer($0) }
+            }
+        } then: { daemon, replies in
+            var seals: [NodeID: Seal] = [:]
+            for (node, reply) in replies {
+                if case .answered(let seal) = reply { seals[node] = seal } else { seals[node] = .pending(reason: reply.silence) }
+                if seals[node] == .sealed { daemon.world.check.tookForSealed(node) }
+            }
+            daemon.go(on: .sealed(seals))
+        }
+    }
+
+    private func unseal() {
+        guard let primary = state.openPrimary else { return go(on: .unsealed) }
+        let others = nodes.map(\.id).filter { $0 != primary }, state = state
+        ask(all: others, within: Self.lookTimeout) { server, answer in
+            if let epoch = server.sealedIn, state.mayUnseal(sealedIn: epoch) { server.unseal() }
+            answer(true)
+        } then: { daemon, _ in daemon.go(on: .unsealed) }
     }
 
     private func mutated(_ answer: Election.Answer) -> Election.Answer {

@@ -37,6 +37,8 @@ final class Daemon {
     private var isPrimaryConfirmed = false
     private var lastWrite = 0
     var procedure: FailoverProcedure?
+    /// Positions as a mutant wants them compared.
+    var early: [NodeID: Election.Answer]?
 
     static let policy = HealthPolicy(period: .milliseconds(400), retries: 2, retryDelay: .milliseconds(50))
     static let probeTimeout = 150_000
@@ -103,6 +105,7 @@ final class Daemon {
 
     private func judge(_ report: Report, then done: @escaping (Daemon) -> Void) {
         if state.phase == .unformed { return adopt(done) }
+        repairSeal(report)
         guard state.openPrimary == report.node else { return done(self) }
         let silence = report.verdict == .down ? report.reason : nil
         switch PrimaryReview(of: nodes[report.node.number], report.observation, silence: silence, state: state, nodes: nodes) {
@@ -110,6 +113,16 @@ final class Daemon {
         case .lost(let reason): decide(.declareLost(primary: report.node, epoch: state.epoch, reason: reason, event: "ev-\(world.now)")) { daemon, _ in done(daemon) }
         case .sound(let set): confirm(set, done)
         }
+    }
+
+    /// A seal that nobody needs any more, left by an earlier life or out of reach then.
+    private func repairSeal(_ report: Report) {
+        guard let epoch = report.observation?.sealedIn, state.openPrimary == report.node || state.mayUnseal(sealedIn: epoch) else { return }
+        let state = state
+        ask(report.node, within: Self.probeTimeout) { server, answer in
+            if server.sealedIn == epoch, server.isWritable || state.mayUnseal(sealedIn: epoch) { server.unseal() }
+            answer(true)
+        } then: { _, _ in }
     }
 
     private func adopt(_ done: @escaping (Daemon) -> Void) {

@@ -49,9 +49,13 @@ struct Scenario {
         // Where it names too few others, a new primary would wait for itself.
         isSettingShared = isShared && synchronous.count < names.count
         let count = number(1...6), nodes = nodes
+        var last = number(Self.troubledTime)
         events = (0..<count).map { _ in
+            // Troubles seldom come alone: often the next follows while the last is dealt with.
+            let time = number(0...1) == 0 ? number(Self.troubledTime) : min(last + number(0...400_000), Self.troubledTime.upperBound)
+            last = time
             let node = number(0...nodes) < (nodes + 1) / 2 ? nil : Optional(number(0...nodes - 1))
-            return Event(at: number(Self.troubledTime), fault: Fault.allCases[number(0...Fault.allCases.count - 1)], node: node, other: number(0...nodes - 1),
+            return Event(at: time, fault: Fault.allCases[number(0...Fault.allCases.count - 1)], node: node, other: number(0...nodes - 1),
                          lasts: number(0...3) == 0 ? number(1_000_000...5_000_000) : number(1000...600_000))
         }.sorted { $0.at < $1.at }
         let troubles = number(0...3) == 0 ? 4 : 0

@@ -1,4 +1,5 @@
 import ClusterModel
+import Failover
 
 /// What a server answers to those who connect.
 extension Server {
@@ -25,11 +26,35 @@ extension Server {
         }
     }
 
+    /// Points primary_conninfo nowhere, and waits until no receiver is left and all that was received is known. The startup process reads
+    /// its configuration in its own time, so one look that finds no receiver is not enough.
+    func seal(in epoch: Epoch, looks: Int = 60, wasGone: Bool = false, _ done: @escaping (Seal) -> Void) {
+        guard isStandby else { return done(.pending(reason: "is writable")) }
+        if sealedIn == nil {
+            sealedIn = epoch
+            reload()
+        }
+        let isGone = receiver == nil && (hasStreamed || replayed == wal.count)
+        if isGone && wasGone { return done(.sealed) }
+        guard looks > 0 else { return done(.pending(reason: receiver == nil ? "still replays its WAL" : "still receives WAL")) }
+        let mine = incarnation
+        world.after(wasGone || isGone ? 10_000 : 3000) { [self] in
+            guard incarnation == mine else { return }
+            handle { [self] in seal(in: epoch, looks: looks - 1, wasGone: isGone, done) }
+        }
+    }
+
+    func unseal() {
+        guard sealedIn != nil else { return }
+        sealedIn = nil
+        reload()
+    }
+
     /// What a probe sees. Before anything was streamed a standby knows only how far it has replayed.
     var observation: NodeObservation {
         let end = !isStandby || hasStreamed ? wal.count : replayed
         return NodeObservation(role: isStandby ? .standby : .primary, systemIdentifier: Self.systemIdentifier, timeline: Timeline(UInt32(timeline)),
                                walEnd: LogSequenceNumber(bytes: UInt64(end) * Self.recordBytes), serverVersion: 150_018,
-                               synchronousStandbyNames: synchronous.setting)
+                               synchronousStandbyNames: synchronous.setting, sealedIn: sealedIn)
     }
 }

@@ -85,8 +85,9 @@ extension Server {
 
     func adoptSource() {
         isReloadPending = false
-        guard source != following else { return }
-        source = following
+        let next = sealedIn == nil ? following : nil
+        guard source != next else { return }
+        source = next
         dropReceiver()
     }
 

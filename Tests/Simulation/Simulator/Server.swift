@@ -44,6 +44,8 @@ final class Server {
     var isStandby: Bool
     /// Whom primary_conninfo names.
     var following: NodeID?
+    /// primary_conninfo leads nowhere since this epoch's failover.
+    var sealedIn: Epoch?
     var synchronous: SynchronousNames
 
     // In memory.
@@ -92,7 +94,7 @@ final class Server {
         world.after(world.random(30_000...300_000)) { [self] in
             guard incarnation == mine else { return }
             process = .running
-            source = following
+            source = sealedIn == nil ? following : nil
             replayed = isStandby ? max(0, wal.count - world.random(0...25)) : wal.count
             if isStandby { replay() }
             world.note("\(self) runs as \(isStandby ? "a standby" : "a primary") on timeline \(timeline) at \(wal.count)")
@@ -200,8 +202,15 @@ final class Server {
     func becomeStandby(of other: Server) {
         crash()
         isStandby = true
-        following = other.id
+        follow(other)
         start()
+    }
+
+    /// ALTER SYSTEM SET primary_conninfo and a reload: what was there before, a seal too, is gone.
+    func follow(_ other: Server) {
+        following = other.id
+        sealedIn = nil
+        reload()
     }
 
     /// Whether `other`'s history begins with all that is here.

@@ -14,6 +14,7 @@ package final class World {
     private var generator: SeededRandom
     private(set) var servers: [Server] = []
     private(set) var clients: [Client] = []
+    private var strangers: [DirectClient] = []
     private(set) var daemon: Daemon?
     private var lives = 0
     let check: Checker
@@ -40,6 +41,7 @@ package final class World {
             server.start()
         }
         clients = (0..<3).map { _ in Client(in: self) }
+        strangers = (0..<2).map { _ in DirectClient(in: self) }
         startDaemon()
         for event in scenario.events { at(event.at) { [self] in inflict(event) } }
         at(Scenario.troubledTime.upperBound + 500_000) { [self] in heal() }
@@ -78,6 +80,7 @@ package final class World {
         daemon?.end()
         daemon = nil
         clients = []
+        strangers = []
         servers = []
     }
 
@@ -137,6 +140,7 @@ package final class World {
 
     func connectionsBroke(_ server: Server) {
         for client in clients { client.connectionBroke(server) }
+        for client in strangers { client.connectionBroke(server) }
     }
 
     // MARK: The member
@@ -193,9 +197,12 @@ package final class World {
             note("somebody promotes \(server)")
             server.promote()
         case .standbyByHand:
-            guard let primary = check.truth.openPrimary, server.process == .running, server.id != primary, !server.isStandby else { return }
-            note("somebody makes \(server) a standby of node\(primary) as it is")
-            server.becomeStandby(of: servers[primary.number])
+            server.crash()
+            after(event.lasts) { [self] in
+                guard let primary = check.truth.openPrimary, server.id != primary, server.process == .stopped else { return server.start() }
+                note("somebody makes \(server) a standby of node\(primary) as it is")
+                server.becomeStandby(of: servers[primary.number])
+            }
         }
     }
 
@@ -225,7 +232,6 @@ package final class World {
         if !server.isStandby || !server.isContained(in: primary) { return server.rebuild(from: primary) }
         guard server.following != primary.id else { return }
         note("\(server) is to follow \(primary)")
-        server.following = primary.id
-        server.reload()
+        server.follow(primary)
     }
 }
