@@ -144,7 +144,7 @@ package actor ClusterCoordinator {
 
     private func judgePrimary(_ report: NodeReport) async {
         guard let node = node(report.node) else { return }
-        let silence = report.verdict == .down ? report.reason : nil
+        let silence = report.isGone ? report.reason : nil
         switch PrimaryReview(of: node, report.observation, silence: silence, state: state, nodes: nodes) {
         case .unknown: break
         case .lost(let reason):

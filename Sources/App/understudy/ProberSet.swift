@@ -43,6 +43,6 @@ extension NodeReport {
         case .suspect, nil: .suspect
         case .down: .down
         }
-        self.init(node: node, verdict: verdict, reason: health.reason, observation: health.observation)
+        self.init(node: node, verdict: verdict, isGone: health.isGone, reason: health.reason, observation: health.observation)
     }
 }

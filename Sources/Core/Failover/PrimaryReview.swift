@@ -9,8 +9,7 @@ package enum PrimaryReview: Hashable, Sendable {
     /// Nothing was seen, and nothing is proven.
     case unknown
 
-    /// `silence`: why the node is down, where that is proven. What answers is judged by its answer: a node that has just come back
-    /// counts as down for a few looks more.
+    /// `silence`: why the node is gone, where that is proven. What answers is judged by its answer.
     package init(of primary: Node, _ observation: NodeObservation?, silence: String?, state: ClusterState, nodes: [Node]) {
         guard let observation else {
             self = silence.map(PrimaryReview.lost) ?? .unknown

@@ -15,6 +15,10 @@ package struct NodeHealth: Sendable {
         case down
     }
 
+    /// Whether its failures since its last good answer prove that it cannot be used. A node that is `down` and answers again
+    /// is not gone, however long it has to wait until it is trusted.
+    package private(set) var isGone = false
+
     /// nil until a probe has found something.
     package private(set) var verdict: Verdict?
     /// Why it is not up, or what is wrong although it is; follows the node's name in a sentence.
@@ -68,6 +72,7 @@ package struct NodeHealth: Sendable {
         refusals = 0
         silences = 0
         notReadySince = nil
+        isGone = false
         rises += 1
         if verdict == .down && rises < risesNeeded { return }
         verdict = .up
@@ -77,6 +82,7 @@ package struct NodeHealth: Sendable {
     private mutating func fall(_ why: String, isProven: Bool, at now: Duration) {
         rises = 0
         reason = why
+        isGone = isGone || isProven
         guard verdict != .down else { return }
         verdict = isProven ? .down : .suspect
         guard isProven else { return }

@@ -106,6 +106,12 @@ struct ClusterCoordinatorTests {
             try await life.expectGate(.open(primary: node0))
             #expect(stage.hands.promotions.isEmpty)
             #expect(await life.coordinator.snapshot().epoch == Epoch(3))
+            // Its prober does not trust it yet. One look that fails proves nothing either.
+            for seen in [observation(.primary), nil] {
+                life.inbox.post(NodeReport(node: node0, verdict: .down, isGone: false, reason: "was starting up", observation: seen))
+                try await life.expect("the report is taken") { await life.coordinator.reports[node0]?.isGone == false && life.coordinator.reports[node0]?.observation == seen }
+                #expect(await life.coordinator.snapshot().epoch == Epoch(3))
+            }
         }
     }
 

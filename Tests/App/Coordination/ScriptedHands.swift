@@ -13,7 +13,7 @@ func observation(_ role: Role, wal: UInt64 = 100, timeline: UInt32 = 1, synchron
 }
 
 func report(_ node: NodeID, _ observation: NodeObservation?, reason: String = "refuses connections") -> NodeReport {
-    NodeReport(node: node, verdict: observation == nil ? .down : .up, reason: observation == nil ? reason : "", observation: observation)
+    NodeReport(node: node, verdict: observation == nil ? .down : .up, isGone: observation == nil, reason: observation == nil ? reason : "", observation: observation)
 }
 
 /// A cluster of servers in memory: real ones cannot be stopped between two lines of the coordinator.

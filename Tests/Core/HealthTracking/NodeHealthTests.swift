@@ -162,6 +162,17 @@ struct NodeHealthTests {
         #expect(fallAndRise() == 2)
     }
 
+    @Test("A node that is down and answers is not gone, and one failure does not make it gone again; two refusals do")
+    func gone() {
+        var health = health(good, refused)
+        #expect(!health.isGone)
+        for (result, isGone) in [(refused, true), (silent, true), (good, false), (refused, false), (good, false), (refused, false), (refused, true)] {
+            _ = health.probed(result, at: .seconds(1))
+            #expect(health.verdict == .down)
+            #expect(health.isGone == isGone)
+        }
+    }
+
     // MARK: Evidence
 
     @Test("Evidence is looked into at once when the last look is old, and never more often than the spacing")

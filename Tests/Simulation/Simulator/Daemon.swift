@@ -14,7 +14,7 @@ final class Daemon {
 
     struct Report {
         let node: NodeID
-        let verdict: NodeHealth.Verdict
+        let isGone: Bool
         let reason: String
         let observation: NodeObservation?
 
@@ -74,7 +74,7 @@ final class Daemon {
             let now = Duration.microseconds(daemon.world.now - daemon.born)
             let pause = daemon.health[node.number].probed(reply.probeResult, at: now)
             let health = daemon.health[node.number]
-            daemon.take(Report(node: node, verdict: health.verdict ?? .suspect, reason: health.reason, observation: health.observation))
+            daemon.take(Report(node: node, isGone: health.isGone, reason: health.reason, observation: health.observation))
             if let pause { daemon.after(pause.microseconds) { if $0.probes[node.number] == number { $0.probe(node) } } }
         }
     }
@@ -107,7 +107,7 @@ final class Daemon {
         if state.phase == .unformed { return adopt(done) }
         repairSeal(report)
         guard state.openPrimary == report.node else { return done(self) }
-        let silence = report.verdict == .down ? report.reason : nil
+        let silence = report.isGone ? report.reason : nil
         switch PrimaryReview(of: nodes[report.node.number], report.observation, silence: silence, state: state, nodes: nodes) {
         case .unknown: done(self)
         case .lost(let reason): decide(.declareLost(primary: report.node, epoch: state.epoch, reason: reason, event: "ev-\(world.now)")) { daemon, _ in done(daemon) }
