@@ -15,7 +15,7 @@ struct SimulationTests {
 
     @Test("Each rule that is left out is found missing", arguments: Mutation.allCases)
     func mutants(_ mutation: Mutation) {
-        #expect((1...1500).contains { World.play(seed: $0, mutation: mutation).violation?.hasPrefix("I") == true })
+        #expect((1...3000).contains { World.play(seed: $0, mutation: mutation).violation?.hasPrefix("I") == true })
     }
 
     @Test("A seed is a whole story: played again it is the same")

@@ -53,6 +53,10 @@ extension ClusterCoordinator {
             case .record(let command):
                 timeline.enter("decide")
                 fact = await recordStep(command)
+            case .prepare(let candidate):
+                timeline.enter("decide")
+                await prepare(candidate, answers)
+                fact = .prepared
             case .runHook(let candidate, let attempt, let bundledOnly):
                 timeline.enter("promote")
                 fact = await runHook(loss, lost, candidate, attempt, bundledOnly, answers)
@@ -87,7 +91,7 @@ extension ClusterCoordinator {
         }
     }
 
-    private func observe(_ id: NodeID) async -> Election.Answer {
+    func observe(_ id: NodeID) async -> Election.Answer {
         guard let node = node(id) else { return .failure(NodeSilence("is not in the configuration any more")) }
         return await hands.observe(node)
     }

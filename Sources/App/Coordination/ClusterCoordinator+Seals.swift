@@ -1,5 +1,6 @@
 internal import ClusterModel
 internal import Failover
+internal import Logging
 
 /// Cutting standbys off before they are compared, and letting go what a failover that is over left sealed.
 extension ClusterCoordinator {

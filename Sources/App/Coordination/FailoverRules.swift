@@ -6,10 +6,13 @@ package struct FailoverRules: Hashable, Sendable {
     package var maxVeto: Duration
     /// Nothing is promoted before the old primary is fenced.
     package var requiresFencing: Bool
+    /// A new primary goes on with fewer synchronous standbys where there are too few.
+    package var degrades: Bool
     /// Who may be promoted.
     package var election: Election.Rules
 
-    package init(maxVeto: Duration = .seconds(60), requiresFencing: Bool = false, election: Election.Rules = Election.Rules()) {
+    package init(maxVeto: Duration = .seconds(60), requiresFencing: Bool = false, degrades: Bool = false, election: Election.Rules = Election.Rules()) {
+        self.degrades = degrades
         self.election = election
         self.maxVeto = maxVeto
         self.requiresFencing = requiresFencing

@@ -25,6 +25,11 @@ struct DaemonHands: ClusterHands {
         return nil
     }
 
+    func setSynchronousNames(_ names: String, of node: Node, in epoch: Epoch) async -> String? {
+        do { try await nodes.hands(of: node.id).set("synchronous_standby_names", names, in: epoch) } catch { return "\(error)" }
+        return nil
+    }
+
     func promote(_ request: PromotionRequest) async -> Result<Void, PromotionFailure> { await hooks.promote(request) }
 
     func chooseCandidate(_ request: PromotionRequest, reason: String) async -> [NodeID] { await hooks.chooseCandidate(request, reason: reason) }

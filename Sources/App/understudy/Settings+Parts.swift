@@ -41,7 +41,7 @@ extension Settings {
     }
 
     var failoverRules: FailoverRules {
-        FailoverRules(maxVeto: self[\.failover.maxVeto], requiresFencing: self[\.failover.fencing] == "required",
+        FailoverRules(maxVeto: self[\.failover.maxVeto], requiresFencing: self[\.failover.fencing] == "required", degrades: self[\.failover.onTooFewStandbys] == "degrade",
                       election: Election.Rules(mostLagBytes: self[\.failover.maxLag] == 0 ? nil : UInt64(self[\.failover.maxLag])))
     }
 

@@ -147,7 +147,8 @@ package struct Election: Hashable, Sendable {
             return "\(node.name) is no standby of this cluster"
         }
         return "acknowledged commits may be only on \(silent.map(\.name).joined(separator: ", ")): \(synchronousSet.neededForElection) of "
-            + "\(synchronousSet.members.count) synchronous standbys must be heard before one is promoted (\(reasons.joined(separator: "; ")))"
+            + "\(synchronousSet.members.count) synchronous standbys must be heard before one is promoted (\(reasons.joined(separator: "; "))). "
+            + "`understudy failover --accept-loss` goes on without"
     }
 }
 

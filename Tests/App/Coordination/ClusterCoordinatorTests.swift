@@ -109,7 +109,10 @@ struct ClusterCoordinatorTests {
             // Its prober does not trust it yet. One look that fails proves nothing either.
             for seen in [observation(.primary), nil] {
                 life.inbox.post(NodeReport(node: node0, verdict: .down, isGone: false, reason: "was starting up", observation: seen))
-                try await life.expect("the report is taken") { await life.coordinator.reports[node0]?.isGone == false && life.coordinator.reports[node0]?.observation == seen }
+                try await life.expect("the report is taken") {
+                    let report = await life.coordinator.reports[node0]
+                    return report?.isGone == false && report?.observation == seen
+                }
                 #expect(await life.coordinator.snapshot().epoch == Epoch(3))
             }
         }
@@ -128,6 +131,22 @@ struct ClusterCoordinatorTests {
             life.kill(node0)
             try await life.expect("node1 is named") { await life.coordinator.snapshot().gateReason.contains("only on node1") }
             #expect(stage.hands.promotions.isEmpty)
+        }
+    }
+
+    @Test("A new primary does not wait for itself; with too few standbys it goes on with as many as there are, where that is wanted", arguments: [
+        ("ANY 1 (node0, node1, node2)", false, "ANY 1 (\"node0\", \"node2\")"), ("FIRST 2 (node1, node2)", true, "FIRST 1 (\"node2\")"),
+        ("FIRST 2 (node0, node2)", false, "FIRST 2 (node0, node2)"), ("FIRST 1 (node1)", true, ""),
+    ])
+    func prepared(_ before: String, _ degrades: Bool, _ after: String) async throws {
+        let stage = Stage(rules: FailoverRules(degrades: degrades))
+        defer { stage.clean() }
+        stage.hands.script.withLock { $0.servers[node1]?.synchronousStandbyNames = before }
+        try await stage.live { life in
+            try await life.losePrimary()
+            try await life.expectGate(.open(primary: node1))
+            #expect(stage.hands.script.withLock { $0.servers[node1]?.synchronousStandbyNames } == after)
+            #expect(try await life.kinds().contains("synchronous_degraded") == degrades)
         }
     }
 

@@ -62,6 +62,11 @@ final class ScriptedHands: ClusterHands {
         }
     }
 
+    func setSynchronousNames(_ names: String, of node: Node, in epoch: Epoch) async -> String? {
+        script.withLock { $0.servers[node.id]?.synchronousStandbyNames = names }
+        return nil
+    }
+
     func promote(_ request: PromotionRequest) async -> Result<Void, PromotionFailure> {
         let hangs = script.withLock { script in
             script.requests.append(request)
@@ -74,7 +79,8 @@ final class ScriptedHands: ClusterHands {
             guard let server = script.servers[request.candidate.id] else { return .failure(PromotionFailure("refuses connections")) }
             if server.role == .standby {
                 script.promotions.append(request.candidate.id)
-                script.servers[request.candidate.id] = observation(.primary, wal: server.walEnd.bytes, timeline: server.timeline.number + 1)
+                script.servers[request.candidate.id] = observation(.primary, wal: server.walEnd.bytes, timeline: server.timeline.number + 1,
+                                                                          synchronous: server.synchronousStandbyNames)
             }
             return .success(())
         }

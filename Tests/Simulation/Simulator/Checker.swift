@@ -42,6 +42,9 @@ final class Checker {
         case .declareLost: failovers += 1
         case .promote(let candidate, let epoch):
             require(candidates[epoch] == nil, "I6: two candidates in epoch \(epoch)")
+            let server = world.servers[candidate.number]
+            require(truth.timeline == Timeline(1) || server.wal.contains { Timeline(UInt32($0.timeline)) == truth.timeline },
+                    "I8: \(server) is to be promoted, and its history does not reach the primary's timeline \(truth.timeline.map(\.description) ?? "")")
             candidates[epoch] = candidate
         case .primaryIs(let primary, let epoch, let timeline):
             promotions += 1

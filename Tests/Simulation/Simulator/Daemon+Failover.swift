@@ -32,6 +32,7 @@ extension Daemon {
             }
         case .fence: ask { $0.world.scenario.isHookCapricious && !$0.world.check.isHealed && $0.world.oneIn(4) ? .notFenced(reason: "no answer") : .fenced }
         case .record(let command): decide(command) { $0.go(on: $1 ? .recorded : .refused(reason: "the log did not take it")) }
+        case .prepare(let candidate): prepare(candidate)
         case .runHook(let candidate, _, let bundledOnly): runHook(candidate, isBundled: bundledOnly)
         case .verify(let candidate):
             ask(candidate, within: Self.lookTimeout) { server, answer in answer(server.observation) } then: { $0.go(on: .verified($1.answer)) }
@@ -116,6 +117,16 @@ extension Daemon {
             if seen.role == .standby { seen.timeline = timeline }
             return seen
         }
+    }
+
+    private func prepare(_ candidate: NodeID) {
+        let available = world.scenario.degrades ? Set(nodes.filter { world.servers[$0.id.number].process == .running }.map(\.name)) : nil
+        ask(candidate, within: Self.lookTimeout) { server, answer in
+            if let names = SynchronousStandbyNames(server.synchronous.setting), server.isStandby {
+                server.synchronous = SynchronousNames(names.fitting(primary: "node\(candidate)", available: available))
+            }
+            answer(true)
+        } then: { daemon, _ in daemon.go(on: .prepared) }
     }
 
     // MARK: The hook

@@ -13,7 +13,7 @@ final class DirectClient {
 
     private func think() {
         pending = nil
-        world.after(world.random(100_000...400_000)) { [self] in act() }
+        world.after(world.random(30_000...200_000)) { [self] in act() }
     }
 
     private func act() {

@@ -5,7 +5,7 @@ import TestSupport
 struct Scenario {
     /// Something that goes wrong, or that a person does.
     enum Fault: CaseIterable {
-        case crash, stop, freeze, cutFromMember, cutBetweenNodes, killDaemon, slowReplay, promoteByHand, standbyByHand
+        case crash, stop, freeze, cutFromMember, cutBetweenNodes, killDaemon, slowReplay, slowNetwork, promoteByHand, standbyByHand
     }
 
     struct Event {
@@ -27,6 +27,8 @@ struct Scenario {
     let synchronous: SynchronousNames
     /// Whether every node has the setting, or only the first primary.
     let isSettingShared: Bool
+    /// Whether a new primary goes on with fewer standbys where there are too few.
+    let degrades: Bool
     let events: [Event]
     let hooks: HookTrouble
     /// Hooks that veto or prefer.
@@ -46,8 +48,9 @@ struct Scenario {
         if names.count > 1, number(0...2) == 0, let last = names.lastIndex(where: { $0 != NodeID(0) }) { names.remove(at: last) }
         let others = names.count { $0 != NodeID(0) }
         synchronous = hasSynchronous && others > 0 ? SynchronousNames(method: number(0...1) == 0 ? .first : .any, count: number(1...min(2, others)), names: names) : .none
-        // Where it names too few others, a new primary would wait for itself.
-        isSettingShared = isShared && synchronous.count < names.count
+        degrades = number(0...1) == 0
+        // Where it names too few others, a new primary would wait for ever.
+        isSettingShared = isShared && (degrades || synchronous.count < names.count)
         let count = number(1...6), nodes = nodes
         var last = number(Self.troubledTime)
         events = (0..<count).map { _ in

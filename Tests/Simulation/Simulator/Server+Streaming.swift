@@ -99,10 +99,9 @@ extension Server {
         guard var sender = senders[standby.number], sender.sent < wal.count else { return }
         let start = sender.sent, records = Array(wal[start...])
         sender.sent = wal.count
-        sender.lastArrival = max(sender.lastArrival, world.now + world.latency())
+        let number = sender.number, other = world.servers[standby.number]
+        sender.lastArrival = max(sender.lastArrival, world.now + world.latency(to: other))
         senders[standby.number] = sender
-        let number = sender.number
-        let other = world.servers[standby.number]
         world.at(sender.lastArrival) { [self] in
             world.pass(id.number, standby.number) { [self] in other.arrive(records, at: start, from: self, number: number) }
         }

@@ -57,7 +57,7 @@ final class Server {
     var held: [() -> Void] = []
     var replayed = 0
     var isReplaying = false
-    var isReplaySlow = false
+    var isReplaySlow = false, isFar = false
     /// Whether WAL was streamed since the start: until then a standby reports only what it has replayed.
     var hasStreamed = false
     var receiver: Receiver?

@@ -1,4 +1,5 @@
 import ClusterModel
+import Failover
 
 /// `synchronous_standby_names`, and whose word it takes: as PostgreSQL applies it.
 struct SynchronousNames {
@@ -11,6 +12,19 @@ struct SynchronousNames {
 
     /// Waits for nobody.
     static let none = SynchronousNames(method: .first, count: 0, names: [])
+
+    init(method: Method, count: Int, names: [NodeID]) {
+        self.method = method
+        self.count = count
+        self.names = names
+    }
+
+    /// What the engine has set.
+    init(_ value: SynchronousStandbyNames?) {
+        method = value?.method == .any ? .any : .first
+        count = value?.count ?? 0
+        names = value?.names.compactMap { Int($0.dropFirst("node".count)).map(NodeID.init) } ?? []
+    }
 
     /// As it stands in the configuration.
     var setting: String { count == 0 ? "" : "\(method.rawValue) \(count) (\(names.map { "node\($0)" }.joined(separator: ", ")))" }

@@ -94,6 +94,9 @@ package final class World {
     /// One way, between two hosts; seldom slow.
     func latency() -> Int { oneIn(50) ? random(1000...40_000) : random(50...600) }
 
+    /// WAL on its way to a standby that is far away for a time takes longer.
+    func latency(to standby: Server) -> Int { standby.isFar ? random(5000...60_000) : latency() }
+
     func newWrite() -> Int {
         writes += 1
         return writes
@@ -193,6 +196,10 @@ package final class World {
             note("\(server) replays slowly")
             server.isReplaySlow = true
             after(event.lasts) { server.isReplaySlow = false }
+        case .slowNetwork:
+            note("WAL takes long to reach \(server)")
+            server.isFar = true
+            after(event.lasts) { server.isFar = false }
         case .promoteByHand:
             note("somebody promotes \(server)")
             server.promote()
@@ -212,6 +219,7 @@ package final class World {
         for cable in cables { mend(cable.ends) }
         for server in servers {
             server.isReplaySlow = false
+            server.isFar = false
             server.thaw()
             server.start()
         }
@@ -230,8 +238,14 @@ package final class World {
 
     private func lookAfter(_ server: Server, _ primary: Server) {
         if !server.isStandby || !server.isContained(in: primary) { return server.rebuild(from: primary) }
-        guard server.following != primary.id else { return }
+        let isSealedForGood = server.sealedIn.map { !check.truth.mayUnseal(sealedIn: $0) } ?? false
+        guard server.following != primary.id || isSealedForGood else { return }
         note("\(server) is to follow \(primary)")
         server.follow(primary)
     }
+}
+
+/// Sorted: the members of a set come in any order, and a trace is the same each time.
+extension SynchronousSet: CustomStringConvertible {
+    package var description: String { "\(required) of \(members.sorted())" }
 }

@@ -1,3 +1,4 @@
+internal import ClusterModel
 package import Coordination
 internal import PostgresWire
 internal import Sessions
@@ -37,6 +38,7 @@ package struct ControlCommands: Sendable {
         case "pause": try await ask(Self.command("PAUSE", request.database), send)
         case "resume": try await ask(Self.command("RESUME", request.database), send)
         case "reload": try await answer(send) { try await reload(requestedBy) }
+        case "failover.accept_loss": try await answer(send) { try await coordinator.acceptLoss(in: Epoch(request.epoch ?? 0), by: requestedBy) }
         case "hooks.list": try await answer(send) { try await hooks.list(event: request.event) }
         case "hooks.deploy": try await answer(send) { try await hooks.deploy(folder: request.folder, requestedBy: requestedBy) }
         case "hooks.rollback": try await answer(send) { try await hooks.rollBack(to: request.generations?.first, requestedBy: requestedBy) }
@@ -53,7 +55,7 @@ package struct ControlCommands: Sendable {
             try await send(try ControlLine.encode(ControlReply<HookTraceView>(result: HookTraceView())))
         default:
             try await send(try ControlLine.encode(ControlReply<String>(
-                error: "there is no command \"\(request.command)\"; this daemon knows status, nodes, events, pools, pause, resume, reload, hooks")))
+                error: "there is no command \"\(request.command)\"; this daemon knows status, nodes, events, pools, pause, resume, reload, failover, hooks")))
         }
     }
 

@@ -1,7 +1,7 @@
 package import ClusterModel
 
-/// An unplanned failover, from the loss that the log records to an open gate: close, seal, observe, choose, approve, fence, promote,
-/// verify, open.
+/// An unplanned failover, from the loss that the log records to an open gate: close, seal, observe, choose, approve, fence, prepare,
+/// promote, verify, open.
 ///
 /// Pure: each fact answers the action before it, and the next action follows. Built from `ClusterState` alone, so a
 /// restarted daemon continues where the log says it was; what was done twice around a crash is idempotent.
@@ -22,6 +22,8 @@ package struct FailoverProcedure: Sendable {
         case fence(candidate: NodeID, candidates: [NodeID])
         /// Put the command in the log; answered by `recorded` or `refused`.
         case record(ClusterCommand)
+        /// Have the candidate wait, once it is the primary, for standbys that there are; answered by `prepared`, whatever came of it.
+        case prepare(candidate: NodeID)
         /// Run the `failover` event for the candidate; answered by `hookDone` or `hookFailed`.
         case runHook(candidate: NodeID, attempt: Int, bundledOnly: Bool)
         /// Look at the candidate; answered by `verified`.
@@ -48,6 +50,7 @@ package struct FailoverProcedure: Sendable {
         case fenced
         /// And it must be, so nothing is promoted.
         case notFenced(reason: String)
+        case prepared
         case recorded
         /// The log did not take the last command: somebody decided otherwise.
         case refused(reason: String)
@@ -85,6 +88,7 @@ package struct FailoverProcedure: Sendable {
         case fencing(NodeID)
         case recordingReopening(SynchronousSet)
         case recordingCandidate(NodeID)
+        case preparing(NodeID)
         case promoting(NodeID, attempt: Int)
         case verifying(NodeID, attempt: Int, failure: String?)
         case recordingPassedOver
@@ -138,7 +142,8 @@ package struct FailoverProcedure: Sendable {
         case (.fencing, .notFenced(let reason)): return wait(reason)
         case (.waiting, .retried): return resume(state)
         case (.recordingReopening(let set), .recorded): return open(state.openPrimary.map(Outcome.reopened) ?? .abandoned(reason: "the log closed again"), set, state)
-        case (.recordingCandidate(let candidate), .recorded): return promote(candidate, attempt: 1)
+        case (.recordingCandidate(let candidate), .recorded): return prepare(candidate)
+        case (.preparing(let candidate), .prepared): return promote(candidate, attempt: 1)
         case (.promoting(let candidate, let attempt), .hookDone): return verify(candidate, attempt, failure: nil)
         case (.promoting(let candidate, let attempt), .hookFailed(let reason)): return verify(candidate, attempt, failure: reason)
         case (.verifying(let candidate, let attempt, let failure), .verified(let answer)):
@@ -155,13 +160,13 @@ package struct FailoverProcedure: Sendable {
     private var isRecording: Bool {
         switch step {
         case .recordingReopening, .recordingPrimary, .recordingSynchronousSet, .unsealing: true
-        case .closingGate, .sealing, .observing, .choosing, .approving, .fencing, .recordingCandidate, .promoting, .verifying, .recordingPassedOver, .waiting, .finished: false
+        case .closingGate, .sealing, .observing, .choosing, .approving, .fencing, .recordingCandidate, .preparing, .promoting, .verifying, .recordingPassedOver, .waiting, .finished: false
         }
     }
 
     /// A promotion that the log already names is finished first, and no other node is looked at.
     private mutating func resume(_ state: ClusterState) -> Action {
-        if case .promoting(let candidate, _) = state.phase { return promote(candidate, attempt: 1) }
+        if case .promoting(let candidate, _) = state.phase { return prepare(candidate) }
         return seal()
     }
 
@@ -207,6 +212,11 @@ package struct FailoverProcedure: Sendable {
     private mutating func wait(_ reason: String) -> Action {
         step = .waiting
         return .wait(reason: reason)
+    }
+
+    private mutating func prepare(_ candidate: NodeID) -> Action {
+        step = .preparing(candidate)
+        return .prepare(candidate: candidate)
     }
 
     private mutating func promote(_ candidate: NodeID, attempt: Int) -> Action {
