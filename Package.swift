@@ -182,6 +182,12 @@ tests("Coordination", on: "ClusterModel", "Failover", "Logging", "Storage")
 targets.append(.testTarget(name: "IntegrationTests", dependencies: ["understudy", "PostgresWire", "TestSupport", "Playground", "NodeControl", "Probing", "NodeConnections", "HealthTracking",
                                                                    "Reactor", "ClusterModel"], path: "Tests/Integration",
                            exclude: ["Drivers"], swiftSettings: settings))
+/// A cluster in virtual time around the engine's cores, and a program that plays its seeds. Optimised also where the cores are not: thousands of seeds
+/// belong to every run of the tests.
+targets.append(.target(name: "Simulator", dependencies: ["TestSupport", "Failover", "HealthTracking", "ClusterModel"], path: "Tests/Simulation/Simulator",
+                       swiftSettings: settings + [.unsafeFlags(["-O"])]))
+targets.append(.executableTarget(name: "simulate", dependencies: ["Simulator"], path: "Tests/Simulation/simulate", swiftSettings: settings))
+targets.append(.testTarget(name: "SimulationTests", dependencies: ["Simulator"], path: "Tests/Simulation", exclude: ["Simulator", "simulate"], swiftSettings: settings))
 targets.append(.testTarget(name: "TidyTests", path: "Tests/Tidy", swiftSettings: settings))
 
 // MARK: Benchmarks

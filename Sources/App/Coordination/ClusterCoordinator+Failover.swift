@@ -18,7 +18,7 @@ extension ClusterCoordinator {
             failoverStep = nil
         }
         guard let loss = state.loss, let lost = node(loss.primary) else { return }
-        var procedure = FailoverProcedure(nodes: nodes)
+        var procedure = FailoverProcedure(nodes: nodes, rules: rules.election, lastPosition: lastPosition(of: loss.primary))
         var timeline = FailoverTimeline("detect", since: trouble(of: loss.primary))
         var answers: [NodeID: Election.Answer] = [:]
         var patience = HookPatience(rules)
@@ -36,6 +36,9 @@ extension ClusterCoordinator {
             case .closeGate:
                 await closeGate()
                 fact = .gateClosed
+            case .seal:
+                timeline.enter("seal")
+                fact = .sealed(await sealStandbys(of: loss))
             case .observe:
                 timeline.enter("observe")
                 answers = await observeAll()
@@ -52,12 +55,20 @@ extension ClusterCoordinator {
             case .record(let command):
                 timeline.enter("decide")
                 fact = await recordStep(command)
+            case .prepare(let candidate):
+                timeline.enter("decide")
+                await prepare(candidate, answers)
+                fact = .prepared
             case .runHook(let candidate, let attempt, let bundledOnly):
                 timeline.enter("promote")
                 fact = await runHook(loss, lost, candidate, attempt, bundledOnly, answers)
             case .verify(let candidate):
                 timeline.enter("verify")
                 fact = .verified(await observe(candidate))
+            case .unseal:
+                timeline.enter("open")
+                await unsealAll()
+                fact = .unsealed
             case .wait(let reason):
                 timeline.enter("blocked")
                 await reportBlocked(reason, lost, loss.event)
@@ -72,7 +83,7 @@ extension ClusterCoordinator {
         }
     }
 
-    private func observeAll() async -> [NodeID: Election.Answer] {
+    func observeAll() async -> [NodeID: Election.Answer] {
         let hands = hands
         return await withTaskGroup(of: (NodeID, Election.Answer).self) { group in
             for node in nodes { group.addTask { (node.id, await hands.observe(node)) } }
@@ -95,7 +106,7 @@ extension ClusterCoordinator {
         switch command {
         case .promote(let candidate, _): await record("promotion_decided", node: candidate, "\(name(candidate)) will be promoted")
         case .passOver(let candidate, _, let reason): await record("candidate_passed_over", node: candidate, "\(name(candidate)) \(reason)")
-        case .adopt, .declareLost, .primaryIs, .reopen, .setStatus, .setSynchronousSet, .hold, .release, .setMaintenance, .adoptPromoted: break
+        case .adopt, .declareLost, .primaryIs, .reopen, .acceptLoss, .setStatus, .setSynchronousSet, .hold, .release, .setMaintenance, .adoptPromoted: break
         }
         return .recorded
     }

@@ -39,6 +39,9 @@ package actor ClusterCoordinator {
     var isFailoverRunning = false
     /// Whom an operator wants promoted by the failover under way.
     var preferred: NodeID?
+    /// Nodes whose seal is being taken away, because nobody needs it any more.
+    var unsealing: Set<NodeID> = []
+    var straySeals: [(node: Node, sealed: Epoch)] = []
     /// Where a running failover stands.
     var failoverStep: FailoverProcedure.Step?
     /// The last failover that the log says has ended.
@@ -75,6 +78,7 @@ package actor ClusterCoordinator {
             while failure == nil, let fact = await inbox.next() {
                 await take(fact)
                 for inquiry in takeInquiries() { group.addTask { await self.answer(inquiry) } }
+                for (node, sealed) in takeStraySeals() { group.addTask { await self.unseal(node, sealed) } }
                 for question in approvals.takeQuestions() { group.addTask { await self.ask(question) } }
                 if state.loss != nil, !isFailoverRunning, failure == nil { beginFailover(in: &group) }
             }

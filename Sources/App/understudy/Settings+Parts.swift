@@ -1,6 +1,7 @@
 internal import ClusterModel
 internal import Coordination
 internal import Credentials
+internal import Failover
 internal import Foundation
 internal import HealthTracking
 internal import NodeConnections
@@ -40,7 +41,8 @@ extension Settings {
     }
 
     var failoverRules: FailoverRules {
-        FailoverRules(maxVeto: self[\.failover.maxVeto], requiresFencing: self[\.failover.fencing] == "required")
+        FailoverRules(maxVeto: self[\.failover.maxVeto], requiresFencing: self[\.failover.fencing] == "required", degrades: self[\.failover.onTooFewStandbys] == "degrade",
+                      election: Election.Rules(mostLagBytes: self[\.failover.maxLag] == 0 ? nil : UInt64(self[\.failover.maxLag])))
     }
 
     func healthPolicy(_ node: Int) -> HealthPolicy {

@@ -56,6 +56,7 @@ package actor NodeChannel {
           )
         SELECT (SELECT power FROM powers ORDER BY place, power LIMIT 1) AS power
         """#
+
     /// A connection of its own, for who keeps it.
     package func connect() async throws(NodeFailure) -> NodeConnection { try await open() }
 

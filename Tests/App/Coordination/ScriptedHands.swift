@@ -65,6 +65,27 @@ final class ScriptedHands: ClusterHands {
         }
     }
 
+    func seal(_ node: Node, in epoch: Epoch) async -> Seal {
+        script.withLock { script in
+            guard let server = script.servers[node.id] else { return .pending(reason: "refuses connections") }
+            guard server.role == .standby else { return .pending(reason: "is writable") }
+            if server.sealedIn == nil { script.servers[node.id]?.sealedIn = epoch }
+            return .sealed
+        }
+    }
+
+    func unseal(_ node: Node, sealedIn sealed: Epoch, in epoch: Epoch) async -> String? {
+        script.withLock { script in
+            if script.servers[node.id]?.sealedIn == sealed { script.servers[node.id]?.sealedIn = nil }
+            return script.servers[node.id] == nil ? "refuses connections" : nil
+        }
+    }
+
+    func setSynchronousNames(_ names: String, of node: Node, in epoch: Epoch) async -> String? {
+        script.withLock { $0.servers[node.id]?.synchronousStandbyNames = names }
+        return nil
+    }
+
     func promote(_ request: PromotionRequest) async -> Result<Void, PromotionFailure> {
         let hangs = script.withLock { script in
             script.requests.append(request)
@@ -77,7 +98,8 @@ final class ScriptedHands: ClusterHands {
             guard let server = script.servers[request.candidate.id] else { return .failure(PromotionFailure("refuses connections")) }
             if server.role == .standby {
                 script.promotions.append(request.candidate.id)
-                script.servers[request.candidate.id] = observation(.primary, wal: server.walEnd.bytes, timeline: server.timeline.number + 1)
+                script.servers[request.candidate.id] = observation(.primary, wal: server.walEnd.bytes, timeline: server.timeline.number + 1,
+                                                                          synchronous: server.synchronousStandbyNames)
             }
             return .success(())
         }

@@ -1,5 +1,5 @@
-package import Coordination
 internal import ClusterModel
+package import Coordination
 internal import Failover
 internal import PostgresWire
 internal import Sessions
@@ -44,6 +44,7 @@ package struct ControlCommands: Sendable {
         case "resume": try await ask(Self.command("RESUME", request.database), send)
         case "reload": try await answer(send) { try await reload(requestedBy) }
         case "attach", "detach", "promote", "maintenance": try await answer(send) { try await carryOut(request.command, request.order ?? OrderRequest(), requestedBy) }
+        case "failover.accept_loss": try await answer(send) { try await coordinator.acceptLoss(in: Epoch(request.epoch ?? 0), by: requestedBy) }
         case "hooks.list": try await answer(send) { try await hooks.list(event: request.event) }
         case "hooks.deploy": try await answer(send) { try await hooks.deploy(folder: request.folder, requestedBy: requestedBy) }
         case "hooks.rollback": try await answer(send) { try await hooks.rollBack(to: request.generations?.first, requestedBy: requestedBy) }
@@ -60,7 +61,7 @@ package struct ControlCommands: Sendable {
             try await send(try ControlLine.encode(ControlReply<HookTraceView>(result: HookTraceView())))
         default:
             try await send(try ControlLine.encode(ControlReply<String>(
-                error: "there is no command \"\(request.command)\"; this daemon knows status, nodes, events, safety, pools, pause, resume, attach, detach, promote, maintenance, reload, hooks")))
+                error: "there is no command \"\(request.command)\"; this daemon knows status, nodes, events, safety, pools, pause, resume, attach, detach, promote, maintenance, failover, reload, hooks")))
         }
     }
 
