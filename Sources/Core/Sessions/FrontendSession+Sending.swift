@@ -9,7 +9,7 @@ extension FrontendSession {
         if backend.pipeline.isSkipping, kind != .sync { return .swallow }
         if isMisaligned, !backend.isBusy, status.isIdle, kind != .sync, kind != .flush { return .needBackend }
         switch kind {
-        case .query: return sendQuery(isWhole ? body : nil, backend)
+        case .query: return sendQuery(isWhole ? body : nil, backend, &library.texts)
         case .parse: return sendParse(body, isWhole, backend, &library)
         case .bind: return sendBind(body, backend)
         case .describe: return sendDescribe(body, backend)
@@ -30,8 +30,8 @@ extension FrontendSession {
         return .forward
     }
 
-    private func sendQuery(_ body: UnsafeRawBufferPointer?, _ backend: BackendState) -> Action {
-        let scan = scan(body)
+    private func sendQuery(_ body: UnsafeRawBufferPointer?, _ backend: BackendState, _ texts: inout KnownTexts) -> Action {
+        let scan = scan(body, &texts)
         if let admin = scan.admin { return backend.pipeline.depth > 0 ? .awaitAnswers : .administer(admin) }
         // So that the answers tell which transaction a setting belongs to.
         if !scan.changes.isEmpty, backend.pipeline.depth > 0 { return .awaitAnswers }
@@ -74,7 +74,7 @@ extension FrontendSession {
             backend.pipeline.sentParse(.unnamed, .unknown, isOwn: false)
             return .forward // It has no end: the node refuses it.
         }
-        if body.first == 0 || !isWhole { return sendUnnamedParse(behind, isWhole, backend) }
+        if body.first == 0 || !isWhole { return sendUnnamedParse(behind, isWhole, backend, &library.texts) }
         let name = Self.name(body)
         if let known = names[name] {
             // What is under way may fail, or deallocate it.
@@ -110,8 +110,8 @@ extension FrontendSession {
         library.statement(PreparedIdentity(body: Array(behind), escapesByBackslash: reading.escapesByBackslash, encoding: told["client_encoding"] ?? ""), scan)
     }
 
-    private func sendUnnamedParse(_ behind: UnsafeRawBufferPointer, _ isWhole: Bool, _ backend: BackendState) -> Action {
-        let scan = scan(isWhole ? behind : nil)
+    private func sendUnnamedParse(_ behind: UnsafeRawBufferPointer, _ isWhole: Bool, _ backend: BackendState, _ texts: inout KnownTexts) -> Action {
+        let scan = scan(isWhole ? behind : nil, &texts)
         if !scan.changes.isEmpty, backend.pipeline.depth > 0 { return .awaitAnswers }
         if mode == .statement, scan.effects.contains(.opensBlock) { return .close(Self.refuseBlock(withReady: false)) }
         parses += 1

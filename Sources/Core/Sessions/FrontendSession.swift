@@ -229,6 +229,15 @@ package final class FrontendSession {
         return StatementScanner(text, backslashEscapes: reading.escapesByBackslash)
     }
 
+    /// The same, without reading a text that differs in numbers alone from one that was read lately.
+    func scan(_ text: UnsafeRawBufferPointer?, _ texts: inout KnownTexts) -> StatementScanner {
+        guard let text, reading.isReadable else { return scan(text) }
+        if let known = texts.finding(in: text, escapesByBackslash: reading.escapesByBackslash) { return StatementScanner(like: known) }
+        let scan = scan(text)
+        if let finding = scan.finding { texts.remember(finding, in: text, escapesByBackslash: reading.escapesByBackslash) }
+        return scan
+    }
+
     func keep(_ reason: Pin?) {
         guard let reason else { return }
         pinnedBy = parses

@@ -67,6 +67,25 @@ package struct StatementScanner {
         pin = Pin(reason, isCertain: true)
     }
 
+    /// A text like one that was scanned before.
+    init(like known: Finding) {
+        lexer = Lexer(UnsafeRawBufferPointer(start: nil, count: 0), backslashEscapes: false)
+        (effects, pin, returnsToSavepoint) = (known.effects, known.pin, known.returnsToSavepoint)
+    }
+
+    /// What is the same for every text that differs in numbers alone.
+    struct Finding: Hashable {
+        let effects: WorkEffects
+        let pin: Pin?
+        let returnsToSavepoint: Bool
+    }
+
+    /// Nil where what was found has words of the text in it.
+    var finding: Finding? {
+        if admin != nil || prepared != nil || !changes.isEmpty { return nil }
+        return Finding(effects: effects, pin: pin, returnsToSavepoint: returnsToSavepoint)
+    }
+
     private mutating func scan() {
         var name: Name?
         var afterDot = false, afterParenthesis = false
