@@ -18,11 +18,11 @@ final class Backend {
         /// Nobody has it: it is in its pool.
         case idle
         /// It takes over the settings of the session that gets it. To `serving`, or `idle` where that is gone.
-        case aligning(Interlude)
+        case aligning
         /// A session has it. To `idle`, by way of the other two.
         case serving
         /// It forgets the session that had it. To `idle`.
-        case resetting(Interlude)
+        case resetting
         /// Nobody has it, and a cancel request that was meant for its last session is still on its way. To `idle`.
         case awaitingCancel
         /// Its session left in the middle of a statement, which is being cancelled; what it still says is for nobody. To its end.
@@ -43,6 +43,8 @@ final class Backend {
     /// Where it goes when its session has done with it; nil for one that only its client could open.
     var pool: ShardPool?
     var stage = Stage.connecting
+    /// Our own statements that are under way while it is `aligning` or `resetting`.
+    var interlude: Interlude?
     /// The daemon's own login; nil while a client's passes through.
     var login: BackendSession?
     /// What it is like; nothing until it is logged in.
