@@ -66,7 +66,7 @@ extension Shard {
             Socket.close(descriptor)
             return
         }
-        do { try reactor.add(descriptor, ShardToken.frontend(frontend.id).token, .readable) } catch {
+        do { try reactor.add(descriptor, ShardToken.frontend(frontend.id).token, frontend.interest) } catch {
             shared.note(.warning, "cannot watch a connection: \(error)")
             close(frontend)
             return

@@ -10,7 +10,7 @@ extension Shard {
         if readiness.isDead {
             close(frontend)
         } else if frontend.interest.contains(.readable), readiness.isReadable {
-            read(frontend)
+            read(frontend, readiness)
         } else if readiness.isPeerFinished, frontend.stage == .held {
             heldFrontendFinished(frontend)
         } else if readiness.isPeerFinished, frontend.stage == .awaitingAdmin, let administration = frontend.administration {
@@ -21,12 +21,15 @@ extension Shard {
         if !frontend.isClosed { watch(frontend) }
     }
 
-    private func read(_ frontend: Frontend) {
+    private func read(_ frontend: Frontend, _ readiness: Readiness) {
         switch frontend.transport.receive(into: readBuffer) {
         case .bytes(let count):
             noteTime(frontend)
             frontend.figures?.traffic.received &+= UInt64(count)
             take(frontend, UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
+            if !frontend.isClosed, frontend.interest.contains(.edge), mayHaveMore(behind: count, readiness) {
+                reactor.change(frontend.descriptor, ShardToken.frontend(frontend.id).token, frontend.interest)
+            }
         case .wouldBlock: break
         case .end: finished(frontend)
         case .failed:
