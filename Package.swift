@@ -98,7 +98,7 @@ func executable(_ name: String, on names: String...) {
 /// An executable that tests start.
 func fixture(_ name: String, on names: String...) {
     check(name, at: .app, on: names)
-    targets.append(.executableTarget(name: name, dependencies: names.map(dependency), path: "Tests/Fixtures/\(name)", swiftSettings: settings))
+    targets.append(.executableTarget(name: name, dependencies: names.map(dependency), path: "Tests/Fixtures/\(name)", swiftSettings: settings, linkerSettings: hotLinker))
 }
 
 /// The tests of one module, at the place that mirrors its sources.
@@ -195,7 +195,7 @@ targets.append(.target(name: "CRuntimeCounts", path: "Benchmarks/CRuntimeCounts"
 // Only where it is asked for (`make micro`): nobody else waits for it to be built.
 if Context.environment["UNDERSTUDY_MICRO"] != nil {
     targets.append(.executableTarget(name: "micro", dependencies: ["CRuntimeCounts", "PostgresWire", "Sessions", "Pooling", "Settings", dependency("ArgumentParser")],
-                                     path: "Benchmarks/Micro", swiftSettings: settings))
+                                     path: "Benchmarks/Micro", swiftSettings: settings, linkerSettings: hotLinker))
 }
 
 let package = Package(name: "understudy", platforms: [.macOS(.v15)], dependencies: packages, targets: targets)

@@ -44,20 +44,20 @@ extension FrontendSession {
         backend.unnamed = 0
         if !scan.changes.isEmpty { pendingChanges += scan.changes }
         var effects = scan.effects
-        let action = useName(in: scan, behind: 0, &effects, backend)
+        let action = useName(scan.prepared, behind: 0, &effects, backend)
         backend.pipeline.sentQuery(effects, number: parses)
         return action
     }
 
     /// What a text may leave in the session.
-    private func note(_ scan: StatementScanner) {
+    private func note(_ scan: borrowing StatementScanner) {
         let undoes = scan.returnsToSavepoint && !pendingChanges.isEmpty
         keep(undoes ? Pin("a setting before ROLLBACK TO SAVEPOINT", isCertain: true) : scan.pin)
     }
 
     /// EXECUTE and DEALLOCATE of a statement that was prepared by the protocol.
-    private func useName(in scan: StatementScanner, behind offset: Int, _ effects: inout WorkEffects, _ backend: BackendState) -> Action {
-        guard let used = scan.prepared, let statement = names[used.name]?.statement else { return .forward }
+    private func useName(_ used: PreparedName?, behind offset: Int, _ effects: inout WorkEffects, _ backend: BackendState) -> Action {
+        guard let used, let statement = names[used.name]?.statement else { return .forward }
         prepare(statement, on: backend)
         rewriting.replace(offset + used.range.lowerBound..<offset + used.range.upperBound, by: "\"\(statement.name)\"")
         if used.isDeallocated {
@@ -117,7 +117,7 @@ extension FrontendSession {
         parses += 1
         note(scan)
         var effects = scan.effects
-        let action = useName(in: scan, behind: 1, &effects, backend)
+        let action = useName(scan.prepared, behind: 1, &effects, backend)
         // One that names another statement, or is too long to be kept, lasts as long as its backend is held.
         let isKept = isWhole && action == .forward
         unnamed = isKept ? UnnamedStatement(parse: parses, body: Array(behind), effects: effects, changes: scan.changes) : nil
@@ -138,7 +138,7 @@ extension FrontendSession {
             backend.pipeline.sentBind(.unknown)
             return useUnknown(behind, start..<start + end)
         }
-        if backend.pipeline.isUncertain(named.statement.id) { return .awaitAnswers }
+        if isUncertain(named.statement, backend) { return .awaitAnswers }
         boundChanges += named.statement.changes
         prepare(named.statement, on: backend)
         backend.pipeline.sentBind(named.statement.effects)
@@ -158,7 +158,7 @@ extension FrontendSession {
             backend.pipeline.sentDescribe()
             return useUnknown(name, 1..<end)
         }
-        if backend.pipeline.isUncertain(statement.id) { return .awaitAnswers }
+        if isUncertain(statement, backend) { return .awaitAnswers }
         prepare(statement, on: backend)
         backend.pipeline.sentDescribe()
         rewriting.replace(1..<end, by: statement.name)
@@ -186,6 +186,11 @@ extension FrontendSession {
         }
         backend.pipeline.sentClose(isOwn: false)
         return .forward
+    }
+
+    /// Whether a Parse of the statement may still fail. The depth is asked first: the rest is asked of a copy.
+    private func isUncertain(_ statement: PreparedStatement, _ backend: BackendState) -> Bool {
+        backend.pipeline.depth > 0 && backend.pipeline.isUncertain(statement.id)
     }
 
     /// Whether a Close of the name is under way: should the node skip it, the name is still there.

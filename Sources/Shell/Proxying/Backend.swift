@@ -47,8 +47,8 @@ final class Backend {
     var interlude: Interlude?
     /// The daemon's own login; nil while a client's passes through.
     var login: BackendSession?
-    /// What it is like; nothing until it is logged in.
-    var state = BackendState(ServerParameters())
+    /// What it is like; nothing until it is logged in. Never another object, so that no message counts references to it.
+    let state: BackendState
     /// The node's key, for cancel requests.
     var key: BackendKey?
     /// Cancel requests on their way to it.
@@ -71,8 +71,9 @@ final class Backend {
     /// Messages that are looked at are gathered up to this size.
     static let gathered = 64 << 10
 
-    init(_ id: SlotID, _ opening: BackendOpening, _ transport: Transport, isOpening: Bool, _ budget: MemoryBudget) {
+    init(_ id: SlotID, _ opening: BackendOpening, _ transport: Transport, isOpening: Bool, _ budget: MemoryBudget, _ state: BackendState = BackendState()) {
         self.id = id
+        self.state = state
         self.transport = transport
         node = opening.node
         epoch = opening.epoch

@@ -144,7 +144,7 @@ extension Shard {
                 offset += size
                 run = offset
                 continue
-            case .needBackend where checkOutNow(frontend):
+            case .needBackend where checkOutNow(frontend, session):
                 frontend.scanner = before
                 continue
             case .terminate:
@@ -287,7 +287,7 @@ extension Shard {
         unqueue(frontend)
         cancelTimer(frontend)
         frontend.administration?.giveUp()
-        reactor.remove(frontend.descriptor)
+        // The loop is not asked to forget the descriptor: that it is closed does it.
         frontend.transport.close()
         frontends.remove(frontend.id)
         frontend.input.drop()

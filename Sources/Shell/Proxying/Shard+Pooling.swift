@@ -31,8 +31,8 @@ extension Shard {
     // MARK: Check-out
 
     /// A backend for the message at hand, without waiting; false where there is none that is ready for this session.
-    func checkOutNow(_ frontend: Frontend) -> Bool {
-        guard frontend.backend == nil, let session = frontend.session, let pool = pool(for: frontend), !isPaused(pool), let id = pool.core.checkOut() else { return false }
+    func checkOutNow(_ frontend: Frontend, _ session: FrontendSession) -> Bool {
+        guard frontend.backend == nil, let pool = pool(for: frontend), !isPaused(pool), let id = pool.core.checkOut() else { return false }
         pool.publish()
         guard let backend = backends[id] else { preconditionFailure("a pool holds a backend that is gone") }
         assign(backend, to: frontend, session)
