@@ -50,7 +50,7 @@ extension FrontendSession {
     }
 
     /// What a text may leave in the session.
-    private func note(_ scan: borrowing StatementScanner) {
+    private func note(_ scan: StatementScanner.Finding) {
         let undoes = scan.returnsToSavepoint && !pendingChanges.isEmpty
         keep(undoes ? Pin("a setting before ROLLBACK TO SAVEPOINT", isCertain: true) : scan.pin)
     }
@@ -120,10 +120,16 @@ extension FrontendSession {
         let action = useName(scan.prepared, behind: 1, &effects, backend)
         // One that names another statement, or is too long to be kept, lasts as long as its backend is held.
         let isKept = isWhole && action == .forward
-        unnamed = isKept ? UnnamedStatement(parse: parses, body: Array(behind), effects: effects, changes: scan.changes) : nil
+        unnamed = isKept ? UnnamedStatement(parse: parses, body: unnamedBody(like: behind), effects: effects, changes: scan.changes) : nil
         backend.unnamed = parses
         backend.pipeline.sentParse(.unnamed, effects, number: parses, isOwn: false)
         return action
+    }
+
+    /// The bytes of a Parse, in the memory of those before where they are the same: a driver that repeats itself costs no memory.
+    private func unnamedBody(like bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        if let known = unnamed?.body, known.withUnsafeBytes({ $0.isSame(as: bytes) }) { return known }
+        return Array(bytes)
     }
 
     private func sendBind(_ body: UnsafeRawBufferPointer, _ backend: BackendState) -> Action {

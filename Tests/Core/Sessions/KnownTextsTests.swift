@@ -45,7 +45,7 @@ struct KnownTextsTests {
             let escapes = random.oneIn(2)
             var texts = KnownTexts()
             let known = text.withUnsafeBytes { StatementScanner($0, backslashEscapes: escapes).finding }
-            if let known { text.withUnsafeBytes { texts.remember(known, in: $0, escapesByBackslash: escapes) } }
+            text.withUnsafeBytes { texts.remember(known, in: $0, escapesByBackslash: escapes) }
             other.withUnsafeBytes { other in
                 #expect(texts.finding(in: other, escapesByBackslash: !escapes) == nil)
                 guard let finding = texts.finding(in: other, escapesByBackslash: escapes) else { return }
@@ -58,13 +58,30 @@ struct KnownTextsTests {
 
     @Test("A text with words for the proxy, or a setting, is read each time", arguments: ["SHOW pool_nodes", "SET a = 1", "EXECUTE p(1)", "PGPOOL SHOW ALL"])
     func readAgain(_ text: String) {
-        #expect(Array(text.utf8).withUnsafeBytes { StatementScanner($0).finding } == nil)
+        var texts = KnownTexts()
+        Array(text.utf8).withUnsafeBytes { text in
+            texts.remember(StatementScanner(text).finding, in: text, escapesByBackslash: false)
+            #expect(texts.finding(in: text, escapesByBackslash: false) == nil)
+        }
+    }
+
+    @Test("Bytes are the same in all their length", arguments: 0..<20)
+    func same(_ length: Int) {
+        let bytes = (0..<length).map { UInt8($0) }
+        func isSame(_ other: [UInt8]) -> Bool { bytes.withUnsafeBytes { bytes in other.withUnsafeBytes { bytes.isSame(as: $0) } } }
+        #expect(isSame(bytes))
+        #expect(!isSame(bytes + [0]))
+        for index in bytes.indices {
+            var other = bytes
+            other[index] ^= 1
+            #expect(!isSame(other))
+        }
     }
 
     @Test("A long text is not kept")
     func long() {
         var texts = KnownTexts()
-        let finding = StatementScanner.Finding(effects: .executes, pin: nil, returnsToSavepoint: false)
+        let finding = Array("SELECT".utf8).withUnsafeBytes { StatementScanner($0).finding }
         for (length, isKept) in [(KnownTexts.longest, true), (KnownTexts.longest + 1, false)] {
             let text = [UInt8](repeating: UInt8(ascii: "a"), count: length)
             text.withUnsafeBytes { text in

@@ -25,9 +25,9 @@ struct KnownTexts {
         return finding
     }
 
-    /// Remembers what was found, in the memory of the text that was there.
+    /// Remembers what was found, in the memory of the text that was there; not what has words of the text in it.
     mutating func remember(_ finding: StatementScanner.Finding, in text: UnsafeRawBufferPointer, escapesByBackslash: Bool) {
-        guard text.count <= Self.longest else { return }
+        guard !finding.isOfItsText, text.count <= Self.longest else { return }
         if entries.isEmpty { entries = Array(repeating: Entry(), count: Self.capacity) }
         let place = Self.place(of: text)
         entries[place].text.removeAll(keepingCapacity: true)
@@ -65,7 +65,7 @@ struct KnownTexts {
     }
 
     /// Moves both behind the bytes that they have in common, eight at a time while there are as many.
-    private static func skipSame(_ one: UnsafeRawBufferPointer, _ a: inout Int, _ other: UnsafeRawBufferPointer, _ b: inout Int) {
+    static func skipSame(_ one: UnsafeRawBufferPointer, _ a: inout Int, _ other: UnsafeRawBufferPointer, _ b: inout Int) {
         while a + 8 <= one.count, b + 8 <= other.count {
             let difference = one.word(at: a) ^ other.word(at: b)
             let same = difference.trailingZeroBitCount / 8
@@ -77,6 +77,14 @@ struct KnownTexts {
 }
 
 extension UnsafeRawBufferPointer {
+    /// Whether the bytes are the same.
+    func isSame(as other: UnsafeRawBufferPointer) -> Bool {
+        guard count == other.count else { return false }
+        var same = 0, alike = 0
+        KnownTexts.skipSame(self, &same, other, &alike)
+        return same == count
+    }
+
     /// Eight bytes, the first the lowest.
     func word(at offset: Int) -> UInt64 { UInt64(littleEndian: loadUnaligned(fromByteOffset: offset, as: UInt64.self)) }
 }

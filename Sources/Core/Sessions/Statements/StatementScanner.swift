@@ -67,23 +67,21 @@ package struct StatementScanner {
         pin = Pin(reason, isCertain: true)
     }
 
-    /// A text like one that was scanned before.
-    init(like known: Finding) {
-        lexer = Lexer(UnsafeRawBufferPointer(start: nil, count: 0), backslashEscapes: false)
-        (effects, pin, returnsToSavepoint) = (known.effects, known.pin, known.returnsToSavepoint)
-    }
-
-    /// What is the same for every text that differs in numbers alone.
+    /// All that was found, without the text.
     struct Finding: Hashable {
         let effects: WorkEffects
         let pin: Pin?
+        let admin: AdminStatement?
+        let changes: [SettingChange]
+        let prepared: PreparedName?
         let returnsToSavepoint: Bool
+
+        /// It has words of the text in it, or places.
+        var isOfItsText: Bool { admin != nil || prepared != nil || !changes.isEmpty }
     }
 
-    /// Nil where what was found has words of the text in it.
-    var finding: Finding? {
-        if admin != nil || prepared != nil || !changes.isEmpty { return nil }
-        return Finding(effects: effects, pin: pin, returnsToSavepoint: returnsToSavepoint)
+    var finding: Finding {
+        Finding(effects: effects, pin: pin, admin: admin, changes: changes, prepared: prepared, returnsToSavepoint: returnsToSavepoint)
     }
 
     private mutating func scan() {
