@@ -199,7 +199,7 @@ extension IntegrationTests {
             }
         }
 
-        @Test("A daemon that is killed in the middle of an event goes on after the last finished step")
+        @Test("A daemon that is killed in the middle of an event goes on after the last finished step, with the hooks that the event began with")
         func resume() throws {
             let body = """
                 us.step("one", function() ev.cluster.primary:sql "INSERT INTO done VALUES (1)" end)
@@ -217,6 +217,10 @@ extension IntegrationTests {
                 try client.query("GRANT ALL ON done, go TO PUBLIC")
                 DispatchQueue.global().async { _ = try? self.hooks(cluster, "run", "failback", "--node", "node1", "--confirm", "failback") }
                 try IntegrationTests.eventually("two has begun") { try client.query("SELECT count(*) FROM done").first?.first == "2" }
+                let file = cluster.directory + "/hooks/site.lua"
+                try String(contentsOfFile: file, encoding: .utf8).replacing("VALUES (3)", with: "VALUES (4)").write(toFile: file, atomically: true, encoding: .utf8)
+                let deployed = try hooks(cluster, "deploy").output
+                #expect(deployed.contains("generation 2 is in force"), "\(deployed)")
                 try cluster.stopDaemon(signal: SIGKILL)
                 try client.query("INSERT INTO go VALUES (1)")
                 try cluster.startDaemon()

@@ -68,20 +68,20 @@ function Node:in_recovery() end
 ---@return boolean
 function Node:ping() end
 
---- How far it is behind the primary now; nil where that cannot be known.
+--- How far it is behind the primary now, in bytes; nil where that cannot be known. The field `lag_bytes` is of the event's snapshot.
 ---@async
 ---@return integer?
-function Node:lag_bytes() end
+function Node:lag_now() end
 
---- Its history's number.
+--- Its history's number now; the field `timeline` is of the event's snapshot.
 ---@async
 ---@return integer?
-function Node:timeline() end
+function Node:timeline_now() end
 
---- The furthest WAL that it holds, in bytes.
+--- The furthest WAL that it holds now, in bytes; the field `lsn` is of the event's snapshot.
 ---@async
 ---@return integer?
-function Node:lsn() end
+function Node:lsn_now() end
 
 --- What pg_controldata prints, by its labels.
 ---@async
@@ -308,7 +308,7 @@ function fs.remove(path, options) end
 
 ---@class us.http
 local http = {}
---- Asks for a resource: `status`, `headers`, `body`, `json`; at most 4 MB. In place of `body`, `json =` takes a value. Needs http:<host>.
+--- Asks for a resource: `status`, `headers`, `body`, `json`; at most 8 MB. In place of `body`, `json =` takes a value. Needs http:<host>.
 ---@async
 ---@param url string|us.Secret
 ---@param options { headers: table<string, string|us.Secret>?, body: string|us.Secret?, timeout: string|number?, retries: integer?, ok: integer[]?, ca: string?, cert: string?, predict: any? }?
@@ -479,7 +479,7 @@ function metric.histogram(name, value, labels) end
 ---@field new_primary us.Node? The primary now; nil when there is none.
 ---@field outcome string promoted, reopened, or abandoned.
 ---@field error string? Why it failed; nil when it did not.
----@field took number Seconds from the first trouble to the end.
+---@field took number? Seconds from the first trouble to the end; nil when the daemon was killed at the end.
 ---@field lost_bytes integer? WAL of the old primary that the new one does not have; nil when that is not known.
 ---@field steps string[]? The phases, in order, each with its milliseconds.
 
@@ -502,7 +502,7 @@ function metric.histogram(name, value, labels) end
 ---@field new_primary us.Node? The primary now; nil when there is none.
 ---@field outcome string promoted, reopened, or abandoned.
 ---@field error string? Why it failed; nil when it did not.
----@field took number Seconds from the first trouble to the end.
+---@field took number? Seconds from the first trouble to the end; nil when the daemon was killed at the end.
 ---@field lost_bytes integer? WAL of the old primary that the new one does not have; nil when that is not known.
 ---@field steps string[]? The phases, in order, each with its milliseconds.
 

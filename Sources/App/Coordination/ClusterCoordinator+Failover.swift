@@ -2,6 +2,7 @@ internal import ClusterModel
 internal import Failover
 internal import Foundation
 internal import Logging
+internal import Storage
 
 /// Performs what `FailoverProcedure` orders, and writes down how long each phase took.
 extension ClusterCoordinator {
@@ -20,7 +21,7 @@ extension ClusterCoordinator {
         var procedure = FailoverProcedure(nodes: nodes)
         var timeline = FailoverTimeline("detect", since: trouble(of: loss.primary))
         var answers: [NodeID: Election.Answer] = [:]
-        var patience = HookPatience(limit: rules.maxVeto)
+        var patience = HookPatience(rules)
         var action = procedure.begin()
         timeline.enter("close")
         let words = "\(lost.name), the primary, \(loss.reason)"
@@ -129,14 +130,35 @@ extension ClusterCoordinator {
         }
         let milliseconds = timeline.total()
         let details = Details(["event": loss.event, "lost": lost.name, "primary": primary?.name ?? "", "outcome": message], phases: timeline.phases, total: milliseconds)
-        await record("failover_finished", node: primary?.id, message, details: details.json)
+        await record(Self.endKind, node: primary?.id, message, details: details.json)
         await tell(ClusterNotice(.nodeDown(lost, wasPrimary: true, reason: loss.reason), event: loss.event + "-down", parent: loss.event))
         await tell(ClusterNotice(.membership(lost, isAttached: false, by: "health_check", reason: loss.reason), parent: loss.event))
         if case .reopened = outcome { await tellUp(lost, downFor: .milliseconds(Int64(milliseconds)), parent: loss.event) }
         await tell(ClusterNotice(.failoverFinished(FailoverEnd(
             isOK: primary != nil, lost: lost, primary: primary, outcome: outcome.word, message: message, milliseconds: milliseconds, phases: timeline.phases,
-            lostBytes: lostBytes(outcome, lost, answers))), event: loss.event + "-finished", parent: loss.event))
+            lostBytes: lostBytes(outcome, lost, answers))), event: Self.endEvent(loss), parent: loss.event))
     }
+
+    private static func endEvent(_ loss: ClusterState.Loss) -> String { loss.event + "-finished" }
+
+    /// A daemon that ended right after it had opened the service for a new primary told nobody: this one does.
+    func sayWhatWasNotSaid() async {
+        guard let (loss, isReopened) = lastEnd, let lost = node(loss.primary), let primary = state.openPrimary.flatMap(node) else { return }
+        let outcome: FailoverProcedure.Outcome = isReopened ? .reopened(primary.id) : .promoted(primary.id)
+        let message = "\(primary.name) is the primary now; the daemon ended before it could say so"
+        let details = Details(["event": loss.event, "lost": lost.name, "primary": primary.name, "outcome": message])
+        do {
+            if try await journal.latest(ofKind: Self.endKind).map({ Details.event(in: $0.details) }) != loss.event {
+                await record(Self.endKind, node: primary.id, message, details: details.json)
+            }
+        } catch { logger.error("the event journal cannot be read: \(error)") }
+        guard await !hands.wasTold(Self.endEvent(loss)) else { return }
+        await tell(ClusterNotice(.failoverFinished(FailoverEnd(
+            isOK: true, lost: lost, primary: primary, outcome: outcome.word, message: message, milliseconds: nil, phases: [], lostBytes: nil)),
+            event: Self.endEvent(loss), parent: loss.event))
+    }
+
+    private static let endKind = "failover_finished"
 
     /// WAL that was seen of the lost primary, and that the promoted node did not have; nil where either is not known.
     private func lostBytes(_ outcome: FailoverProcedure.Outcome, _ lost: Node, _ answers: [NodeID: Election.Answer]) -> UInt64? {
@@ -155,6 +177,12 @@ struct Details: Encodable {
         self.fields = fields
         self.phases = phases
         self.total = total
+    }
+
+    /// The event's id in such an object; nil where there is none.
+    static func event(in json: String) -> String? {
+        struct Named: Decodable { let event: String? }
+        do { return try JSONDecoder().decode(Named.self, from: Data(json.utf8)).event } catch { return nil } // Not one of ours.
     }
 
     private struct Key: CodingKey {

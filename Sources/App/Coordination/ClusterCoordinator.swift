@@ -35,6 +35,8 @@ package actor ClusterCoordinator {
     var isFailoverRunning = false
     /// Where a running failover stands.
     var failoverStep: FailoverProcedure.Step?
+    /// The last failover that the log says has ended.
+    private(set) var lastEnd: (loss: ClusterState.Loss, isReopened: Bool)?
     /// When a node last went into or out of service, for people.
     private(set) var statusChanges: [NodeID: Date] = [:]
     let startedAt = Date()
@@ -59,6 +61,7 @@ package actor ClusterCoordinator {
         try await log.start { [weak self] entry in await self?.adopt(entry) }
         logger.info("state restored", metadata: ["epoch": "\(state.epoch)", "phase": "\(describePhase())"])
         await publish()
+        await sayWhatWasNotSaid()
         await withDiscardingTaskGroup { group in
             if state.loss != nil { beginFailover(in: &group, isResumed: true) }
             while failure == nil, let fact = await inbox.next() {
@@ -77,6 +80,7 @@ package actor ClusterCoordinator {
         do { try state.apply(entry.command) } catch {
             logger.warning("control log entry \(entry.index) changes nothing: \(error)")
         }
+        if let loss = before.loss, state.loss == nil { lastEnd = (loss, isReopened: state.openPrimary == loss.primary) }
         for node in nodes where state.service(of: node.id).status != before.service(of: node.id).status { statusChanges[node.id] = Date() }
     }
 

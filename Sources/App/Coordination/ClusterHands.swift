@@ -28,6 +28,9 @@ package protocol ClusterHands: Sendable {
     /// Asks hooks whether a node may be declared down; `downFor` since trouble began.
     func approveNodeDown(_ node: Node, reason: String, downFor: Duration, in snapshot: ClusterSnapshot) async -> Consent
 
+    /// Whether hooks were told of the event, in this run of the daemon or in an earlier one.
+    func wasTold(_ event: String) async -> Bool
+
     /// Tells the hooks what happened; returns at once, nothing waits for them.
     func tell(_ notice: ClusterNotice, in snapshot: ClusterSnapshot) async
 }

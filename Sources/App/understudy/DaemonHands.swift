@@ -28,5 +28,7 @@ struct DaemonHands: ClusterHands {
         await hooks.approveNodeDown(node, reason: reason, downFor: downFor, in: snapshot)
     }
 
+    func wasTold(_ event: String) async -> Bool { await hooks.wasTold(event) }
+
     func tell(_ notice: ClusterNotice, in snapshot: ClusterSnapshot) async { hooks.tell(notice, snapshot) }
 }

@@ -2,6 +2,9 @@
 enum FaultHint {
     /// Empty where there is nothing to add.
     static func text(for message: String) -> String {
+        if message.hasPrefix("attempt to call a "), let method = name(in: message, after: "value (method '"), EventSchema.nodeFields.contains(where: { $0.name == method }) {
+            return "; \(method) is a field of the event's snapshot: write node.\(method)\(now[method].map { ", or node:\($0)() for what it is now" } ?? "")"
+        }
         guard message.hasPrefix("attempt to "), message.contains(" a nil value") else { return "" }
         if let global = name(in: message, after: "(global '") { return missing[global].map { "; hooks have no \(global): \($0)" } ?? "; nothing has the name \(global) here" }
         if let local = name(in: message, after: "(local '") { return "; a query without a row, a NULL and a key that a table does not have give nil: test it first, `if \(local) then`" }
@@ -15,6 +18,9 @@ enum FaultHint {
         guard let begin = message.firstRange(of: mark)?.upperBound else { return nil }
         return message[begin...].firstIndex(of: "'").map { String(message[begin..<$0]) }
     }
+
+    /// Fields that can be asked for again, and the methods that do.
+    private static let now = ["lsn": "lsn_now", "timeline": "timeline_now", "lag_bytes": "lag_now"]
 
     /// Lua's libraries that hooks do without, and what is for that.
     private static let missing = [

@@ -13,8 +13,8 @@ enum HTTPMethod: String, CaseIterable {
 struct HTTPDesk: Sendable {
     let waiter: DescriptorWaiter
 
-    /// Of a body: what fits into one frame to the hook.
-    static let bodyLimit = 4_000_000
+    /// Of a body; it fits into one frame to the hook.
+    static let bodyLimit = 8 << 20
     private static let redirects = 5
     private static let mostRetries = 10
     private static let defaultTimeout = Duration.seconds(10)

@@ -10,9 +10,7 @@ struct HookConversation: Sendable {
     }
 
     let processes: HookProcesses
-    /// What is sent; its limits are those below.
-    let request: HookValue
-    let limits: HookLimits
+    let errand: HookErrand
     /// Whose code it is, for messages.
     let hook: String
     /// Chunk names, and the files they stand for.
@@ -23,6 +21,8 @@ struct HookConversation: Sendable {
     let perform: @Sendable (HookRequest) async -> Result<HookValue, HostCallFailure>
     /// When the latest answer was, in seconds since 1970, which is what the hook takes for now; nil leaves its clock alone.
     var answeredAt: @Sendable () -> Double? = { nil }
+
+    private var limits: HookLimits { errand.limits }
 
     /// Processes that may die unheard before the event fails: one can be killed while it waits for work.
     private static let attempts = 2
@@ -64,12 +64,12 @@ struct HookConversation: Sendable {
     }
 
     private func converse(with child: HookChild, _ budgetEnd: Monotonic) async -> Course {
-        guard let frame = HookFrame.bytes(of: request) else {
+        guard let frames = errand.frames else {
             return .ended(.failed(fault(.environment, "the hook files are more than \(HookFrame.maximumBytes) bytes together", nil)), isReusable: true)
         }
         let end = budgetEnd + limits.grace
         var heard: Heard?
-        guard await child.send(frame, until: end) else { return .died(nil) }
+        guard await child.send(frames, until: end) else { return .died(nil) }
         while true {
             switch await child.receive(until: end) {
             case .timedOut:
@@ -110,7 +110,7 @@ struct HookConversation: Sendable {
         case .process(isSilent: false), nil: return nil
         }
         return HookFrame.bytes(of: value(result)) ?? HookFrame.bytes(of: value(.failure(
-            HostCallFailure(.environment, "\(call.operation) gave more than \(HookFrame.maximumBytes) bytes: ask for less"))))
+            HostCallFailure(.environment, "\(call.operation) gave more than can be passed on: ask for less"))))
     }
 
     private func value(_ result: Result<HookValue, HostCallFailure>) -> HookValue {

@@ -26,6 +26,7 @@ extension HookEffects {
         case "alert": return try await alert(arguments, context)
         case "metric.counter", "metric.gauge", "metric.histogram":
             try services.metrics.note(function.operation, hook: hook.name, name, arguments["value"].number ?? 0, arguments["labels"].map?.compactMapValues(\.text) ?? [:])
+        case "run.lines": return try await lines(arguments)
         case "together": return try await together(arguments.values)
         default: throw HostCallFailure(.code, "\(function.operation) is declared and nobody does it")
         }
@@ -79,7 +80,8 @@ extension HookEffects {
         guard ["info", "warning", "critical"].contains(severity) else {
             throw HostCallFailure(.code, "us.alert: severity: expected info, warning or critical; got \"\(severity)\"")
         }
+        if run.event.schema == .alert { throw HostCallFailure(.code, "us.alert in a handler of alerts would be heard by itself: tell others, or us.log.error") }
         if run.plan != nil || run.isReadOnly { return .none }
-        return try await services.host.perform(HostCall(operation: .alert, node: arguments["node"].integer.map { NodeID(Int(clamping: $0)) }, arguments: arguments), in: context)
+        return try await services.host.perform(HostCall(operation: .alert, node: arguments["node"].integer.map { NodeID(Int(clamping: $0)) }, arguments: arguments), in: context, line: nil)
     }
 }

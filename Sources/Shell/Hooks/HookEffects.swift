@@ -5,6 +5,8 @@ internal import Reactor
 actor HookEffects {
     /// Of one handler's run.
     static let limit = 10_000
+    /// Bytes that an answer has beside its result.
+    private static let aroundAnswer = 64
 
     let services: HookServices
     let run: HookRun
@@ -16,6 +18,8 @@ actor HookEffects {
     /// Calls that were begun beside others, by the library's ids.
     var tasks: [Int64: Task<Void, Never>] = [:]
     var finished: [Int64: HookValue] = [:]
+    /// Programs whose lines the hook hears, by their numbers.
+    var programs: [Int64: LiveProgram] = [:]
     /// Who waits for one of these to end.
     var arrivals: [CheckedContinuation<Void, Never>] = []
     /// Chunk names, and the files they stand for.
@@ -86,9 +90,20 @@ actor HookEffects {
         }
         let at = run.now
         clock.set(at)
+        return await recorded(result, of: begun, at: at)
+    }
+
+    /// The result once it is in the journal: what a replay could not answer is not told to the hook either.
+    private func recorded(_ result: Result<HookValue, HostCallFailure>, of begun: Begun, at: Double) async -> Result<HookValue, HostCallFailure> {
+        let operation = begun.request.operation, value = HookCallRecord.value(result)
+        var result = result, bytes = value.encoded
+        if let problem = HookFrame.problem(value, bytes: bytes.count + Self.aroundAnswer) ?? run.problem(recording: bytes.count) {
+            result = .failure(HostCallFailure(.environment, "\(operation) was done, and \(problem)"))
+            bytes = HookCallRecord.value(result).encoded
+        }
         guard let journal = run.journal else { return result }
-        do { try await journal.end(begun.sequence, in: run.number, at: at, result) } catch {
-            services.log(HookLogLine(.error, "the result of \(begun.request.operation) cannot be recorded: \(error)", event: run.record.id, hook: hook.name, place: begun.request.place))
+        do { try await journal.end(begun.sequence, in: run.number, at: at, result: bytes) } catch {
+            return .failure(HostCallFailure(.environment, "\(operation) was done, and its result cannot be recorded: \(error)"))
         }
         return result
     }
@@ -123,7 +138,8 @@ actor HookEffects {
                 node = NodeID(Int(clamping: number))
                 guard run.event.cluster.nodes.contains(where: { $0.node.id == node }) else { throw HostCallFailure(.code, "\(function.label): there is no node \(number)") }
             }
-            return try await services.host.perform(HostCall(operation: operation, node: node, arguments: open), in: context)
+            let call = HostCall(operation: operation, node: node, arguments: open)
+            return open.isSet("follow") ? try await follow(call, context) : try await services.host.perform(call, in: context, line: nil)
         }
         if let operation = KeyValueOperation(rawValue: function.operation) { return try await services.values.perform(operation, open, hook: hook.name, now: run.now) }
         if let operation = FileOperation(rawValue: function.operation) { return try await services.files.perform(operation, open, rights) }

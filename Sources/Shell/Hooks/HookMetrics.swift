@@ -27,6 +27,9 @@ package final class HookMetrics: Sendable {
 
     package init() {}
 
+    /// Sets a gauge of the daemon's own.
+    package func set(_ name: String, _ value: Double) { values.withLock { $0[Series(hook: "", name: "understudy_hooks_" + name, labels: "")] = .gauge(value) } }
+
     /// Every series, sorted.
     package var all: [(Series, Value)] { values.withLock { $0.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } } }
 

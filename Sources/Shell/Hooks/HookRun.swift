@@ -22,6 +22,8 @@ final class HookRun: Sendable {
         /// Seconds that a plan did not wait.
         var skipped = 0.0
         var isCancelled = false
+        /// Bytes of results in the journal.
+        var recorded = 0
         /// Steps that can be undone, by hook.
         var hooksWithUndos: Set<String> = []
         var faults: [HookFault] = []
@@ -54,6 +56,19 @@ final class HookRun: Sendable {
         state.withLock { state in
             state.sequence += 1
             return state.sequence
+        }
+    }
+
+    /// Results of one run that the journal keeps.
+    static let recordLimit = 64 << 20
+
+    /// Why a result of so many bytes cannot be recorded; nil when it can, and is counted.
+    func problem(recording bytes: Int) -> String? {
+        guard journal != nil else { return nil }
+        return state.withLock { state in
+            guard state.recorded + bytes <= Self.recordLimit else { return "its result is not passed on: the results of one event have at most \(Self.recordLimit >> 20) MB together, so that all of them can be recorded" }
+            state.recorded += bytes
+            return nil
         }
     }
 

@@ -108,10 +108,8 @@ package struct HookRunner: Sendable {
                   answeredAt: @escaping @Sendable () -> Double?,
                   _ perform: @escaping @Sendable (HookRequest) async -> Result<HookValue, HostCallFailure>) async -> HookConversation.Ending {
         let (log, id, name) = (log, run.record.id, hook.name)
-        var request = catalogue.request(task, hook, run.record.event, limits).map ?? [:]
-        request["clock"] = run.clockValue
         return await HookConversation(
-            processes: processes, request: .map(request), limits: limits, hook: hook.name, files: catalogue.files(of: hook),
+            processes: processes, errand: catalogue.errand(task, hook, run.record.event, limits, ["clock": run.clockValue]), hook: hook.name, files: catalogue.files(of: hook),
             isNotification: run.event.schema.kind == .tell, log: { if !isQuiet() { log(HookLogLine($0, $1, fields: $2, event: id, hook: name, place: $3)) } },
             perform: perform, answeredAt: answeredAt
         ).run()

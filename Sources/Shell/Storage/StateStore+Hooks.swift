@@ -93,6 +93,12 @@ extension StateStore {
         try await runs("WHERE number IN (SELECT number FROM hook_run ORDER BY number DESC LIMIT ?) ORDER BY number", [limit])
     }
 
+    /// The newest runs of each event's name that are over, oldest first.
+    package func latestHookRuns(ofEach limit: Int) async throws(StorageFailure) -> [HookRunRow] {
+        let places = "SELECT number, row_number() OVER (PARTITION BY name ORDER BY number DESC) AS place FROM hook_run WHERE phase = 'ended'"
+        return try await runs("WHERE number IN (SELECT number FROM (\(places)) WHERE place <= ?) ORDER BY number", [limit])
+    }
+
     /// Runs that were begun and did not end: the daemon ended first, or they run now.
     package func unfinishedHookRuns() async throws(StorageFailure) -> [HookRunRow] { try await runs("WHERE phase <> 'ended' ORDER BY number", []) }
 

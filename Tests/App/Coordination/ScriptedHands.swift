@@ -34,13 +34,21 @@ final class ScriptedHands: ClusterHands {
         var downQuestions: [NodeID] = []
         /// What the next `promote` calls answer before one works.
         var problems: [PromotionFailure] = []
+        /// Called with each topology that is handed down.
+        var onApply: (@Sendable (Topology) -> Void)?
         /// Set to hold every `promote` until the coordinator is cancelled.
         var hangsInHook = false
     }
 
     let script = Mutex(Script())
 
-    func apply(_ topology: Topology) async { script.withLock { $0.topologies.append(topology) } }
+    func apply(_ topology: Topology) async {
+        let onApply = script.withLock { script in
+            script.topologies.append(topology)
+            return script.onApply
+        }
+        onApply?(topology)
+    }
 
     func observe(_ node: Node) async -> Election.Answer {
         script.withLock { $0.servers[node.id].map(Election.Answer.success) ?? .failure(NodeSilence("refuses connections")) }
@@ -83,6 +91,8 @@ final class ScriptedHands: ClusterHands {
             return script.downVetoes?.isEmpty == false ? script.downVetoes?.removeFirst() ?? .granted : .granted
         }
     }
+
+    func wasTold(_ event: String) async -> Bool { script.withLock { $0.notices.contains { $0.event == event } } }
 
     func tell(_ notice: ClusterNotice, in snapshot: ClusterSnapshot) async { script.withLock { $0.notices.append(notice) } }
 

@@ -11,13 +11,13 @@ package struct ControlCommands: Sendable {
     private let coordinator: ClusterCoordinator
     private let journal: EventJournal
     private let office: AdminOffice
-    private let status: @Sendable (ClusterSnapshot) async -> StatusView
+    private let status: @Sendable (ClusterSnapshot) async throws -> StatusView
     private let reload: @Sendable (_ requestedBy: String) async throws -> ReloadView
     private let hooks: any HookDesk
 
     /// `status` adds what the process and the proxy know to a snapshot; `reload` reads the configuration again, and throws what is
     /// wrong with it.
-    package init(coordinator: ClusterCoordinator, journal: EventJournal, office: AdminOffice, status: @escaping @Sendable (ClusterSnapshot) async -> StatusView,
+    package init(coordinator: ClusterCoordinator, journal: EventJournal, office: AdminOffice, status: @escaping @Sendable (ClusterSnapshot) async throws -> StatusView,
                  reload: @escaping @Sendable (_ requestedBy: String) async throws -> ReloadView, hooks: any HookDesk) {
         self.coordinator = coordinator
         self.journal = journal
@@ -30,7 +30,7 @@ package struct ControlCommands: Sendable {
     /// A `ControlServer.Responder`.
     @Sendable package func respond(_ request: ControlRequest, _ requestedBy: String, _ send: ControlServer.Send) async throws {
         switch request.command {
-        case "status": try await answer(await status(coordinator.snapshot()), send)
+        case "status": try await answer(send) { try await status(coordinator.snapshot()) }
         case "nodes": try await answer(NodeView.all(await coordinator.snapshot()), send)
         case "events": try await events(min(max(request.limit ?? 20, 0), Self.eventLimit), follow: request.follow ?? false, send)
         case "pools": try await ask("SHOW POOLS", send)

@@ -1,5 +1,6 @@
 internal import Administration
 internal import ClusterModel
+internal import Foundation
 internal import Hooks
 internal import PostgresWire
 internal import Reactor
@@ -15,6 +16,7 @@ final class EngineActions: Sendable {
         /// Runs a statement of the administrator's; nil when it went well, else what is wrong.
         let command: @Sendable (String) async -> String?
         let reload: @Sendable (_ requestedBy: String) async throws -> Void
+        let alert: @Sendable (HookAlert) async -> Void
     }
 
     private let parts = Mutex<Parts?>(nil)
@@ -29,6 +31,9 @@ final class EngineActions: Sendable {
         let end: Monotonic
     }
 
+    /// When the latest alerts were raised: a hook that raises one on each line of the journal is not to fill it.
+    private let alerts = Mutex<[Monotonic]>([])
+    private static let mostAlerts = (count: 60, within: Duration.seconds(60))
     private static let longestPause = Duration.seconds(300)
     private static let pauseLimit = Duration.seconds(30)
 
@@ -49,7 +54,7 @@ final class EngineActions: Sendable {
         case .resumeClients: try await resume(parts)
         case .reloadConfiguration:
             do { try await parts.reload("hook:\(context.hook)") } catch { throw HostCallFailure(.environment, "\(error)") }
-        case .alert: alert(call, context)
+        case .alert: try await alert(call, context, parts)
         case let other: preconditionFailure("\(other.rawValue) is no action of the engine's")
         }
         return .none
@@ -94,13 +99,34 @@ final class EngineActions: Sendable {
         }
     }
 
-    private func alert(_ call: HostCall, _ context: EffectContext) {
-        let severity = call.arguments.text("severity")
-        let level: HookLogLine.Level = severity == "critical" ? .error : severity == "warning" ? .warning : .info
-        var fields = ["severity": call.arguments["severity"]]
-        if let text = call.arguments["text"].text { fields["text"] = .text(text) }
-        if let node = call.node { fields["node"] = HookValue(node.number) }
-        log(HookLogLine(level, "alert: \(call.arguments.text("title"))", fields: fields, event: context.event, hook: context.hook, place: context.place))
+    private func alert(_ call: HostCall, _ context: EffectContext, _ parts: Parts) async throws(HostCallFailure) {
+        let isTaken = alerts.withLock { times in
+            times.removeAll { $0 + Self.mostAlerts.within < .now() }
+            guard times.count < Self.mostAlerts.count else { return false }
+            times.append(.now())
+            return true
+        }
+        guard isTaken else { throw HostCallFailure(.environment, "us.alert: there were \(Self.mostAlerts.count) alerts in a minute already") }
+        await parts.alert(HookAlert(severity: call.arguments.text("severity"), title: call.arguments.text("title"), text: call.arguments.text("text"), node: call.node,
+                                    event: context.event, hook: context.hook))
+    }
+}
+
+/// What a hook said by `us.alert`.
+struct HookAlert: Sendable {
+    let severity: String
+    let title: String
+    let text: String
+    let node: NodeID?
+    let event: String
+    let hook: String
+
+    /// The JSON object beside its journal line.
+    var details: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        // Texts always encode.
+        do { return String(decoding: try encoder.encode(["event": event, "hook": hook, "severity": severity]), as: UTF8.self) } catch { preconditionFailure("\(error)") }
     }
 }
 

@@ -14,22 +14,24 @@ extension HookHands {
     /// Where a program's name without a path is looked for.
     private static let folders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
 
-    func run(_ call: HostCall, _ context: EffectContext) async throws -> HookValue {
+    /// `listener` hears the program's lines, besides the log.
+    func run(_ call: HostCall, _ context: EffectContext, _ listener: (@Sendable (String) -> Void)?) async throws -> HookValue {
         let attempts = 1 + min(max(0, Int(clamping: call.arguments["retries"].integer ?? 0)), Self.mostRetries)
         for attempt in 1..<attempts {
-            do { return try await runOnce(call, context) } catch where !Task.isCancelled && !(error is EffectRefused) {
+            do { return try await runOnce(call, context, listener) } catch where !Task.isCancelled && !(error is EffectRefused) {
                 try await Task.sleep(for: .milliseconds(200 << min(attempt, 5)))
                 if !call.arguments.isSet("read") { try await coordinator.check(context.epoch) }
             }
         }
-        return try await runOnce(call, context)
+        return try await runOnce(call, context, listener)
     }
 
-    private func runOnce(_ call: HostCall, _ context: EffectContext) async throws -> HookValue {
+    private func runOnce(_ call: HostCall, _ context: EffectContext, _ listener: (@Sendable (String) -> Void)?) async throws -> HookValue {
         let arguments = call.arguments, words = arguments.strings("argv"), wanted = arguments["as"].text
         guard wanted == nil || wanted == "root" else { throw HostCallFailure(.code, "run: as: expected \"root\"; got \"\(wanted ?? "")\"") }
         let environment = arguments["env"].map?.compactMapValues(\.text) ?? [:], input = arguments.text("stdin"), timeout = arguments.duration("timeout") ?? Self.commandTimeout
-        let line = arguments.isSet("stream") ? lines(of: call, context) : nil
+        let logged = arguments.isSet("stream") ? lines(of: call, context) : nil
+        let line: (@Sendable (String) -> Void)? = if let logged, let listener { { logged($0); listener($0) } } else { logged ?? listener }
         let result: Program.Result
         if let node = call.node {
             result = try await nodes.host(of: node).run(words, environment: environment, input: input, timeout: timeout, asRoot: wanted == "root", line: line)

@@ -22,15 +22,15 @@ struct HookHands: HookHost {
         switch operation {
         case .promote: await coordinator.value?.objection(toPromoting: node)
         case .start, .restart: await coordinator.value?.objection(toStarting: node)
-        case .sql, .isRunning, .inRecovery, .ping, .lagBytes, .timeline, .lsn, .controlData, .diskFree, .replicatesTo, .canRewindFrom, .readFile, .stop, .reload, .checkpoint, .set,
+        case .sql, .isRunning, .inRecovery, .ping, .lagNow, .timelineNow, .lsnNow, .controlData, .diskFree, .replicatesTo, .canRewindFrom, .readFile, .stop, .reload, .checkpoint, .set,
              .ensureSlot, .dropSlot, .rewindFrom, .baseBackupFrom, .moveAside, .restoreAside, .forgetAside, .writeFile, .touch, .includeConf, .runOnNode, .run, .cluster,
              .pauseClients, .resumeClients, .reloadConfiguration, .alert: nil
         }
     }
 
-    func perform(_ call: HostCall, in context: EffectContext) async throws(HostCallFailure) -> HookValue {
+    func perform(_ call: HostCall, in context: EffectContext, line: (@Sendable (String) -> Void)?) async throws(HostCallFailure) -> HookValue {
         let name = call.node.map { nodes.name(of: $0) + " " } ?? ""
-        do { return try await attempt(call, context) } catch let failure as HostCallFailure {
+        do { return try await attempt(call, context, line) } catch let failure as HostCallFailure {
             throw failure
         } catch let refused as EffectRefused {
             throw HostCallFailure(.leadership, refused.description)
@@ -44,15 +44,15 @@ struct HookHands: HookHost {
         }
     }
 
-    private func attempt(_ call: HostCall, _ context: EffectContext) async throws -> HookValue {
+    private func attempt(_ call: HostCall, _ context: EffectContext, _ line: (@Sendable (String) -> Void)?) async throws -> HookValue {
         switch call.operation {
         case .sql: return try await sql(call, context.epoch)
-        case .isRunning, .inRecovery, .ping, .lagBytes, .timeline, .lsn, .controlData, .diskFree, .replicatesTo, .canRewindFrom, .readFile: return try await read(call)
+        case .isRunning, .inRecovery, .ping, .lagNow, .timelineNow, .lsnNow, .controlData, .diskFree, .replicatesTo, .canRewindFrom, .readFile: return try await read(call)
         case .promote, .reload, .checkpoint, .set, .ensureSlot, .dropSlot: return try await control(call, context.epoch)
         case .start, .stop, .restart: return try await startOrStop(call, context.epoch)
         case .rewindFrom, .baseBackupFrom: return try await copy(call, context)
         case .moveAside, .restoreAside, .forgetAside, .writeFile, .touch, .includeConf: return try await files(call, context.epoch)
-        case .run, .runOnNode: return try await run(call, context)
+        case .run, .runOnNode: return try await run(call, context, line)
         case .cluster, .pauseClients, .resumeClients, .reloadConfiguration, .alert: return try await actions.perform(call, context)
         }
     }

@@ -101,7 +101,7 @@ extension HookOffice {
 
     func replay(_ request: HookRunRequest) async throws -> HookReportView {
         let run = try await recorded(request), calls = try await stage.record.calls(of: run.number)
-        let catalogue = if let folder = request.folder { try await stage.generations.trial(folder: folder) } else { try await stage.generations.generation(forEvent: run.id).catalogue }
+        let catalogue = if let folder = request.folder { try await stage.generations.trial(folder: folder) } else { await stage.generations.kept(run.generation).catalogue }
         let report = try await stage.runner(catalogue).replay(run, calls)
         return HookReportView(event: run.id, outcome: report.outcome.word, message: report.outcome.message, divergence: report.divergence, calls: report.calls,
                               took_ms: report.took / .milliseconds(1))

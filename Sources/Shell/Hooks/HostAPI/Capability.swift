@@ -1,6 +1,7 @@
 /// What a hook may be allowed to do: a word, or a word and what it is about.
 ///
-/// `run:aws` allows what `run:aws` asks; `http:*.example.com` every host below; `engine:*` and `fs:read:/etc/` what begins so.
+/// `run:aws` allows what `run:aws` asks; `http:*.example.com` every host below; `fs:read:/etc` what is in that folder; `sql:write` what `sql:read`
+/// does. A `*` at the end stands for anything: `engine:*`, `http:*`.
 package struct Capability: Hashable, Sendable, CustomStringConvertible {
     package let description: String
 
@@ -24,27 +25,27 @@ package struct Capability: Hashable, Sendable, CustomStringConvertible {
         "fs:read:": "prefix", "fs:write:": "prefix", "run:": "program", "ssh:": "program", "http:": "host", "secret:": "name", "kv:shared:": "name",
     ]
 
-    /// Whether there is such a capability.
-    package var isKnown: Bool { Self.words.contains(description) || Self.families.contains { description.hasPrefix($0) && description.count > $0.count } }
+    /// Whether any hook could ask for it.
+    package var isKnown: Bool {
+        if Self.words.contains(description) || Self.families.contains(where: { description.hasPrefix($0) && description.count > $0.count }) { return true }
+        return description.hasSuffix("*") && (Self.words + Self.families).contains { $0.hasPrefix(description.dropLast()) }
+    }
 
-    /// Whether having this one allows what `other` asks for.
+    /// Whether having this one allows what `other` asks for. The only rule there is: a grant answers a header's `needs` by it, and those a call.
     package func covers(_ other: Capability) -> Bool {
-        if description == other.description || description == "*" { return true }
+        if description == other.description { return true }
+        let isPath = other.description.hasPrefix("fs:"), mine = description.dropFirst(family.count), asked = other.description.dropFirst(family.count)
+        if isPath, other.description.split(separator: "/").contains("..") { return false }
+        if description.hasSuffix("*"), other.description.hasPrefix(description.dropLast()) { return true }
         if description == "sql:write" { return other.description == "sql:read" }
-        if description == "engine:*" { return other.description.hasPrefix("engine:") }
         guard family == other.family else { return false }
-        let mine = description.dropFirst(family.count), asked = other.description.dropFirst(family.count)
-        switch family {
-        case "fs:read:", "fs:write:": return mine == "/" || Self.contains(String(mine), String(asked))
-        case "http:": return mine.hasPrefix("*.") && asked.hasSuffix(mine.dropFirst(1))
-        default: return false
-        }
+        if isPath { return Self.contains(String(mine), String(asked)) }
+        return family == "http:" && mine.hasPrefix("*.") && asked.hasSuffix(mine.dropFirst(1))
     }
 
     /// A prefix of a path ends where a name does: `/etc/app` holds `/etc/app/x` and not `/etc/apple`.
     private static func contains(_ prefix: String, _ path: String) -> Bool {
-        guard path.hasPrefix(prefix), !path.split(separator: "/").contains("..") else { return false }
-        return prefix.hasSuffix("/") || path.dropFirst(prefix.count).first == "/"
+        path.hasPrefix(prefix) && (prefix.hasSuffix("/") || path.dropFirst(prefix.count).first == "/")
     }
 }
 

@@ -74,6 +74,14 @@ describe("rights", function()
     assert.matches('node:promote needs the capability "pg.promote"', r.error)
   end)
 
+  it("are those of the file that the cluster loaded, whatever was loaded since", function()
+    local nodes, fields = { pg1 = { role = "primary" }, pg2 = {} }, { node = "pg1", new_main = "pg2" }
+    local first = t.cluster(nodes):hooks "hooks/greedy.lua"
+    assert.equal("code", first:fire("switchover", fields).class)
+    assert.equal("done", t.cluster(nodes):hooks("hooks/modest.lua"):fire("switchover", fields).outcome)
+    assert.equal("code", first:fire("switchover", { id = "again", node = "pg1", new_main = "pg2" }).class)
+  end)
+
   it("are what the configuration grants, when the test says so", function()
     local c = t.cluster({ pg1 = { role = "primary" } }):hooks("hooks/parallel.lua"):set("hook.parallel.grants", "sql:read")
     says('needs "pg.control", which it is not granted', function() c:fire("switchover", { node = "pg1", new_main = "pg1" }) end)

@@ -1,6 +1,7 @@
 --- The cluster that a test makes: servers, hooks, and what the hooks did to all of it.
 local engine, load_module, request = ...
 local names       = load_module "understudy.internal.names"
+local ask         = load_module "understudy.internal.testing.questions"
 local answers     = load_module "understudy.internal.testing.answers"
 local chain       = load_module "understudy.internal.testing.chain"
 local faults      = load_module "understudy.internal.testing.faults"
@@ -56,7 +57,7 @@ function Cluster:loaded()
   if not self.catalogue then
     local list = {}
     for at, node in ipairs(self.order) do list[at] = node.name end
-    local found = engine.call("test.hooks", { path = self.path, settings = self.settings, nodes = list })
+    local found = ask("test.hooks", { path = self.path, settings = self.settings, nodes = list })
     if found.problems[1] then engine.fail("code", table.concat(found.problems, "\n")) end
     self.catalogue = found
   end

@@ -43,14 +43,12 @@ end
 --- and the fault.
 function stage.run(task, sent, event, loaded, host)
   local whole = {
-    event = event, modules = loaded.modules, bundled = { [event.name] = loaded.bundled[event.name] }, schema = request.schema, library = {},
+    event = event, modules = loaded.modules, bundled = { [event.name] = loaded.bundled[event.name] }, schema = request.schema, library = request.library,
     clock = { at = host.context.began, seed = 1 },
   }
   for key, value in pairs(sent) do whole[key] = value end
-  for name, source in pairs(request.library) do whole.library[name] = source end
   whole.task = task
-  whole.library["understudy.internal.boot"] = request.library.real_boot
-  local ok, report = pcall(request.compile(request.library.real_boot), primitives(host), whole)
+  local ok, report = pcall(request.compile(request.library["understudy.internal.boot"]), primitives(host), whole)
   if ok then return report.value end
   local message, file, line, class = failures.parts(report)
   return nil, { message = message, file = file, line = line, class = class or "code" }
