@@ -46,7 +46,7 @@ local Node = {}
 ---@class us.Peer
 ---@field name string
 
---- Runs one statement with $1… parameters: read-only, unless the hook has sql:write and the event may change something. Needs sql:read.
+--- Runs one statement with $1… parameters: as health_check_user and read-only, or as recovery_user where the hook has sql:write and the event may change something. Needs sql:read.
 ---@async
 ---@param text string|us.Secret One statement.
 ---@param ... any
