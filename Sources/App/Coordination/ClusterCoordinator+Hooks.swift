@@ -20,6 +20,7 @@ extension ClusterCoordinator {
     }
 
     func choose(_ candidates: [NodeID], _ loss: ClusterState.Loss, _ lost: Node, _ answers: [NodeID: Election.Answer], _ patience: inout HookPatience) async -> [NodeID] {
+        if let preferred, candidates.contains(preferred) { return [preferred] }
         if let choice = patience.choice(among: candidates, at: .now) { return choice }
         guard let best = candidates.first, let request = request(loss, lost, best, candidates, answers) else { return [] }
         let choice = await hands.chooseCandidate(request, reason: loss.reason)

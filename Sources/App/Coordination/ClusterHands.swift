@@ -10,6 +10,21 @@ package protocol ClusterHands: Sendable {
     /// A fresh look at a node, within a bound of its own.
     func observe(_ node: Node) async -> Election.Answer
 
+    /// What clients have noticed until now.
+    func clients() async -> ClientCounts
+
+    /// What a node's log on `timeline` holds from `start` on; the server need not run.
+    func divergedLog(of node: Node, on timeline: Timeline, from start: LogSequenceNumber) async -> Result<DivergedLog, NodeSilence>
+
+    /// Cuts a standby off from its WAL, within a bound of its own.
+    func seal(_ node: Node, in epoch: Epoch) async -> Seal
+
+    /// Takes away the seal of the epoch `sealed`; nil when it is gone, else why it is not.
+    func unseal(_ node: Node, sealedIn sealed: Epoch, in epoch: Epoch) async -> String?
+
+    /// Sets `synchronous_standby_names` of a node; nil when it is set, else why it is not.
+    func setSynchronousNames(_ names: String, of node: Node, in epoch: Epoch) async -> String?
+
     /// Runs the `failover` event: the hooks promote `request.candidate`. Bounded by the event's budget.
     func promote(_ request: PromotionRequest) async -> Result<Void, PromotionFailure>
 

@@ -21,14 +21,19 @@ package struct ClusterNotice: Sendable {
         case nodeDown(Node, wasPrimary: Bool, reason: String)
         /// `downFor` is nil where the node went down in an earlier run of the daemon.
         case nodeUp(Node, downFor: Duration?)
-        case membership(Node, isAttached: Bool, by: String, reason: String)
+        case membership(Node, Membership, by: String, reason: String)
         /// A standby went out of service: hooks may have work to do.
         case standbyLost(Node)
+        /// A second server is writable.
+        case falsePrimary(Node, primary: Node, timeline: Timeline)
         /// The lost primary should not write any more; the failover goes on meanwhile.
         case fencing(PromotionRequest)
         case failoverFinished(FailoverEnd)
         case alert(Severity, title: String, text: String, node: Node?)
     }
+
+    /// What became of a node's service.
+    package enum Membership: Sendable { case attached, detached, quarantined, unquarantined }
 
     /// How much an alert matters.
     package enum Severity: String, Sendable { case info, warning, critical }

@@ -28,6 +28,9 @@ package actor EventJournal {
         try await store.events(after: number, limit: limit)
     }
 
+    /// What is on record of a procedure, oldest first.
+    package func events(of procedure: String) async throws(StorageFailure) -> [JournalEvent] { try await store.events(of: procedure) }
+
     /// Wakes once now and again whenever events were stored since; several wake-ups that nobody took are one.
     package func wakeUps() -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))

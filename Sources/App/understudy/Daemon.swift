@@ -49,7 +49,7 @@ struct Daemon {
             inbox.post(node, evidence)
             probers.note(fact)
         }
-        let hands = DaemonHands(proxy: proxy, nodes: nodeSet, hooks: hooks)
+        let hands = DaemonHands(proxy: proxy, nodes: nodeSet, hooks: hooks, probers: probers)
         let coordinator = ClusterCoordinator(nodes: nodes, hands: hands, log: SingleMemberLog(store: store), journal: journal, inbox: inbox, logger: logger,
                                              rules: settings.failoverRules)
         reference.set(coordinator)
@@ -63,7 +63,7 @@ struct Daemon {
         }, hooks.reloading], afterwards: { view, requestedBy in await hooks.tellReload(applied: view.applied, needsRestart: view.needs_restart, by: requestedBy) })
         desk.open(proxy, reloader, hooks.metrics)
         actions.set(EngineActions.Parts(cluster: { await hooks.cluster()?.cluster }, command: { await desk.office.problem(with: $0) }, reload: { _ = try await reloader.reload(requestedBy: $0) },
-                                        alert: hooks.alert))
+                                        coordinator: { reference.value }, alert: hooks.alert))
         let control = try makeControl(coordinator, journal, proxy, reloader, desk.office, hooks, waiter)
         logger.notice("serving", metadata: ["version": "\(Version.text)", "port": "\(proxy.port ?? 0)", "nodes": "\(nodes.count)", "descriptors": "\(limit)"])
         ServiceManager.tell("READY=1")

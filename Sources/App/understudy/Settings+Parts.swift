@@ -1,6 +1,7 @@
 internal import ClusterModel
 internal import Coordination
 internal import Credentials
+internal import Failover
 internal import Foundation
 internal import HealthTracking
 internal import NodeConnections
@@ -40,12 +41,13 @@ extension Settings {
     }
 
     var failoverRules: FailoverRules {
-        FailoverRules(maxVeto: self[\.failover.maxVeto], requiresFencing: self[\.failover.fencing] == "required")
+        FailoverRules(maxVeto: self[\.failover.maxVeto], requiresFencing: self[\.failover.fencing] == "required", degrades: self[\.failover.onTooFewStandbys] == "degrade",
+                      election: Election.Rules(mostLagBytes: self[\.failover.maxLag] == 0 ? nil : UInt64(self[\.failover.maxLag])))
     }
 
     func healthPolicy(_ node: Int) -> HealthPolicy {
-        let period = self[\.health.period, node: node]
-        return HealthPolicy(period: period == .zero ? nil : period, retries: self[\.health.maxRetries, node: node], retryDelay: self[\.health.retryDelay, node: node])
+        HealthPolicy(period: Self.limit(self[\.health.period, node: node]), retries: self[\.health.maxRetries, node: node], retryDelay: self[\.health.retryDelay, node: node],
+                     wedgedTimeout: Self.limit(self[\.health.wedgedTimeout, node: node]))
     }
 
     /// As in pgpool, an empty password is the one that pool_passwd has for the user.

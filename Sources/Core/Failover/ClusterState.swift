@@ -23,8 +23,10 @@ package struct ClusterState: Hashable, Sendable {
         package var reason: String
         /// The failover's event id, the same through every restart and candidate.
         package var event: String
-        /// Candidates that could not be promoted.
+        /// Candidates that could not be promoted; tried again when nobody else is left.
         package var passedOver: Set<NodeID> = []
+        /// Whether a person said that acknowledged commits may be lost.
+        package var isLossAccepted = false
     }
 
     /// A node's service record.
@@ -47,12 +49,28 @@ package struct ClusterState: Hashable, Sendable {
     /// The timeline of the last primary that was open; nil until a primary was named.
     package private(set) var timeline: Timeline?
     package private(set) var synchronousSet = SynchronousSet.none
+    /// Since which epoch the last primary has been one: being lost and opened again does not change it.
+    private var tenure = Epoch.zero
+    /// While it is on, nothing is done automatically.
+    package private(set) var isInMaintenance = false
+    /// What the probes say, whoever keeps a node out of service.
     private var services: [NodeID: Service] = [:]
+    private var holds: [NodeID: Hold] = [:]
 
     package init() {}
 
-    /// A node nobody has spoken of is waiting.
-    package func service(of node: NodeID) -> Service { services[node] ?? Service(status: .waiting, reason: "") }
+    /// Whether a node is in service: its probes must be content, and nobody may keep it out.
+    package func service(of node: NodeID) -> Service {
+        let health = health(of: node)
+        guard let hold = holds[node] else { return health }
+        return Service(status: .down, reason: health.reason.isEmpty ? hold.words : "\(hold.words); it \(health.reason)")
+    }
+
+    /// What the probes of a node say. A node nobody has spoken of is waiting.
+    package func health(of node: NodeID) -> Service { services[node] ?? Service(status: .waiting, reason: "") }
+
+    /// Who keeps a node out of service; nil when nobody does.
+    package func hold(of node: NodeID) -> Hold? { holds[node] }
 
     /// The node that takes writes now; nil while the gate is closed.
     package var openPrimary: NodeID? {
@@ -68,6 +86,9 @@ package struct ClusterState: Hashable, Sendable {
         }
     }
 
+    /// Whether a node that was sealed in `epoch` may go back to where its WAL came from: to the primary that is open again, and to no other.
+    package func mayUnseal(sealedIn epoch: Epoch) -> Bool { openPrimary != nil && epoch > tenure }
+
     /// Applies one committed command.
     package mutating func apply(_ command: ClusterCommand) throws(Refusal) {
         switch command {
@@ -77,10 +98,15 @@ package struct ClusterState: Hashable, Sendable {
         case .passOver(let candidate, let epoch, let reason): try passOver(candidate, epoch, reason)
         case .primaryIs(let primary, let epoch, let timeline): try primaryIs(primary, epoch, timeline)
         case .reopen(let primary, let epoch): try reopen(primary, epoch)
+        case .acceptLoss(let epoch, _): try acceptLoss(epoch)
         case .setStatus(let node, let status, let reason): services[node] = Service(status: status, reason: reason)
         case .setSynchronousSet(let set, let epoch):
             try require(epoch, "the synchronous set")
             synchronousSet = set
+        case .hold(let node, let hold): holds[node] = hold
+        case .release(let node): holds[node] = nil
+        case .setMaintenance(let isOn): isInMaintenance = isOn
+        case .adoptPromoted(let primary, let epoch, let timeline): try adoptPromoted(primary, epoch, timeline)
         }
     }
 
@@ -89,6 +115,7 @@ package struct ClusterState: Hashable, Sendable {
         systemIdentifier = identifier
         open(primary, timeline)
         epoch = epoch.next
+        tenure = epoch
     }
 
     private mutating func declareLost(_ primary: NodeID, _ epoch: Epoch, _ reason: String, _ event: String) throws(Refusal) {
@@ -102,9 +129,7 @@ package struct ClusterState: Hashable, Sendable {
     private mutating func promote(_ candidate: NodeID, _ epoch: Epoch) throws(Refusal) {
         try require(epoch, "the promotion of node \(candidate)")
         guard case .closed(let loss) = phase else { throw Refusal("nothing is to be promoted in epoch \(epoch)") }
-        guard candidate != loss.primary, !loss.passedOver.contains(candidate) else {
-            throw Refusal("node \(candidate) is out of the running for \(loss.event)")
-        }
+        guard candidate != loss.primary else { throw Refusal("node \(candidate) is the primary that was lost") }
         phase = .promoting(candidate: candidate, loss)
     }
 
@@ -122,6 +147,14 @@ package struct ClusterState: Hashable, Sendable {
         guard case .promoting(primary, _) = phase else { throw Refusal("node \(primary) is not the candidate of epoch \(epoch)") }
         open(primary, timeline)
         synchronousSet = .none
+        tenure = epoch
+    }
+
+    private mutating func acceptLoss(_ epoch: Epoch) throws(Refusal) {
+        try require(epoch, "accepting a loss")
+        guard case .closed(var loss) = phase, !loss.isLossAccepted else { throw Refusal("no failover waits for anybody to accept a loss") }
+        loss.isLossAccepted = true
+        phase = .closed(loss)
     }
 
     private mutating func reopen(_ primary: NodeID, _ epoch: Epoch) throws(Refusal) {
@@ -130,6 +163,14 @@ package struct ClusterState: Hashable, Sendable {
             throw Refusal("node \(primary) is not the primary that epoch \(epoch) lost, or a candidate was tried already")
         }
         open(primary, timeline)
+        self.epoch = epoch.next
+    }
+
+    private mutating func adoptPromoted(_ primary: NodeID, _ epoch: Epoch, _ timeline: Timeline) throws(Refusal) {
+        try require(epoch, "taking over node \(primary)")
+        guard case .closed = phase else { throw Refusal("node \(primary) cannot be taken over: no primary is lost, or one is being promoted") }
+        open(primary, timeline)
+        synchronousSet = .none
         self.epoch = epoch.next
     }
 

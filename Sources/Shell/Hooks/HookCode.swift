@@ -30,5 +30,6 @@ struct HookCode: Sendable {
     private static let schema: HookValue = [
         "events": .map(EventSchema.byName.mapValues(\.value)), "node": .list(EventSchema.nodeFields.map { .text($0.name) }),
         "host": .list(HostFunction.all.map(\.value)), "capabilities": .list(HostFunction.capabilities.map(HookValue.text)),
+        "header": HookHeader.value,
     ]
 }

@@ -61,6 +61,8 @@ struct HookConversation: Sendable {
     private struct Heard: Sendable {
         /// The latest call.
         var request: HookRequest?
+        /// What the latest query did not give, as a sentence; nil while everything asked for was there.
+        var gap: String?
     }
 
     private func converse(with child: HookChild, _ budgetEnd: Monotonic) async -> Course {
@@ -82,19 +84,20 @@ struct HookConversation: Sendable {
                 switch report["kind"].text {
                 case "log": write(report)
                 case "done": return .ended(.reported(report["value"]), isReusable: true)
-                case "fault": return .ended(.failed(fault(from: report)), isReusable: report["class"].text != HookFault.Kind.budget.rawValue)
+                case "fault": return .ended(.failed(fault(from: report, gap: heard?.gap)), isReusable: report["class"].text != HookFault.Kind.budget.rawValue)
                 case "call":
                     let call = HookRequest(report, place: place(report))
                     heard?.request = call
-                    guard let answer = await answer(call, child, budgetEnd), await child.send(answer, until: end) else { return .died(heard) }
+                    guard let (result, frame) = await answer(call, child, budgetEnd), let frame, await child.send(frame, until: end) else { return .died(heard) }
+                    if let gap = FaultHint.gap(in: result, of: call) { heard?.gap = gap.isEmpty ? nil : gap }
                 default: return .ended(.failed(fault(.environment, "the hook process sent a report of an unknown kind", heard?.request)), isReusable: false)
                 }
             }
         }
     }
 
-    /// The answer's frame, at the latest when the budget ends; nil when the process died meanwhile.
-    private func answer(_ call: HookRequest, _ child: HookChild, _ budgetEnd: Monotonic) async -> [UInt8]? {
+    /// The answer and its frame, at the latest when the budget ends; nil when the process died meanwhile.
+    private func answer(_ call: HookRequest, _ child: HookChild, _ budgetEnd: Monotonic) async -> (Result<HookValue, HostCallFailure>, [UInt8]?)? {
         enum First: Sendable { case answered(Result<HookValue, HostCallFailure>), process(isSilent: Bool) }
         let first = await withTaskGroup(of: First.self) { group in
             group.addTask { .answered(await perform(call)) }
@@ -109,8 +112,8 @@ struct HookConversation: Sendable {
         case .process(isSilent: true): result = .failure(HostCallFailure(.budget, "not finished within its budget of \(limits.budget.words): \(call.operation) was under way"))
         case .process(isSilent: false), nil: return nil
         }
-        return HookFrame.bytes(of: value(result)) ?? HookFrame.bytes(of: value(.failure(
-            HostCallFailure(.environment, "\(call.operation) gave more than can be passed on: ask for less"))))
+        return (result, HookFrame.bytes(of: value(result)) ?? HookFrame.bytes(of: value(.failure(
+            HostCallFailure(.environment, "\(call.operation) gave more than can be passed on: ask for less")))))
     }
 
     private func value(_ result: Result<HookValue, HostCallFailure>) -> HookValue {

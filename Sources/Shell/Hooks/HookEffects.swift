@@ -72,10 +72,7 @@ actor HookEffects {
         if let problem = HostArguments.problem(request.arguments, for: function) {
             return .refused(HostCallFailure(.code, "\(function.label) was asked with arguments that it does not take: \(problem)"))
         }
-        var arguments = HostArguments(values: request.arguments)
-        if function.operation == HostOperation.sql.rawValue, !arguments.isSet("readonly") {
-            arguments = arguments.with("readonly", .boolean(!rights.covers(Capability("sql:write")) || rights.isNotification))
-        }
+        let arguments = rights.settled(HostArguments(values: request.arguments), of: function)
         if let refusal = rights.refusal(function, arguments, in: run.event.schema.name) { return .refused(refusal) }
         if let missing = function.missing { return .refused(HostCallFailure(.environment, "\(function.label) is not possible yet: \(missing)")) }
         return .admitted(function, arguments)

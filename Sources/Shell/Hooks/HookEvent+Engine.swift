@@ -49,6 +49,11 @@ extension HookEvent {
                   substitution(node, cluster.primary, oldPrimary: cluster.primary).merging(["primary": value(cluster.primary), "promoting": false]) { $1 })
     }
 
+    /// A second server is writable.
+    package static func falsePrimary(_ header: Header, in cluster: HookCluster, node: NodeID, primary: NodeID, timeline: Timeline) -> HookEvent {
+        HookEvent(.falsePrimary, header, in: cluster, ["node": value(node), "primary": value(primary), "timeline": HookValue(timeline.number)])
+    }
+
     /// May `node` be declared down?
     package static func approveNodeDown(_ header: Header, in cluster: HookCluster, node: NodeID, error: String, downFor: Duration) -> HookEvent {
         HookEvent(.approveNodeDown, header, in: cluster, ["node": value(node), "error": .text(error), "down_for": .double(downFor / .seconds(1))])
@@ -64,9 +69,9 @@ extension HookEvent {
         HookEvent(.nodeUp, header, in: cluster, ["node": value(node), "down_for": downFor.map { .double($0 / .seconds(1)) } ?? .none])
     }
 
-    /// `node` went into service, or out of it.
-    package static func membership(_ header: Header, in cluster: HookCluster, node: NodeID, isAttached: Bool, by: String, reason: String) -> HookEvent {
-        HookEvent(isAttached ? .nodeAttached : .nodeDetached, header, in: cluster, ["node": value(node), "by": .text(by), "reason": .text(reason)])
+    /// `node` went into service, or out of it; `schema` says which, and how.
+    package static func membership(_ schema: EventSchema, _ header: Header, in cluster: HookCluster, node: NodeID, by: String, reason: String) -> HookEvent {
+        HookEvent(schema, header, in: cluster, ["node": value(node), "by": .text(by), "reason": .text(reason)])
     }
 
     /// A probe of `node` found something else than the one before.

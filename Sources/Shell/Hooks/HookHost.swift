@@ -38,6 +38,7 @@ package enum HostOperation: String, Sendable, CaseIterable {
     case forgetAside = "node.forget_aside", writeFile = "node.write_file", touch = "node.touch", includeConf = "node.include_conf"
     case runOnNode = "node.run", run = "run"
     case cluster = "cluster", pauseClients = "engine.pause_clients", resumeClients = "engine.resume_clients", reloadConfiguration = "engine.reload"
+    case attach = "engine.attach", detach = "engine.detach", quarantine = "engine.quarantine", unquarantine = "engine.unquarantine", makePrimary = "engine.promote"
     case alert = "alert"
 }
 

@@ -58,6 +58,11 @@ package struct HookJournal: Sendable {
         try await attempt { [store] () async throws(StorageFailure) in try await store.hookRuns(of: event) }.compactMap(HookRunRecord.init)
     }
 
+    /// The runs of an event and of those that are parts of it, oldest first.
+    package func runs(within event: String) async throws(HookJournalFailure) -> [HookRunRecord] {
+        try await attempt { [store] () async throws(StorageFailure) in try await store.hookRuns(within: event) }.compactMap(HookRunRecord.init)
+    }
+
     /// The newest runs, oldest first.
     package func latestRuns(_ limit: Int) async throws(HookJournalFailure) -> [HookRunRecord] {
         try await attempt { [store] () async throws(StorageFailure) in try await store.latestHookRuns(limit) }.compactMap(HookRunRecord.init)

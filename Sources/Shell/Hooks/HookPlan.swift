@@ -135,7 +135,7 @@ extension HookValue {
         case .boolean(let value): String(value)
         case .integer(let value): String(value)
         case .double(let value): String(value)
-        case .text(let value): "\"" + value.replacing("\n", with: "\\n") + "\""
+        case .text(let value): "\"" + value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n") + "\""
         case .list(let values): "{" + values.map(\.written).joined(separator: ", ") + "}"
         case .map(let values):
             if let pieces = values[SecretText.key]?.list { pieces.map(Self.piece).joined() }

@@ -57,6 +57,9 @@ package actor NodeChannel {
         SELECT (SELECT power FROM powers ORDER BY place, power LIMIT 1) AS power
         """#
 
+    /// A connection of its own, for who keeps it.
+    package func connect() async throws(NodeFailure) -> NodeConnection { try await open() }
+
     /// Runs one statement that may run twice and leaves nothing in its session: a read, or an effect that is the same when
     /// repeated. Asked again on a new connection when a kept one turns out to be dead. Ends within `timeout` plus the
     /// target's `connectTimeout`.

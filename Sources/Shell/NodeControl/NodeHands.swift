@@ -12,7 +12,7 @@ package struct NodeHands: Sendable {
     private static let statementTimeout = Duration.seconds(5)
 
     let channel: NodeChannel
-    private let waiter: DescriptorWaiter
+    let waiter: DescriptorWaiter
     let epochs: any EpochGuard
 
     package init(channel: NodeChannel, waiter: DescriptorWaiter, epochs: any EpochGuard) {
@@ -72,7 +72,7 @@ package struct NodeHands: Sendable {
     }
 
     /// No single statement takes longer than all that is left.
-    private static func bound(_ deadline: Monotonic) -> Duration {
+    static func bound(_ deadline: Monotonic) -> Duration {
         max(poll, min(statementTimeout, deadline - .now()))
     }
 }

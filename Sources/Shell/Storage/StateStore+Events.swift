@@ -59,6 +59,11 @@ extension StateStore {
         try await fetch("SELECT * FROM event WHERE kind = ? ORDER BY number DESC LIMIT 1", [kind]).first
     }
 
+    /// The events of a procedure, by the id that their details carry; oldest first.
+    package func events(of procedure: String) async throws(StorageFailure) -> [JournalEvent] {
+        try await fetch("SELECT * FROM event WHERE json_extract(details, '$.event') = ? ORDER BY number LIMIT 10000", [procedure])
+    }
+
     private func fetch(_ sql: String, _ arguments: StatementArguments) async throws(StorageFailure) -> [JournalEvent] {
         try await read { connection in
             try Row.fetchAll(connection, sql: sql, arguments: arguments).map { row in

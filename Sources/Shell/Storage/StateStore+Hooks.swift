@@ -88,6 +88,11 @@ extension StateStore {
         try await runs("WHERE event = ? ORDER BY number", [event])
     }
 
+    /// The runs of an event and of those whose ids begin with its own, oldest first.
+    package func hookRuns(within event: String) async throws(StorageFailure) -> [HookRunRow] {
+        try await runs("WHERE event = ? OR substr(event, 1, ?) = ? ORDER BY number", [event, event.utf8.count + 1, event + "-"])
+    }
+
     /// The newest runs, oldest first.
     package func latestHookRuns(_ limit: Int) async throws(StorageFailure) -> [HookRunRow] {
         try await runs("WHERE number IN (SELECT number FROM hook_run ORDER BY number DESC LIMIT ?) ORDER BY number", [limit])

@@ -163,6 +163,22 @@ struct ClusterCoordinatorTests {
         }
     }
 
+    @Test("A new primary does not wait for itself; with too few standbys it goes on with as many as there are, where that is wanted", arguments: [
+        ("ANY 1 (node0, node1, node2)", false, "ANY 1 (\"node0\", \"node2\")"), ("FIRST 2 (node1, node2)", true, "FIRST 1 (\"node2\")"),
+        ("FIRST 2 (node0, node2)", false, "FIRST 2 (node0, node2)"), ("FIRST 1 (node1)", true, ""),
+    ])
+    func prepared(_ before: String, _ degrades: Bool, _ after: String) async throws {
+        let stage = Stage(rules: FailoverRules(degrades: degrades))
+        defer { stage.clean() }
+        stage.hands.script.withLock { $0.servers[node1]?.synchronousStandbyNames = before }
+        try await stage.live { life in
+            try await life.losePrimary()
+            try await life.expectGate(.open(primary: node1))
+            #expect(stage.hands.script.withLock { $0.servers[node1]?.synchronousStandbyNames } == after)
+            #expect(try await life.kinds().contains("synchronous_degraded") == degrades)
+        }
+    }
+
     @Test("A primary that answers as a standby, or on another timeline, is not used", arguments: [
         observation(.standby), observation(.primary, timeline: 9),
     ])

@@ -24,6 +24,8 @@ final class ScriptedHands: ClusterHands {
         var promotions: [NodeID] = []
         var requests: [PromotionRequest] = []
         var notices: [ClusterNotice] = []
+        var inquiries: [String] = []
+        var clients = ClientCounts(connected: 5, held: 0, told: 0, ended: 0)
         /// What hooks say: who is preferred, then one answer a question; afterwards nobody objects.
         var preference: [NodeID] = []
         var approvals: [NodeID] = []
@@ -54,6 +56,36 @@ final class ScriptedHands: ClusterHands {
         script.withLock { $0.servers[node.id].map(Election.Answer.success) ?? .failure(NodeSilence("refuses connections")) }
     }
 
+    func clients() async -> ClientCounts { script.withLock { $0.clients } }
+
+    func divergedLog(of node: Node, on timeline: Timeline, from start: LogSequenceNumber) async -> Result<DivergedLog, NodeSilence> {
+        script.withLock { script in
+            script.inquiries.append("\(node.name) \(timeline) \(start.bytes)")
+            return DivergedLog(summary: "end 0/\(String(start.bytes + 16, radix: 16, uppercase: true))\ntransactions 1\nfirst now\nlast now\n").map { .success($0) } ?? .failure(NodeSilence("is no summary"))
+        }
+    }
+
+    func seal(_ node: Node, in epoch: Epoch) async -> Seal {
+        script.withLock { script in
+            guard let server = script.servers[node.id] else { return .pending(reason: "refuses connections") }
+            guard server.role == .standby else { return .pending(reason: "is writable") }
+            if server.sealedIn == nil { script.servers[node.id]?.sealedIn = epoch }
+            return .sealed
+        }
+    }
+
+    func unseal(_ node: Node, sealedIn sealed: Epoch, in epoch: Epoch) async -> String? {
+        script.withLock { script in
+            if script.servers[node.id]?.sealedIn == sealed { script.servers[node.id]?.sealedIn = nil }
+            return script.servers[node.id] == nil ? "refuses connections" : nil
+        }
+    }
+
+    func setSynchronousNames(_ names: String, of node: Node, in epoch: Epoch) async -> String? {
+        script.withLock { $0.servers[node.id]?.synchronousStandbyNames = names }
+        return nil
+    }
+
     func promote(_ request: PromotionRequest) async -> Result<Void, PromotionFailure> {
         let hangs = script.withLock { script in
             script.requests.append(request)
@@ -66,7 +98,8 @@ final class ScriptedHands: ClusterHands {
             guard let server = script.servers[request.candidate.id] else { return .failure(PromotionFailure("refuses connections")) }
             if server.role == .standby {
                 script.promotions.append(request.candidate.id)
-                script.servers[request.candidate.id] = observation(.primary, wal: server.walEnd.bytes, timeline: server.timeline.number + 1)
+                script.servers[request.candidate.id] = observation(.primary, wal: server.walEnd.bytes, timeline: server.timeline.number + 1,
+                                                                          synchronous: server.synchronousStandbyNames)
             }
             return .success(())
         }

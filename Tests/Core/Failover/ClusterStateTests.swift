@@ -60,13 +60,12 @@ struct ClusterStateTests {
         #expect(throws: ClusterState.Refusal.self) { try state.apply(.primaryIs(primary: node1, epoch: Epoch(2), timeline: timelineTwo)) }
     }
 
-    @Test("Passing a candidate over raises the epoch and keeps it out of the running; the old primary can then not re-open")
+    @Test("Passing a candidate over raises the epoch; the old primary can then not re-open")
     func passOver() throws {
         var state = try ClusterState.lost()
         try state.apply(.promote(candidate: node1, epoch: Epoch(2)))
         try state.apply(.passOver(candidate: node1, epoch: Epoch(2), reason: "refuses connections"))
         #expect(state.epoch == Epoch(3))
-        #expect(throws: ClusterState.Refusal.self) { try state.apply(.promote(candidate: node1, epoch: Epoch(3))) }
         #expect(throws: ClusterState.Refusal.self) { try state.apply(.reopen(primary: node0, epoch: Epoch(3))) }
         try state.apply(.promote(candidate: node2, epoch: Epoch(3)))
     }
@@ -79,6 +78,28 @@ struct ClusterStateTests {
         #expect(state.openPrimary == node0)
         #expect(state.timeline == timelineOne)
         #expect(state.service(of: node0).status == .up)
+    }
+
+    @Test("A seal is taken away for the primary that was lost and is open again, and for no other")
+    func unsealing() throws {
+        var state = try ClusterState.lost()
+        #expect(!state.mayUnseal(sealedIn: Epoch(2)), "nobody is open")
+        var reopened = state
+        try reopened.apply(.reopen(primary: node0, epoch: Epoch(2)))
+        #expect(reopened.mayUnseal(sealedIn: Epoch(2)))
+        try state.apply(.promote(candidate: node1, epoch: Epoch(2)))
+        try state.apply(.primaryIs(primary: node1, epoch: Epoch(2), timeline: timelineTwo))
+        #expect(!state.mayUnseal(sealedIn: Epoch(2)), "it followed node0")
+    }
+
+    @Test("A loss is accepted for the failover that waits, once")
+    func acceptedLoss() throws {
+        var state = try ClusterState.open()
+        #expect(throws: ClusterState.Refusal.self) { try state.apply(.acceptLoss(epoch: Epoch(1), by: "admin")) }
+        state = try .lost()
+        try state.apply(.acceptLoss(epoch: Epoch(2), by: "admin"))
+        #expect(state.loss?.isLossAccepted == true)
+        #expect(throws: ClusterState.Refusal.self) { try state.apply(.acceptLoss(epoch: Epoch(2), by: "admin")) }
     }
 
     @Test("A cluster with a history is never adopted again")

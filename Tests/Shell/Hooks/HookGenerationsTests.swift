@@ -199,11 +199,11 @@ struct HookDifferenceTests {
              line 9
             --- 1/gone.lua
             +++ /dev/null
-            @@ -1,1 +1,0 @@
+            @@ -1,1 +0,0 @@
             -x
             --- /dev/null
             +++ 2/new.lua
-            @@ -1,0 +1,1 @@
+            @@ -0,0 +1,1 @@
             +y
 
             """)

@@ -58,7 +58,7 @@ struct HookLintTests {
     }
 
     @Test("A right that the words do not show is left to the event", arguments: [
-        "us.run { program }", "us.run { 'a' .. b }", "us.http.get('http://' .. host)", "us.http.get('http://ho' .. 'st/')", "us.secret(name)", "us.fs.read('/etc/' .. name)", "us.kv.get 'a'", "us.http.get(opt.url)",
+        "us.run { program }", "us.run { 'a' .. b }", "us.http.get('http://' .. host)", "us.http.get('http://ho' .. 'st/')", "us.secret(name)", "us.fs.read('/etc/' .. name)", "us.kv.get 'a'", "us.http.get(url)",
     ])
     func hidden(_ body: String) { #expect(Self.findings(body, event: "node_down", needs: "{}") == []) }
 
@@ -78,6 +78,37 @@ struct HookLintTests {
         ("local x = { ev = 1 } print(x.ev.anything)", []), ("local ev = {} print(ev.anything)", []), ("for _, ev in ipairs(x) do print(ev.anything) end", []),
     ])
     func fields(_ body: String, _ expected: [String]) { #expect(Self.findings(body) == expected) }
+
+    private static func messages(_ header: String, _ body: String, event: String = "failover") -> [String] {
+        let text = "local us = require \"understudy\"\nlocal hook = us.hook { name = \"ours\", needs = common\(header) }\nfunction hook.\(event)(ev, opt)\n\(body)\nend\nreturn hook"
+        return HookLint(text).findings.filter(\.isError).map { "\($0.line): \($0.message)" }
+    }
+
+    @Test("A name that the library or the options do not have is an error", arguments: [
+        ("", "us.stp('x', f)", "us has no \"stp\"; did you mean \"step\"?"), ("", "us.log.inf('x')", "us.log has no \"inf\"; did you mean \"info\"?"),
+        ("", "local f = us.htp", "us has no \"htp\"; did you mean \"http\"?"),
+        (", options = { url = us.opt.string 'x', n = us.opt.one_of({ 'a', b = 1 }, 'a') }", "print(opt.ulr)", "the hook has no option \"ulr\"; did you mean \"url\"?"),
+        ("", "print(opt.url)", "the hook has no option \"url\""),
+        ("", "io.open('/x')", "hooks have no io: files are node:read_file's and us.fs's"),
+        ("", "os.execute('x')", "hooks have no os.execute: programs are us.run's, files node:write_file's and us.fs's"),
+    ])
+    func unknown(_ header: String, _ body: String, _ message: String) { #expect(Self.messages(header, body) == ["4: \(message)"]) }
+
+    @Test("Names that exist, or cannot be known here, are left alone", arguments: [
+        ("", "us.log.info(us.kv.get('x')) us.json.decode('1') print(us.null, us.api, us.opt.bytes)"), ("", "local x = { io = 1 } print(x.io, x.io.open, os.time())"),
+        ("", "local io = {} io.open()"), (", options = common", "print(opt.anything)"), (", options = { url = us.opt.string() }", "print(opt.url, other.opt.ulr)"),
+        ("", "local opt = {} print(opt.anything)"),
+    ])
+    func known(_ header: String, _ body: String) { #expect(Self.messages(header, body) == []) }
+
+    @Test("A literal that the event has no use for is an error where the handler itself returns it", arguments: [
+        ("failover", "return true", "failover must return us.done{…}, us.skip(reason) or us.retry(after, reason), or nothing; this is true"),
+        ("approve_failover", "if x then return false end", "approve_failover must return us.veto(reason, { retry =, next = }), or nothing; this is false"),
+        ("choose_candidate", "return 'pg2'", "choose_candidate must return a node or a list of nodes, or nothing; this is the text \"pg2\""),
+        ("failover", "us.step('x', function() return true end)", nil), ("node_down", "return true", nil), ("probe_network", "return true", nil), ("probe_node", "return 'up'", nil),
+        ("failover", "return true and us.done()", nil), ("failover", "return us.done()", nil),
+    ] as [(String, String, String?)])
+    func returns(_ event: String, _ body: String, _ message: String?) { #expect(Self.messages("", body, event: event) == (message.map { ["4: \($0)"] } ?? [])) }
 
     @Test("A command line in one text is shown as the list that was meant", arguments: [
         ("us.run { 'systemctl stop x' }", ["4: us.run takes a list of arguments, there is no shell: write us.run { \"systemctl\", \"stop\", \"x\" }"]),

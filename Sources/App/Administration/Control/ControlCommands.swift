@@ -1,4 +1,6 @@
+internal import ClusterModel
 package import Coordination
+internal import Failover
 internal import PostgresWire
 internal import Sessions
 internal import Storage
@@ -33,10 +35,16 @@ package struct ControlCommands: Sendable {
         case "status": try await answer(send) { try await status(coordinator.snapshot()) }
         case "nodes": try await answer(NodeView.all(await coordinator.snapshot()), send)
         case "events": try await events(min(max(request.limit ?? 20, 0), Self.eventLimit), follow: request.follow ?? false, send)
+        case "events.show": try await answer(send) { try await flight(request.event ?? "") }
+        case "safety":
+            let safety = await coordinator.safety()
+            try await answer(SafetyView(await coordinator.snapshot(), safety.table, safety.synchronousSet), send)
         case "pools": try await ask("SHOW POOLS", send)
         case "pause": try await ask(Self.command("PAUSE", request.database), send)
         case "resume": try await ask(Self.command("RESUME", request.database), send)
         case "reload": try await answer(send) { try await reload(requestedBy) }
+        case "attach", "detach", "promote", "maintenance": try await answer(send) { try await carryOut(request.command, request.order ?? OrderRequest(), requestedBy) }
+        case "failover.accept_loss": try await answer(send) { try await coordinator.acceptLoss(in: Epoch(request.epoch ?? 0), by: requestedBy) }
         case "hooks.list": try await answer(send) { try await hooks.list(event: request.event) }
         case "hooks.deploy": try await answer(send) { try await hooks.deploy(folder: request.folder, requestedBy: requestedBy) }
         case "hooks.rollback": try await answer(send) { try await hooks.rollBack(to: request.generations?.first, requestedBy: requestedBy) }
@@ -53,7 +61,23 @@ package struct ControlCommands: Sendable {
             try await send(try ControlLine.encode(ControlReply<HookTraceView>(result: HookTraceView())))
         default:
             try await send(try ControlLine.encode(ControlReply<String>(
-                error: "there is no command \"\(request.command)\"; this daemon knows status, nodes, events, pools, pause, resume, reload, hooks")))
+                error: "there is no command \"\(request.command)\"; this daemon knows status, nodes, events, safety, pools, pause, resume, attach, detach, promote, maintenance, failover, reload, hooks")))
+        }
+    }
+
+    /// Returns what is so now.
+    private func carryOut(_ command: String, _ order: OrderRequest, _ requestedBy: String) async throws -> OrderView {
+        if command == "maintenance" { return OrderView(done: try await coordinator.setMaintenance(order.isOn ?? true, by: requestedBy)) }
+        let snapshot = await coordinator.snapshot(), word = order.node ?? ""
+        guard let node = snapshot.nodes.first(where: { $0.node.name == word || String($0.node.id.number) == word })?.node.id else {
+            throw ControlClient.Failure(description: "there is no node \(word): they are \(snapshot.nodes.map(\.node.name).joined(separator: ", "))")
+        }
+        switch command {
+        case "attach": return OrderView(done: try await coordinator.attach(node, by: requestedBy))
+        case "promote": return OrderView(done: try await coordinator.promote(node, by: requestedBy))
+        default:
+            let hold = Hold(.detached, by: requestedBy, reason: order.reason ?? "")
+            return OrderView(done: try await coordinator.detach(node, hold, failsOver: order.failsOver ?? false))
         }
     }
 
@@ -69,6 +93,19 @@ package struct ControlCommands: Sendable {
 
     private static func command(_ verb: String, _ database: String?) -> String {
         database.map { "\(verb) \"\($0.replacing("\"", with: "\"\""))\"" } ?? verb
+    }
+
+    /// What is on record of a procedure; `word` is its id, or the number of one of its lines.
+    private func flight(_ word: String) async throws -> FlightView {
+        var id = word
+        if let number = Int(word) {
+            guard let line = try await journal.events(after: number - 1, limit: 1).first, line.number == number else { throw ControlClient.Failure(description: "there is no event \(word) in the journal") }
+            guard let procedure = try EventView(line).event else { return try FlightView(word, [line], hooks: []) }
+            id = procedure
+        }
+        let lines = try await journal.events(of: id)
+        guard !lines.isEmpty else { throw ControlClient.Failure(description: "nothing is on record of \"\(word)\": `understudy events` lists what is, and --json shows the ids") }
+        return try FlightView(id, lines, hooks: try await hooks.runs(within: id))
     }
 
     /// One reply with a list; when following, one reply an event, for ever.

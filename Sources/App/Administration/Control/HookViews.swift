@@ -10,6 +10,8 @@ package protocol HookDesk: Sendable {
     func rollBack(to number: Int?, requestedBy: String) async throws -> HookChangeView
     /// What differs between two generations; nil is the one in force.
     func difference(from: Int, to: Int?) async throws -> String
+    /// The runs of an event and of those that are parts of it, oldest first.
+    func runs(within event: String) async throws -> [HookRunView]
     /// The calls of a run as they were, and as they come; without an event the latest runs.
     func trace(_ request: HookRunRequest, _ tell: (HookTraceView) async throws -> Void) async throws
     /// Fires an event by hand, or plans it.

@@ -1,5 +1,7 @@
 internal import Administration
 internal import ClusterModel
+internal import Coordination
+internal import Failover
 internal import Foundation
 internal import Hooks
 internal import PostgresWire
@@ -16,12 +18,17 @@ final class EngineActions: Sendable {
         /// Runs a statement of the administrator's; nil when it went well, else what is wrong.
         let command: @Sendable (String) async -> String?
         let reload: @Sendable (_ requestedBy: String) async throws -> Void
+        /// Who takes orders about nodes; nil while the daemon starts.
+        let coordinator: @Sendable () -> ClusterCoordinator?
         let alert: @Sendable (HookAlert) async -> Void
     }
 
     private let parts = Mutex<Parts?>(nil)
     private let log: HookLog
     private let waiter: DescriptorWaiter
+    /// When the latest alerts were raised: a hook that raises one on each line of the journal is not to fill it.
+    private let alerts = Mutex<[Monotonic]>([])
+    private static let mostAlerts = (count: 60, within: Duration.seconds(60))
     /// Pauses under way, by database: the engine ends them, whatever becomes of the hook.
     private let pauses = Mutex<[String: Pause]>([:])
 
@@ -31,9 +38,6 @@ final class EngineActions: Sendable {
         let end: Monotonic
     }
 
-    /// When the latest alerts were raised: a hook that raises one on each line of the journal is not to fill it.
-    private let alerts = Mutex<[Monotonic]>([])
-    private static let mostAlerts = (count: 60, within: Duration.seconds(60))
     private static let longestPause = Duration.seconds(300)
     private static let pauseLimit = Duration.seconds(30)
 
@@ -54,10 +58,29 @@ final class EngineActions: Sendable {
         case .resumeClients: try await resume(parts)
         case .reloadConfiguration:
             do { try await parts.reload("hook:\(context.hook)") } catch { throw HostCallFailure(.environment, "\(error)") }
+        case .attach, .detach, .quarantine, .unquarantine, .makePrimary: try await order(call, context, parts)
         case .alert: try await alert(call, context, parts)
         case let other: preconditionFailure("\(other.rawValue) is no action of the engine's")
         }
         return .none
+    }
+
+    private func order(_ call: HostCall, _ context: EffectContext, _ parts: Parts) async throws(HostCallFailure) {
+        guard let coordinator = parts.coordinator() else { throw HostCallFailure(.environment, "the daemon is starting") }
+        guard let number = call.arguments["node"].integer else { throw HostCallFailure(.code, "\(call.operation.rawValue): which node?") }
+        let node = NodeID(Int(clamping: number)), by = "hook:\(context.hook)", reason = call.arguments["reason"].text ?? ""
+        do {
+            switch call.operation {
+            case .attach: _ = try await coordinator.attach(node, by: by)
+            case .unquarantine: _ = try await coordinator.attach(node, .quarantined, by: by)
+            case .detach: _ = try await coordinator.detach(node, Hold(.detached, by: by, reason: reason))
+            case .quarantine:
+                let end = call.arguments.duration("for").map { Date().timeIntervalSince1970 + $0 / .seconds(1) }
+                _ = try await coordinator.detach(node, Hold(.quarantined, by: by, reason: reason, until: end))
+            case .makePrimary: _ = try await coordinator.promote(node, by: by)
+            default: preconditionFailure("\(call.operation.rawValue) is no order about a node")
+            }
+        } catch { throw HostCallFailure(.environment, "us.\(call.operation.rawValue): \(error)") }
     }
 
     private func pause(_ arguments: HostArguments, _ parts: Parts, _ event: String) async throws(HostCallFailure) {

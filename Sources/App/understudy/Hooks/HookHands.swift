@@ -53,7 +53,7 @@ struct HookHands: HookHost {
         case .rewindFrom, .baseBackupFrom: return try await copy(call, context)
         case .moveAside, .restoreAside, .forgetAside, .writeFile, .touch, .includeConf: return try await files(call, context.epoch)
         case .run, .runOnNode: return try await run(call, context, line)
-        case .cluster, .pauseClients, .resumeClients, .reloadConfiguration, .alert: return try await actions.perform(call, context)
+        case .cluster, .pauseClients, .resumeClients, .reloadConfiguration, .attach, .detach, .quarantine, .unquarantine, .makePrimary, .alert: return try await actions.perform(call, context)
         }
     }
 

@@ -11,6 +11,8 @@ extension HookOffice {
 
     // MARK: Looking
 
+    func runs(within event: String) async throws -> [HookRunView] { try await stage.record.runs(within: event).map(Self.view) }
+
     func trace(_ request: HookRunRequest, _ tell: (HookTraceView) async throws -> Void) async throws {
         guard request.event != nil else {
             for run in try await stage.record.latestRuns(Self.latest) { try await tell(HookTraceView(run: try await view(run))) }
@@ -27,7 +29,7 @@ extension HookOffice {
             // Calls are told when they have ended, so that each is told once.
             if run.phase != .ended, request.follow == true { calls = Array(calls.prefix { $0.ended != nil }) }
             for call in calls {
-                if call.operation != "together" { try await tell(HookTraceView(call: Self.view(call, run))) }
+                try await tell(HookTraceView(call: Self.view(call, run)))
                 last = call.sequence
             }
             guard request.follow == true, run.phase != .ended else { break }
@@ -63,6 +65,11 @@ extension HookOffice {
         }
         var arguments = call.arguments.map ?? [:]
         arguments["node"] = nil
+        if call.operation == "together" {
+            // What was begun has lines of its own.
+            arguments = arguments.compactMapValues { $0.list.map { HookValue($0.count) } }.filter { $0.value != 0 }
+            if !failed { result = result.map { _ in "" } }
+        }
         return HookCallView(number: call.sequence, at_ms: (call.began - run.began) * 1000, took_ms: call.ended.map { ($0 - call.began) * 1000 }, hook: call.hook, step: call.step,
                             call: call.words(run), arguments: arguments.isEmpty ? "" : HookValue.map(arguments).words, result: result, failed: failed,
                             place: call.place?.description, undo: call.isUndo, parent: call.parent)
@@ -109,7 +116,7 @@ extension HookOffice {
 
     func spec(_ request: HookRunRequest) async throws -> String {
         let run = try await recorded(request)
-        return HookSpecText.text(run, try await stage.record.calls(of: run.number))
+        return HookSpecText.text(run, try await stage.record.calls(of: run.number), try await stage.generations.generation(forEvent: run.id).catalogue)
     }
 
     func cancel(event: String) async throws -> String {

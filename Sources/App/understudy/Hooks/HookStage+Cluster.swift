@@ -1,5 +1,6 @@
 internal import ClusterModel
 internal import Coordination
+internal import Failover
 internal import Foundation
 internal import Hooks
 internal import Logging
@@ -73,11 +74,11 @@ extension HookStage {
     }
 
     private func cluster(_ request: PromotionRequest) -> HookCluster {
-        HookCluster(name: clusterName, nodes: request.nodes.map { node in
+        let replication = Replication(nodes: request.nodes, seen: request.observations, primary: nil)
+        return HookCluster(name: clusterName, nodes: request.nodes.map { node in
             let seen = request.observations[node.id]
-            let source = request.observations.first { $0.value.streams.contains { $0.applicationName == node.name } }
             return HookCluster.Member(node: node, status: seen == nil ? .down : .up, role: seen?.role, walEnd: seen?.walEnd, timeline: seen?.timeline,
-                                      version: seen.map { $0.serverVersion / 10_000 }, follows: source.flatMap { id in request.nodes.first { $0.id == id.key }?.name })
+                                      version: seen.map { $0.serverVersion / 10_000 }, follows: replication.source(of: node.id)?.name)
         }, primary: nil)
     }
 
@@ -110,10 +111,17 @@ extension HookStage {
             tell(.healthChanged(header, in: cluster, node: node.id, from: from?.rawValue, to: to.rawValue, error: reason, failures: failures))
         case .nodeDown(let node, let wasPrimary, let reason): tell(.nodeDown(header, in: cluster, node: node.id, wasPrimary: wasPrimary, error: reason))
         case .nodeUp(let node, let downFor): tell(.nodeUp(header, in: cluster, node: node.id, downFor: downFor))
-        case .membership(let node, let isAttached, let by, let reason):
-            tell(.membership(header, in: cluster, node: node.id, isAttached: isAttached, by: by, reason: reason))
+        case .membership(let node, let change, let by, let reason):
+            let schema: EventSchema = switch change {
+            case .attached: .nodeAttached
+            case .detached: .nodeDetached
+            case .quarantined: .nodeQuarantined
+            case .unquarantined: .nodeUnquarantined
+            }
+            tell(.membership(schema, header, in: cluster, node: node.id, by: by, reason: reason))
         case .fencing(let request): tell(fencing(request))
         case .standbyLost(let node): tell(.standbyLost(header, in: cluster, node: node.id))
+        case .falsePrimary(let node, let primary, let timeline): tell(.falsePrimary(header, in: cluster, node: node.id, primary: primary.id, timeline: timeline))
         case .alert(let severity, let title, let text, let node):
             tell(.alert(header, in: cluster, severity: severity.rawValue, title: title, text: text, node: node?.id))
         case .failoverFinished(let finish):

@@ -1,3 +1,4 @@
+internal import Administration
 internal import ClusterModel
 internal import Coordination
 internal import Failover
@@ -50,7 +51,7 @@ struct HookStage: Sendable {
         } catch let refused as HookGenerations.Refused {
             for problem in refused.problems { StderrLog.writeLine(problem.description) }
             let count = refused.problems.count
-            throw StartFailure("\(count) \(count == 1 ? "problem" : "problems") in hooks, see above: correct them, or move the file out of \(settings[\.daemon.hookDirectory])")
+            throw StartFailure("\(count.counted("problem")) in hooks, see above: correct them, or move the file out of \(settings[\.daemon.hookDirectory])")
         }
         let inForce = await generations.current
         for entry in inForce.catalogue.entries {
@@ -232,9 +233,8 @@ extension HookCluster {
     init(_ name: String, _ snapshot: ClusterSnapshot) {
         self.init(name: name, nodes: snapshot.nodes.map { view in
             let seen = view.report?.observation
-            let source = snapshot.nodes.first { $0.report?.observation?.streams.contains { $0.applicationName == view.node.name } ?? false }
-            return Member(node: view.node, status: view.service.status, role: seen?.role, walEnd: seen?.walEnd, timeline: seen?.timeline, lagBytes: view.lagBytes,
-                          version: seen.map { $0.serverVersion / 10_000 }, follows: source?.node.name)
+            return Member(node: view.node, status: view.service.status, role: seen?.role, walEnd: seen?.walEnd, timeline: seen?.timeline, lagBytes: view.lag?.bytes,
+                          version: seen.map { $0.serverVersion / 10_000 }, follows: view.follows)
         }, primary: snapshot.primary)
     }
 }

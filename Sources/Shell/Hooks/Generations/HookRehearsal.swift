@@ -41,7 +41,7 @@ package struct HookRehearsal: Sendable {
 
     /// Whether the hooks that ran are made of the same text in both.
     private static func isSame(_ run: HookRunRecord, _ next: HookCatalogue, _ current: HookCatalogue) -> Bool {
-        guard next.modules == current.modules else { return false }
+        guard next.code.modules == current.code.modules else { return false }
         return run.hooks.allSatisfy { name in
             guard let new = next.hooks.first(where: { $0.name == name }), let old = current.hooks.first(where: { $0.name == name }) else { return false }
             return new.file.text == old.file.text

@@ -70,6 +70,16 @@ struct HookRights: Sendable {
 
     func covers(_ capability: Capability) -> Bool { granted.contains { $0.covers(capability) } }
 
+    /// The arguments as they are carried out: a statement is read-only where its hook may not write, and in a notification where it begins as one that reads.
+    func settled(_ arguments: HostArguments, of function: HostFunction) -> HostArguments {
+        guard function.operation == HostOperation.sql.rawValue, !arguments.isSet("readonly") else { return arguments }
+        let word = arguments.text("text").split(whereSeparator: { !$0.isLetter }).first?.lowercased() ?? ""
+        return arguments.with("readonly", .boolean(!covers(Capability("sql:write")) || (isNotification && !Self.writing.contains(word))))
+    }
+
+    /// What statements begin with that say themselves that they write.
+    private static let writing: Set = ["insert", "update", "delete", "merge", "truncate", "create", "alter", "drop", "grant", "revoke", "comment", "copy", "call", "vacuum", "reindex"]
+
     /// Why the call may not be made; nil when it may.
     func refusal(_ function: HostFunction, _ arguments: HostArguments, in event: String) -> HostCallFailure? {
         switch trust {
@@ -79,14 +89,16 @@ struct HookRights: Sendable {
         case .restricted: break
         case .pure: return HostCallFailure(.code, "\(function.label): \(event) is decided without host functions")
         }
+        if isReadOnly, ![.read, .flow].contains(function.effect(of: arguments)) {
+            return HostCallFailure(.code, "\(function.label) changes something, and only looking is possible here: `understudy hooks console --write` does more")
+        }
         for capability in function.needs(arguments) where !covers(capability) {
+            if isReadOnly { return HostCallFailure(.code, "\(function.label) needs the capability \"\(capability)\", which only `understudy hooks console --write` has") }
             return HostCallFailure(.code, "\(function.label) needs the capability \"\(capability)\": add it to `needs` in the hook's header and to hook.<name>.grants")
         }
-        if isReadOnly, ![.read, .flow].contains(function.effect(of: arguments)) {
-            return HostCallFailure(.code, "\(function.label) changes something, and only looking is possible here (hooks console --write does more)")
-        }
         if isNotification, function.changesCluster(arguments) {
-            return HostCallFailure(.code, "\(function.label) changes the cluster, and \(event) is a notification: it can only look and tell others")
+            return HostCallFailure(.code, "\(function.label) changes the cluster, and \(event) is a notification: its hooks can look, and tell others by us.http, us.run, us.alert and us.kv; "
+                + "what changes a node belongs into an event that does work, such as failover, standby_lost or a timer")
         }
         return nil
     }

@@ -13,7 +13,7 @@ struct HookLint {
 
     let tokens: [LuaToken]
     let library: Set<String>
-    private let hook: Set<String>
+    let hook: Set<String>
     let header: Header
     private(set) var findings: [Finding] = []
 
@@ -26,6 +26,7 @@ struct HookLint {
         for handler in handlers() { look(into: handler) }
         lookEverywhere()
         checkRights()
+        checkNames()
         findings.sort { ($0.line, $0.message) < ($1.line, $1.message) }
     }
 
@@ -44,6 +45,8 @@ struct HookLint {
         let event: EventSchema
         /// What it calls the event; nil when it takes none.
         let record: String?
+        /// What it calls its options.
+        let options: String?
         let body: Range<Int>
     }
 
@@ -54,8 +57,8 @@ struct HookLint {
             let parameters: Int
             if at > 0, tokens[at - 1].is("function") { parameters = at + 3 } else if token(at + 3).is("="), token(at + 4).is("function") { parameters = at + 5 } else { return nil }
             guard token(parameters).is("("), let close = tokens[parameters...].firstIndex(where: { $0.is(")") }) else { return nil }
-            let first = token(parameters + 1)
-            return Handler(event: event, record: first.kind == .name ? first.text : nil, body: close + 1..<end(ofBlockAt: close + 1))
+            let first = token(parameters + 1), second = token(parameters + 3)
+            return Handler(event: event, record: first.kind == .name ? first.text : nil, options: second.kind == .name && parameters + 3 < close ? second.text : nil, body: close + 1..<end(ofBlockAt: close + 1))
         }
     }
 
@@ -77,6 +80,8 @@ struct HookLint {
 
     private mutating func look(into handler: Handler) {
         checkFields(handler)
+        checkOptions(handler)
+        checkReturns(handler)
         var stepEnd = handler.body.lowerBound, names: [String: Int] = [:]
         for at in handler.body {
             if let call = libraryCall(at), ["step", "once", "undo"].contains(call.name), token(call.next).is("(") {
@@ -147,7 +152,7 @@ struct HookLint {
     }
 
     /// Whether a name stands in `local a, b` or `for a, b`.
-    private func isDeclared(_ at: Int) -> Bool {
+    func isDeclared(_ at: Int) -> Bool {
         var first = at
         while first >= 2, tokens[first - 1].is(","), tokens[first - 2].kind == .name { first -= 2 }
         return first > 0 && (tokens[first - 1].is("local") || tokens[first - 1].is("for"))

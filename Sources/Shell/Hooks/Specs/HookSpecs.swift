@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Synchronization
 
 /// Runs files of tests of hooks, `*_spec.lua`: each in a hook process of its own, sandboxed as a hook is, over a cluster that is a table.
 ///
@@ -87,12 +88,20 @@ package struct HookSpecs: Sendable {
         do throws(HookProblem) { (errand, files) = try await library.errand(for: spec, limits) } catch {
             return SpecReport(file: path, tests: [], fault: HookFault(.environment, error.message, place: error.place, hook: path))
         }
+        let printed = Mutex<[String]>([])
         let conversation = HookConversation(processes: processes, errand: errand, hook: name, files: files, isNotification: false,
-                                            log: { _, _, _, _ in }, perform: { await library.answer($0) })
+                                            log: { _, message, _, _ in printed.withLock { $0.append(message) } }, perform: { await library.answer($0) })
+        var report = SpecReport(file: path, tests: [])
         switch await conversation.run() {
-        case .failed(let fault): return SpecReport(file: path, tests: [], fault: fault)
-        case .reported(let value): return SpecReport(file: path, tests: (value.list ?? []).map { SpecReport.Test($0, files: files) })
+        case .failed(let fault):
+            report.tests = (await library.finished).map { SpecReport.Test($0, files: files) }
+            if let test = await library.running {
+                report.tests.append(SpecReport.Test(name: test, failure: "\(fault.message); the tests after this one were not run", place: fault.place, crashes: 0))
+            } else { report.fault = fault }
+        case .reported(let value): report.tests = (value.list ?? []).map { SpecReport.Test($0, files: files) }
         }
+        report.printed = printed.withLock { $0 }
+        return report
     }
 
     /// The last part of a path.

@@ -9,6 +9,9 @@ actor SpecLibrary {
     private let processes: HookProcesses
     /// The hooks by name, of each time that hooks were loaded: what a test grants is its own.
     private var loaded: [[String: Hook]] = []
+    /// What tests that have ended came to, as the test library reports it; and the name of the one that runs. For a process that does not live to report.
+    private(set) var finished: [HookValue] = []
+    private(set) var running: String?
 
     init(directories: HookDirectories, bundle: HookBundle, folder: String, processes: HookProcesses) {
         self.directories = directories
@@ -38,6 +41,10 @@ actor SpecLibrary {
         switch request.operation {
         case "test.hooks": return await load(question)
         case "test.check": return .success(check(question))
+        case "test.begin":
+            if question["before"] != .none { finished.append(question["before"]) }
+            running = question["name"].text
+            return .success(.none)
         default: return .failure(HostCallFailure(.code, "a test has no cluster but that of t.cluster: \(request.operation) was asked outside of c:fire"))
         }
     }
@@ -91,9 +98,9 @@ actor SpecLibrary {
               loaded.indices.contains(Int(catalogue)), let hook = loaded[Int(catalogue)][question["hook"].text ?? ""],
               let event = EventSchema.byName[question["event"].text ?? ""] else { return ["refusal": "the test library asked for what is not declared"] }
         if let problem = HostArguments.problem(question["arguments"], for: function) { return ["refusal": .text("\(function.label): \(problem)")] }
-        let arguments = HostArguments(values: question["arguments"])
         let rights = HookRights(granted: hook.granted, trust: hook.trust, isNotification: event.kind == .tell)
-        let refusal = rights.refusal(function, arguments, in: event.name)?.message ?? stranger(function, arguments, rights)
+        let arguments = rights.settled(HostArguments(values: question["arguments"]), of: function)
+        let refusal = rights.refusal(function, arguments, in: event.name)?.message ?? stranger(function, arguments, rights) ?? HookEffects.problem(function, arguments)?.message
         let changes = switch function.effect(of: arguments) {
         case .write, .opaque, .engine: true
         case .read, .flow: false

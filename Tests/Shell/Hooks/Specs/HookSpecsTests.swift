@@ -95,9 +95,33 @@ struct HookSpecsTests {
         }
     }
 
+    @Test("A hook that never ends fails the test that fired it; those before it stand, and what was printed is kept")
+    func endless() async throws {
+        let files = [
+            "ours.lua": "local us = require 'understudy'\nlocal hook = us.hook { name = 'ours' }\nfunction hook.timer(ev)\n  print('from the hook', 1)\n  if ev.missed > 0 then while true do end end\nend\nhook.alert = nil\nreturn hook"
+                .replacing("hook.alert = nil\n", with: "").replacing("name = 'ours'", with: "name = 'ours', on = { timer = { every = '1s' } }"),
+            "ours_spec.lua": """
+                local t = require "understudy.testing"
+                local function fire(missed) t.cluster({ pg1 = { role = "primary" } }):hooks("ours.lua"):fire("timer", { missed = missed }) end
+                it("passes", function() print "from the test" fire(0) end)
+                it("spins", function() fire(1) end)
+                it("is not reached", function() end)
+                """,
+        ]
+        try await onStage(files) { stage in
+            let report = try #require(try await run(stage.site, on: stage).first)
+            #expect(report.fault == nil)
+            #expect(report.tests.map(\.name) == ["passes", "spins"])
+            #expect(report.tests[0].failure == nil)
+            #expect(report.tests[1].failure?.contains("computed for more than") == true && report.tests[1].failure?.hasSuffix("the tests after this one were not run") == true)
+            #expect(report.tests[1].place?.description.hasSuffix("ours.lua:5") == true, "\(String(describing: report.tests[1].place))")
+            #expect(report.printed == ["from the test", "from the hook\t1", "from the hook\t1"])
+        }
+    }
+
     @Test("What cannot be run at all is a fault of its file", arguments: [
         ("it('x', function(", "syntax error|expected"), ("local x = nil\nx.y = 1", "attempt to index"), ("io.open('/etc/passwd')", "nil value"),
-        ("it('spins', function() while true do end end)", "computed for more than"), ("require 'lfs'", "there is no module"),
+        ("while true do end", "computed for more than"), ("require 'lfs'", "there is no module"),
         ("require('understudy').run { 'ls' }", "while the file is loading"), ("it('x', 5)", "takes a text and a function"),
     ])
     func unrunnable(_ spec: String, _ words: String) async throws {

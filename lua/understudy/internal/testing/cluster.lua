@@ -43,10 +43,17 @@ function Cluster:hooks(path)
   return self
 end
 
---- A setting of the configuration: `c:set("hook.failover.promote_wait", "30s")`.
+--- A setting of the configuration: `c:set("hook.failover.promote_wait", "30s")`, `c:set("fencing", "required")`.
 function Cluster:set(name, value)
+  if name == "fencing" then
+    if value ~= "required" and value ~= "best_effort" then
+      engine.fail("code", ("c:set: fencing is required or best_effort; got %s"):format(names.show(value)))
+    end
+    self.fencing = value
+    return self
+  end
   if type(name) ~= "string" or not name:find "^hook%.[%w_]+%.[%w_]+$" then
-    engine.fail("code", ("c:set takes hook.<hook>.<option> and its value; got %s"):format(names.show(name)))
+    engine.fail("code", ("c:set takes hook.<hook>.<option> or fencing, and its value; got %s"):format(names.show(name)))
   end
   self.settings[name], self.catalogue = tostring(value), nil
   return self
@@ -127,7 +134,7 @@ local function blank()
     name = "test", nodes = {}, order = {}, peers = {}, files = {}, settings = {}, answered = {}, faults = {}, cut_off = {},
     effects = {}, lines = {}, alerts = {}, metrics = {}, progress = {}, kv = {}, locks = {},
     steps = {}, undone = {}, undoing = {}, onces = {}, interrupted = {}, attempts = {}, decisions = {},
-    clock = beginning, epoch = 2, changes = 0,
+    clock = beginning, epoch = 2, changes = 0, fencing = "best_effort",
   }
 end
 
