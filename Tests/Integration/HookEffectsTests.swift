@@ -96,10 +96,11 @@ extension IntegrationTests {
                 try Self.hook(body, needs: "'sql:read'").write(toFile: cluster.directory + "/hooks/site.lua", atomically: true, encoding: .utf8)
                 if user != "monitor" {
                     let own = try String(contentsOfFile: cluster.directory + "/understudy.conf", encoding: .utf8).replacing("health_check_user = 'monitor'", with: "health_check_user = '\(user)'")
-                    try own.write(toFile: cluster.directory + "/understudy.conf", atomically: true, encoding: .utf8)
+                    try own.write(toFile: cluster.directory + "/understudy.conf", atomically: false, encoding: .utf8)
                     let secrets = try String(contentsOfFile: cluster.directory + "/secrets.conf", encoding: .utf8)
                     let password = try #require(secrets.split(separator: "\n").first { $0.hasPrefix("recovery_password") })
-                    try (secrets + password.replacing("recovery_password", with: "health_check_password") + "\n").write(toFile: cluster.directory + "/secrets.conf", atomically: true, encoding: .utf8)
+                    // In place: the file stays readable by its owner alone.
+                    try "\(password)\n\(password.replacing("recovery_password", with: "health_check_password"))\n".write(toFile: cluster.directory + "/secrets.conf", atomically: false, encoding: .utf8)
                 }
                 try cluster.startDaemon()
                 let run = try hooks(cluster, "run", "failback", "--node", "node1", "--confirm", "failback"), log = try cluster.log()

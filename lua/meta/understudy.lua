@@ -81,7 +81,7 @@ local Cluster = {}
 ---@field cpu_slice string|number? CPU time between two requests to the engine.
 ---@field log_lines integer? Lines in the log.
 
---- Runs one statement with $1… parameters: read-only, unless the hook has sql:write and the event may change something. Needs sql:read.
+--- Runs one statement with $1… parameters: as health_check_user and read-only, or as recovery_user where the hook has sql:write and the event may change something. Needs sql:read.
 ---@async
 ---@param text string|us.Secret One statement.
 ---@param ... any

@@ -43,7 +43,9 @@ struct FileDesk: Sendable {
     private static func nowhere(_ operation: FileOperation, _ path: String) throws(HostCallFailure) -> HookValue {
         switch operation {
         case .exists: return false
-        case .stat, .remove: return .none
+        case .stat: return .none
+        case .remove where errno == ENOENT: return .none
+        case .remove: throw failure(path, "cannot be removed")
         case .read: throw failure(path, "cannot be read")
         case .list: throw failure(path, "cannot be listed")
         case .write: throw failure(path, "cannot be written")
