@@ -101,6 +101,27 @@ extension IntegrationTests {
             }
         }
 
+        @Test("With the synchronous standby lost for good a person may accept the loss, by the cluster's name, and no failover before needs to")
+        func lossAccepted() throws {
+            try onCluster(sync: 1) { cluster in
+                func accept(_ name: String) throws -> (status: Int32, output: String) {
+                    try IntegrationTests.launch("/bin/sh", ["-c", "echo \(name) | \(IntegrationTests.executable) failover --accept-loss --socket \(cluster.description.socket)"])
+                }
+                #expect(try accept("playground").output.contains("no failover waits"))
+                try cluster.killNode(1)
+                try IntegrationTests.eventually("node1 is down") { try nodes(cluster)[1] == "down" }
+                try cluster.killNode(0)
+                IntegrationTests.eventually("the status names the way out") {
+                    (try? IntegrationTests.run("status", "--socket", cluster.description.socket).output.contains("--accept-loss")) ?? false
+                }
+                #expect(try accept("playgrund").output.contains("nothing was done"))
+                #expect(cluster.primary() == nil)
+                #expect(try accept("playground").status == 0)
+                IntegrationTests.eventually("node2 is the primary") { cluster.primary() == 2 }
+                #expect(try IntegrationTests.run("events", "--socket", cluster.description.socket).output.contains("loss_accepted"))
+            }
+        }
+
         @Test("A standby that dies is taken out of service and comes back, writes go on")
         func standby() throws {
             try onCluster { cluster in

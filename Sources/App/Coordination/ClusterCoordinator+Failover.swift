@@ -2,6 +2,7 @@ internal import ClusterModel
 internal import Failover
 internal import Foundation
 internal import Logging
+internal import Storage
 
 /// Performs what `FailoverProcedure` orders, and writes down how long each phase took.
 extension ClusterCoordinator {
@@ -17,10 +18,10 @@ extension ClusterCoordinator {
             failoverStep = nil
         }
         guard let loss = state.loss, let lost = node(loss.primary) else { return }
-        var procedure = FailoverProcedure(nodes: nodes)
+        var procedure = FailoverProcedure(nodes: nodes, rules: rules.election, lastPosition: lastPosition(of: loss.primary))
         var timeline = FailoverTimeline("detect", since: trouble(of: loss.primary))
         var answers: [NodeID: Election.Answer] = [:]
-        var patience = HookPatience(limit: rules.maxVeto)
+        var patience = HookPatience(rules)
         var action = procedure.begin()
         timeline.enter("close")
         let words = "\(lost.name), the primary, \(loss.reason)"
@@ -35,6 +36,9 @@ extension ClusterCoordinator {
             case .closeGate:
                 await closeGate()
                 fact = .gateClosed
+            case .seal:
+                timeline.enter("seal")
+                fact = .sealed(await sealStandbys(of: loss))
             case .observe:
                 timeline.enter("observe")
                 answers = await observeAll()
@@ -51,12 +55,20 @@ extension ClusterCoordinator {
             case .record(let command):
                 timeline.enter("decide")
                 fact = await recordStep(command)
+            case .prepare(let candidate):
+                timeline.enter("decide")
+                await prepare(candidate, answers)
+                fact = .prepared
             case .runHook(let candidate, let attempt, let bundledOnly):
                 timeline.enter("promote")
                 fact = await runHook(loss, lost, candidate, attempt, bundledOnly, answers)
             case .verify(let candidate):
                 timeline.enter("verify")
                 fact = .verified(await observe(candidate))
+            case .unseal:
+                timeline.enter("open")
+                await unsealAll()
+                fact = .unsealed
             case .wait(let reason):
                 timeline.enter("blocked")
                 await reportBlocked(reason, lost, loss.event)
@@ -71,7 +83,7 @@ extension ClusterCoordinator {
         }
     }
 
-    private func observeAll() async -> [NodeID: Election.Answer] {
+    func observeAll() async -> [NodeID: Election.Answer] {
         let hands = hands
         return await withTaskGroup(of: (NodeID, Election.Answer).self) { group in
             for node in nodes { group.addTask { (node.id, await hands.observe(node)) } }
@@ -94,7 +106,7 @@ extension ClusterCoordinator {
         switch command {
         case .promote(let candidate, _): await record("promotion_decided", node: candidate, "\(name(candidate)) will be promoted")
         case .passOver(let candidate, _, let reason): await record("candidate_passed_over", node: candidate, "\(name(candidate)) \(reason)")
-        case .adopt, .declareLost, .primaryIs, .reopen, .setStatus, .setSynchronousSet, .hold, .release, .setMaintenance, .adoptPromoted: break
+        case .adopt, .declareLost, .primaryIs, .reopen, .acceptLoss, .setStatus, .setSynchronousSet, .hold, .release, .setMaintenance, .adoptPromoted: break
         }
         return .recorded
     }
@@ -137,14 +149,35 @@ extension ClusterCoordinator {
         let milliseconds = timeline.total()
         let details = Details(["event": loss.event, "lost": lost.name, "primary": primary?.name ?? "", "outcome": message], phases: timeline.phases, total: milliseconds,
                               observed: nodes.map { NodeEvidence($0, answers[$0.id]) }, clients: clients)
-        await record("failover_finished", node: primary?.id, message, details: details.json)
+        await record(Self.endKind, node: primary?.id, message, details: details.json)
         await tell(ClusterNotice(.nodeDown(lost, wasPrimary: true, reason: loss.reason), event: loss.event + "-down", parent: loss.event))
         await tell(ClusterNotice(.membership(lost, .detached, by: "health_check", reason: loss.reason), parent: loss.event))
         if case .reopened = outcome { await tellUp(lost, downFor: .milliseconds(Int64(milliseconds)), parent: loss.event) }
         await tell(ClusterNotice(.failoverFinished(FailoverEnd(
             isOK: primary != nil, lost: lost, primary: primary, outcome: outcome.word, message: message, milliseconds: milliseconds, phases: timeline.phases,
-            lostBytes: lostBytes(outcome, lost, answers))), event: loss.event + "-finished", parent: loss.event))
+            lostBytes: lostBytes(outcome, lost, answers))), event: Self.endEvent(loss), parent: loss.event))
     }
+
+    private static func endEvent(_ loss: ClusterState.Loss) -> String { loss.event + "-finished" }
+
+    /// A daemon that ended right after it had opened the service for a new primary told nobody: this one does.
+    func sayWhatWasNotSaid() async {
+        guard let (loss, isReopened) = lastEnd, let lost = node(loss.primary), let primary = state.openPrimary.flatMap(node) else { return }
+        let outcome: FailoverProcedure.Outcome = isReopened ? .reopened(primary.id) : .promoted(primary.id)
+        let message = "\(primary.name) is the primary now; the daemon ended before it could say so"
+        let details = Details(["event": loss.event, "lost": lost.name, "primary": primary.name, "outcome": message])
+        do {
+            if try await journal.latest(ofKind: Self.endKind).map({ Details.event(in: $0.details) }) != loss.event {
+                await record(Self.endKind, node: primary.id, message, details: details.json)
+            }
+        } catch { logger.error("the event journal cannot be read: \(error)") }
+        guard await !hands.wasTold(Self.endEvent(loss)) else { return }
+        await tell(ClusterNotice(.failoverFinished(FailoverEnd(
+            isOK: true, lost: lost, primary: primary, outcome: outcome.word, message: message, milliseconds: nil, phases: [], lostBytes: nil)),
+            event: Self.endEvent(loss), parent: loss.event))
+    }
+
+    private static let endKind = "failover_finished"
 
     /// WAL that was seen of the lost primary, and that the promoted node did not have; nil where either is not known.
     private func lostBytes(_ outcome: FailoverProcedure.Outcome, _ lost: Node, _ answers: [NodeID: Election.Answer]) -> UInt64? {
@@ -173,6 +206,12 @@ struct Details: Encodable {
         self.observed = observed
         self.clients = clients
         self.lost = lost
+    }
+
+    /// The event's id in such an object; nil where there is none.
+    static func event(in json: String) -> String? {
+        struct Named: Decodable { let event: String? }
+        do { return try JSONDecoder().decode(Named.self, from: Data(json.utf8)).event } catch { return nil } // Not one of ours.
     }
 
     private struct Key: CodingKey {

@@ -5,6 +5,7 @@ internal import Foundation
 /// What a report of a node's prober means for the cluster.
 extension ClusterCoordinator {
     func judge(_ report: NodeReport) async {
+        noteSeal(report)
         switch state.phase {
         case .unformed: await adoptPrimary()
         case .open(let primary) where primary == report.node: await judgePrimary(report)
@@ -20,32 +21,33 @@ extension ClusterCoordinator {
         case .adopt(let primary, let identifier, let timeline):
             guard await decide(.adopt(primary: primary, systemIdentifier: identifier, timeline: timeline)) else { return }
             await record("primary_adopted", node: primary, "\(name(primary)) is the primary of this cluster")
-            isPrimaryConfirmed = true
-            await publish()
             for node in nodes { if let report = reports[node.id] { await judge(report) } }
         }
     }
 
     private func judgePrimary(_ report: NodeReport) async {
         guard let node = node(report.node) else { return }
-        let isGone = report.isGone || report.verdict == .wedged && canBeFollowed(node) && !state.isInMaintenance
         if let hold = state.hold(of: node.id), canBeFollowed(node), !state.isInMaintenance { return await declareLost(node, hold.words) }
-        if let reason = isGone ? report.reason : objection(to: report.observation) {
+        let isWedged = report.verdict == .wedged && canBeFollowed(node) && !state.isInMaintenance
+        let silence = report.isGone || isWedged ? report.reason : nil
+        switch PrimaryReview(of: node, isWedged ? nil : report.observation, silence: silence, state: state, nodes: nodes) {
+        case .unknown: break
+        case .lost(let reason):
             if state.isInMaintenance { return await close("\(node.name), the primary, \(reason); maintenance is on, so nothing is done") }
-            if isGone, node.mayFailOver, await !mayDeclareDown(node, reason) { return }
+            if silence != nil, node.mayFailOver, await !mayDeclareDown(node, reason) { return }
             if node.mayFailOver { await declareLost(node, reason) } else { await close("\(node.name) \(reason), and DISALLOW_TO_FAILOVER keeps it the primary") }
-            return
+        case .sound(let set):
+            // What is acknowledged after the gate opens is acknowledged by this set.
+            if set != state.synchronousSet { _ = await decide(.setSynchronousSet(set, epoch: state.epoch)) }
+            guard state.openPrimary == node.id, state.synchronousSet == set else { return }
+            if !isPrimaryConfirmed || publishedTopology?.primary == nil {
+                isPrimaryConfirmed = true
+                await publish()
+            }
+            if let observation = report.observation { inquireAfterFailover(observation) }
+            clientsBefore = await hands.clients()
+            if state.health(of: node.id).status != .up { _ = await decide(.setStatus(node: node.id, status: .up, reason: "")) }
         }
-        guard let observation = report.observation else { return }
-        if !isPrimaryConfirmed || publishedTopology?.primary == nil {
-            isPrimaryConfirmed = true
-            await publish()
-        }
-        inquireAfterFailover(observation)
-        clientsBefore = await hands.clients()
-        let set = SynchronousSet(setting: observation.synchronousStandbyNames, nodes: nodes, primary: node.id)
-        if set != state.synchronousSet { _ = await decide(.setSynchronousSet(set, epoch: state.epoch)) }
-        if state.health(of: report.node).status != .up { _ = await decide(.setStatus(node: report.node, status: .up, reason: "")) }
     }
 
     /// Whether a standby is there for a primary that still answers reads: without one, closing the gate would only take those too.
@@ -54,17 +56,6 @@ extension ClusterCoordinator {
             guard node.id != primary.id, node.priority > 0, let report = reports[node.id], report.verdict == .up else { return false }
             return report.observation?.role == .standby && state.service(of: node.id).status != .down
         }
-    }
-
-    /// What makes a server that answers unfit to be the recorded primary; nil when it is fit, or when nothing was seen.
-    private func objection(to observation: NodeObservation?) -> String? {
-        guard let observation else { return nil }
-        if observation.systemIdentifier != state.systemIdentifier { return "answers as a server of another cluster" }
-        if observation.role == .standby { return "answers as a standby" }
-        if let timeline = state.timeline, observation.timeline != timeline {
-            return "is on timeline \(observation.timeline), it was made primary on \(timeline)"
-        }
-        return nil
     }
 
     private func declareLost(_ primary: Node, _ reason: String) async {

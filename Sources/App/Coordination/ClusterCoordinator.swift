@@ -39,8 +39,13 @@ package actor ClusterCoordinator {
     var isFailoverRunning = false
     /// Whom an operator wants promoted by the failover under way.
     var preferred: NodeID?
+    /// Nodes whose seal is being taken away, because nobody needs it any more.
+    var unsealing: Set<NodeID> = []
+    var straySeals: [(node: Node, sealed: Epoch)] = []
     /// Where a running failover stands.
     var failoverStep: FailoverProcedure.Step?
+    /// The last failover that the log says has ended.
+    private(set) var lastEnd: (loss: ClusterState.Loss, isReopened: Bool)?
     /// When a node last went into or out of service, for people.
     private(set) var statusChanges: [NodeID: Date] = [:]
     let startedAt = Date()
@@ -67,11 +72,13 @@ package actor ClusterCoordinator {
         try await log.start { [weak self] entry in await self?.adopt(entry) }
         logger.info("state restored", metadata: ["epoch": "\(state.epoch)", "phase": "\(describePhase())"])
         await publish()
+        await sayWhatWasNotSaid()
         await withDiscardingTaskGroup { group in
             if state.loss != nil { beginFailover(in: &group, isResumed: true) }
             while failure == nil, let fact = await inbox.next() {
                 await take(fact)
                 for inquiry in takeInquiries() { group.addTask { await self.answer(inquiry) } }
+                for (node, sealed) in takeStraySeals() { group.addTask { await self.unseal(node, sealed) } }
                 for question in approvals.takeQuestions() { group.addTask { await self.ask(question) } }
                 if state.loss != nil, !isFailoverRunning, failure == nil { beginFailover(in: &group) }
             }
@@ -86,6 +93,7 @@ package actor ClusterCoordinator {
         do { try state.apply(entry.command) } catch {
             logger.warning("control log entry \(entry.index) changes nothing: \(error)")
         }
+        if let loss = before.loss, state.loss == nil { lastEnd = (loss, isReopened: state.openPrimary == loss.primary) }
         for node in nodes where state.service(of: node.id).status != before.service(of: node.id).status { statusChanges[node.id] = Date() }
     }
 

@@ -16,6 +16,15 @@ package protocol ClusterHands: Sendable {
     /// What a node's log on `timeline` holds from `start` on; the server need not run.
     func divergedLog(of node: Node, on timeline: Timeline, from start: LogSequenceNumber) async -> Result<DivergedLog, NodeSilence>
 
+    /// Cuts a standby off from its WAL, within a bound of its own.
+    func seal(_ node: Node, in epoch: Epoch) async -> Seal
+
+    /// Takes away the seal of the epoch `sealed`; nil when it is gone, else why it is not.
+    func unseal(_ node: Node, sealedIn sealed: Epoch, in epoch: Epoch) async -> String?
+
+    /// Sets `synchronous_standby_names` of a node; nil when it is set, else why it is not.
+    func setSynchronousNames(_ names: String, of node: Node, in epoch: Epoch) async -> String?
+
     /// Runs the `failover` event: the hooks promote `request.candidate`. Bounded by the event's budget.
     func promote(_ request: PromotionRequest) async -> Result<Void, PromotionFailure>
 
@@ -33,6 +42,9 @@ package protocol ClusterHands: Sendable {
 
     /// Asks hooks whether a node may be declared down; `downFor` since trouble began.
     func approveNodeDown(_ node: Node, reason: String, downFor: Duration, in snapshot: ClusterSnapshot) async -> Consent
+
+    /// Whether hooks were told of the event, in this run of the daemon or in an earlier one.
+    func wasTold(_ event: String) async -> Bool
 
     /// Tells the hooks what happened; returns at once, nothing waits for them.
     func tell(_ notice: ClusterNotice, in snapshot: ClusterSnapshot) async

@@ -48,7 +48,8 @@ package struct FailoverEnd: Sendable {
     /// `promoted`, `reopened` or `abandoned`.
     package let outcome: String
     package let message: String
-    package let milliseconds: Double
+    /// nil where the daemon ended before it could be told.
+    package let milliseconds: Double?
     package let phases: [FailoverTimeline.Phase]
     /// WAL that was seen of the lost primary and that the new one did not have when it was chosen; nil when that is not known.
     package let lostBytes: UInt64?

@@ -10,8 +10,10 @@ package final class PlaygroundCluster: @unchecked Sendable {
     let executable: String
 
     package static let database = "app"
-    /// The role for probes and hooks.
-    static let controlUser = "understudy"
+    /// The role for probes and hooks: the servers' superuser.
+    package static let controlUser = "understudy"
+    /// Who looks, and may do no more.
+    static let monitorUser = "monitor"
 
     /// What to make.
     package struct Options: Sendable {

@@ -1,6 +1,7 @@
 internal import ClusterModel
 internal import Coordination
 internal import Credentials
+internal import Failover
 internal import Foundation
 internal import HealthTracking
 internal import NodeConnections
@@ -40,7 +41,8 @@ extension Settings {
     }
 
     var failoverRules: FailoverRules {
-        FailoverRules(maxVeto: self[\.failover.maxVeto], requiresFencing: self[\.failover.fencing] == "required")
+        FailoverRules(maxVeto: self[\.failover.maxVeto], requiresFencing: self[\.failover.fencing] == "required", degrades: self[\.failover.onTooFewStandbys] == "degrade",
+                      election: Election.Rules(mostLagBytes: self[\.failover.maxLag] == 0 ? nil : UInt64(self[\.failover.maxLag])))
     }
 
     func healthPolicy(_ node: Int) -> HealthPolicy {
@@ -61,7 +63,7 @@ extension Settings {
 
     func recoveryTarget(_ node: Int, _ secrets: KnownSecrets, _ encryption: ConnectionTarget.Encryption) -> ConnectionTarget {
         let user = self[\.authentication.recoveryUser]
-        if user.isEmpty { return probeTarget(node, secrets, encryption) }
+        if user.isEmpty { return probeTarget(node, secrets, encryption).with(database: self[\.authentication.recoveryDatabase]) }
         return ConnectionTarget(host: self[\.backends.hostname, node: node], port: self[\.backends.port, node: node], user: user,
                                 password: password(self[\.authentication.recoveryPassword], of: user, secrets), database: self[\.authentication.recoveryDatabase],
                                 connectTimeout: self[\.health.connectTimeout, node: node], encryption: encryption)

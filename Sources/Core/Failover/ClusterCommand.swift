@@ -16,6 +16,8 @@ package enum ClusterCommand: Hashable, Sendable, Codable {
     case primaryIs(primary: NodeID, epoch: Epoch, timeline: Timeline)
     /// The lost primary of `epoch` came back before anything was promoted: it opens again under the next epoch.
     case reopen(primary: NodeID, epoch: Epoch)
+    /// A person takes it upon himself that the failover of `epoch` loses acknowledged commits: whoever answers may be promoted.
+    case acceptLoss(epoch: Epoch, by: String)
     /// A node went into or out of service.
     case setStatus(node: NodeID, status: NodeStatus, reason: String)
     /// Which standbys must confirm a commit of the primary of `epoch`, as last seen on it.

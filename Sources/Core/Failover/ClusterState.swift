@@ -23,8 +23,10 @@ package struct ClusterState: Hashable, Sendable {
         package var reason: String
         /// The failover's event id, the same through every restart and candidate.
         package var event: String
-        /// Candidates that could not be promoted.
+        /// Candidates that could not be promoted; tried again when nobody else is left.
         package var passedOver: Set<NodeID> = []
+        /// Whether a person said that acknowledged commits may be lost.
+        package var isLossAccepted = false
     }
 
     /// A node's service record.
@@ -47,6 +49,8 @@ package struct ClusterState: Hashable, Sendable {
     /// The timeline of the last primary that was open; nil until a primary was named.
     package private(set) var timeline: Timeline?
     package private(set) var synchronousSet = SynchronousSet.none
+    /// Since which epoch the last primary has been one: being lost and opened again does not change it.
+    private var tenure = Epoch.zero
     /// While it is on, nothing is done automatically.
     package private(set) var isInMaintenance = false
     /// What the probes say, whoever keeps a node out of service.
@@ -82,6 +86,9 @@ package struct ClusterState: Hashable, Sendable {
         }
     }
 
+    /// Whether a node that was sealed in `epoch` may go back to where its WAL came from: to the primary that is open again, and to no other.
+    package func mayUnseal(sealedIn epoch: Epoch) -> Bool { openPrimary != nil && epoch > tenure }
+
     /// Applies one committed command.
     package mutating func apply(_ command: ClusterCommand) throws(Refusal) {
         switch command {
@@ -91,6 +98,7 @@ package struct ClusterState: Hashable, Sendable {
         case .passOver(let candidate, let epoch, let reason): try passOver(candidate, epoch, reason)
         case .primaryIs(let primary, let epoch, let timeline): try primaryIs(primary, epoch, timeline)
         case .reopen(let primary, let epoch): try reopen(primary, epoch)
+        case .acceptLoss(let epoch, _): try acceptLoss(epoch)
         case .setStatus(let node, let status, let reason): services[node] = Service(status: status, reason: reason)
         case .setSynchronousSet(let set, let epoch):
             try require(epoch, "the synchronous set")
@@ -107,6 +115,7 @@ package struct ClusterState: Hashable, Sendable {
         systemIdentifier = identifier
         open(primary, timeline)
         epoch = epoch.next
+        tenure = epoch
     }
 
     private mutating func declareLost(_ primary: NodeID, _ epoch: Epoch, _ reason: String, _ event: String) throws(Refusal) {
@@ -120,9 +129,7 @@ package struct ClusterState: Hashable, Sendable {
     private mutating func promote(_ candidate: NodeID, _ epoch: Epoch) throws(Refusal) {
         try require(epoch, "the promotion of node \(candidate)")
         guard case .closed(let loss) = phase else { throw Refusal("nothing is to be promoted in epoch \(epoch)") }
-        guard candidate != loss.primary, !loss.passedOver.contains(candidate) else {
-            throw Refusal("node \(candidate) is out of the running for \(loss.event)")
-        }
+        guard candidate != loss.primary else { throw Refusal("node \(candidate) is the primary that was lost") }
         phase = .promoting(candidate: candidate, loss)
     }
 
@@ -140,6 +147,14 @@ package struct ClusterState: Hashable, Sendable {
         guard case .promoting(primary, _) = phase else { throw Refusal("node \(primary) is not the candidate of epoch \(epoch)") }
         open(primary, timeline)
         synchronousSet = .none
+        tenure = epoch
+    }
+
+    private mutating func acceptLoss(_ epoch: Epoch) throws(Refusal) {
+        try require(epoch, "accepting a loss")
+        guard case .closed(var loss) = phase, !loss.isLossAccepted else { throw Refusal("no failover waits for anybody to accept a loss") }
+        loss.isLossAccepted = true
+        phase = .closed(loss)
     }
 
     private mutating func reopen(_ primary: NodeID, _ epoch: Epoch) throws(Refusal) {

@@ -24,48 +24,21 @@ package struct SynchronousSet: Hashable, Sendable, Codable {
     /// counts as a confirmation that does not help.
     /// Source: PostgreSQL manual, "synchronous_standby_names".
     package init(setting: String, nodes: [Node], primary: NodeID) {
-        guard let (count, names) = Self.parse(setting) else {
+        guard let value = SynchronousStandbyNames(setting) else {
             self = .none
             return
         }
+        let count = value.count, names = value.names
         let standbys = nodes.filter { $0.id != primary }
         if names.contains("*") {
             self.init(members: Set(standbys.map(\.id)), required: count)
             return
         }
-        let members = names.compactMap { name in standbys.first { $0.name.lowercased() == name.lowercased() }?.id }
-        let strangers = names.count - members.count
+        // The primary itself may be listed and never confirms anything.
+        let own = nodes.first { $0.id == primary }?.name.lowercased()
+        let others = names.map { $0.lowercased() }.filter { $0 != own }
+        let members = others.compactMap { name in standbys.first { $0.name.lowercased() == name }?.id }
+        let strangers = others.count - members.count
         self.init(members: Set(members), required: max(count - strangers, 1))
-    }
-
-    /// `k` and the names; nil for an empty setting or one that no server would accept.
-    private static func parse(_ setting: String) -> (count: Int, names: [String])? {
-        var words = tokens(setting)
-        guard !words.isEmpty else { return nil }
-        if ["FIRST", "ANY"].contains(words[0].uppercased()), words.count > 1, Int(words[1]) != nil { words.removeFirst() }
-        guard words.count > 1, let count = Int(words[0]), words[1] == "(" else { return (1, words.filter { $0 != "," }) }
-        return (count, words.dropFirst(2).filter { $0 != "," && $0 != ")" })
-    }
-
-    /// Names, numbers, parentheses and commas; a quoted name loses its quotes.
-    private static func tokens(_ text: String) -> [String] {
-        var tokens: [String] = []
-        var rest = text[...]
-        while let character = rest.first {
-            if character.isWhitespace {
-                rest.removeFirst()
-            } else if "(),".contains(character) {
-                tokens.append(String(rest.removeFirst()))
-            } else if character == "\"" {
-                let name = rest.dropFirst().prefix { $0 != "\"" }
-                tokens.append(String(name))
-                rest = rest.dropFirst(name.count + 2)
-            } else {
-                let name = rest.prefix { !$0.isWhitespace && !"(),\"".contains($0) }
-                tokens.append(String(name))
-                rest = rest.dropFirst(name.count)
-            }
-        }
-        return tokens
     }
 }

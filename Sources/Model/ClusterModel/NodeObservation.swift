@@ -19,6 +19,8 @@ package struct NodeObservation: Hashable, Sendable {
     package var isReadOnly = false
     /// `synchronous_standby_names`, as the node has it; empty waits for nobody.
     package var synchronousStandbyNames: String
+    /// The epoch whose failover sealed the node: since then it receives no WAL; nil where it is not sealed, or does not say.
+    package var sealedIn: Epoch?
     /// What the servers streaming from it report.
     package var streams: [Stream]
     /// On a standby: where it streams from; nil while it does not.
@@ -86,7 +88,8 @@ package struct NodeObservation: Hashable, Sendable {
     }
 
     package init(role: Role, systemIdentifier: SystemIdentifier, timeline: Timeline, walEnd: LogSequenceNumber,
-                 serverVersion: Int, history: TimelineHistory? = nil, isReplayPaused: Bool = false, synchronousStandbyNames: String = "", streams: [Stream] = []) {
+                 serverVersion: Int, history: TimelineHistory? = nil, isReplayPaused: Bool = false, synchronousStandbyNames: String = "",
+                 sealedIn: Epoch? = nil, streams: [Stream] = []) {
         self.role = role
         self.systemIdentifier = systemIdentifier
         self.timeline = timeline
@@ -95,6 +98,7 @@ package struct NodeObservation: Hashable, Sendable {
         self.history = history
         self.isReplayPaused = isReplayPaused
         self.synchronousStandbyNames = synchronousStandbyNames
+        self.sealedIn = sealedIn
         self.streams = streams
     }
 }

@@ -35,10 +35,10 @@ extension HookEvent {
 
     /// The failover that answered the loss of `lost` is over; `error` says why it failed, if it did.
     package static func failoverFinished(_ header: Header, in cluster: HookCluster, lost: NodeID, primary: NodeID?, outcome: String,
-                                         error: String?, took: Duration, lostBytes: UInt64? = nil, steps: [String]? = nil) -> HookEvent {
+                                         error: String?, took: Duration?, lostBytes: UInt64? = nil, steps: [String]? = nil) -> HookEvent {
         HookEvent(.failoverFinished, header, in: cluster, [
             "ok": .boolean(error == nil), "node": value(lost), "old_primary": value(lost), "new_primary": value(primary),
-            "outcome": .text(outcome), "error": HookValue(error), "took": .double(took / .seconds(1)),
+            "outcome": .text(outcome), "error": HookValue(error), "took": took.map { .double($0 / .seconds(1)) } ?? .none,
             "lost_bytes": lostBytes.map { HookValue($0) } ?? .none, "steps": steps.map { .list($0.map(HookValue.text)) } ?? .none,
         ])
     }

@@ -44,11 +44,13 @@ extension NodeHands {
         }
         try await epochs.check(epoch)
         let quoted = name.split(separator: ".").map { "\"\($0)\"" }.joined(separator: ".")
-        // Escape strings mean the same whatever standard_conforming_strings says.
-        let text = value.map { "ALTER SYSTEM SET \(quoted) = E'\($0.replacing("\\", with: "\\\\").replacing("'", with: "''"))'" } ?? "ALTER SYSTEM RESET \(quoted)"
+        let text = value.map { "ALTER SYSTEM SET \(quoted) = \(Self.literal($0))" } ?? "ALTER SYSTEM RESET \(quoted)"
         _ = try await channel.execute(text, timeout: Self.brief)
         try await reload(in: epoch)
     }
+
+    /// An escape string, which means the same whatever standard_conforming_strings says.
+    static func literal(_ value: String) -> String { "E'\(value.replacing("\\", with: "\\\\").replacing("'", with: "''"))'" }
 
     /// Makes a physical replication slot if there is none.
     package func ensureSlot(_ name: String, in epoch: Epoch) async throws {

@@ -12,7 +12,7 @@ package struct NodeHands: Sendable {
     private static let statementTimeout = Duration.seconds(5)
 
     let channel: NodeChannel
-    private let waiter: DescriptorWaiter
+    let waiter: DescriptorWaiter
     let epochs: any EpochGuard
 
     package init(channel: NodeChannel, waiter: DescriptorWaiter, epochs: any EpochGuard) {
@@ -65,11 +65,6 @@ package struct NodeHands: Sendable {
         return answer == "t"
     }
 
-    /// Runs one statement of a hook's that cannot write.
-    package func read(_ text: String, _ parameters: [String?] = [], database: String? = nil, timeout: Duration) async throws(NodeFailure) -> Rows {
-        try await channel.executeReadOnly(text, parameters, database: database, timeout: timeout)
-    }
-
     /// Runs one statement of a hook's, once, in a session of its own.
     package func sql(_ text: String, _ parameters: [String?] = [], database: String? = nil, in epoch: Epoch, timeout: Duration) async throws -> Rows {
         try await epochs.check(epoch)
@@ -77,7 +72,7 @@ package struct NodeHands: Sendable {
     }
 
     /// No single statement takes longer than all that is left.
-    private static func bound(_ deadline: Monotonic) -> Duration {
+    static func bound(_ deadline: Monotonic) -> Duration {
         max(poll, min(statementTimeout, deadline - .now()))
     }
 }

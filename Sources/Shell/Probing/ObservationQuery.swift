@@ -11,19 +11,21 @@ struct ObservationQuery {
     /// For a role with `pg_monitor`.
     static let full = ObservationQuery(newestFile: """
         (SELECT max(('x'::text || left(name, 8))::bit(32)::int) FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'::text)
+        """, seal: """
+        substring(current_setting('primary_conninfo'::text, true), '[ ?&]host=[^ ]*understudy-sealed-e[0-9]+.*$'::text)
         """)
 
     /// For a role that may not list the WAL directory: PostgreSQL checks that right even where the function is not reached.
-    static let restricted = ObservationQuery(newestFile: "NULL::int")
+    static let restricted = ObservationQuery(newestFile: "NULL::int", seal: "NULL::text")
 
     /// A primary's timeline is in the name of the WAL file it writes; its control file lags until the next checkpoint.
     ///
     /// A standby's is the newest of what its control file and its receiver say. The receiver's word is gone as soon as the
     /// primary is, and the control file knows of a switch only after a restartpoint, minutes later: then the newest WAL file
-    /// on disk says it. Files are listed only then, there may be thousands.
+    /// on disk says it. Files are listed only then, there may be thousands. Of its connection only the seal is read: the rest may be secret.
     ///
     /// Columns that older versions lack are read by way of JSON, where they are simply missing.
-    private init(newestFile: String) {
+    private init(newestFile: String, seal: String) {
         text = """
             SELECT pg_is_in_recovery() AS in_recovery,
                    (SELECT system_identifier FROM pg_control_system()) AS system_identifier,
@@ -44,6 +46,7 @@ struct ObservationQuery {
                    current_setting('default_transaction_read_only'::text) AS read_only,
                    current_setting('synchronous_standby_names'::text) AS synchronous,
                    CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() ELSE false END AS replay_paused,
+                   \(seal) AS seal,
                    r.status AS receiver, r.slot_name AS receiver_slot,
                    pg_catalog.to_jsonb(r) OPERATOR(pg_catalog.->>) 'sender_host'::text AS sender_host,
                    pg_catalog.to_jsonb(r) OPERATOR(pg_catalog.->>) 'sender_port'::text AS sender_port,
@@ -77,6 +80,7 @@ struct ObservationQuery {
             role: recovery == "t" ? .standby : .primary, systemIdentifier: SystemIdentifier(UInt64(bitPattern: identifier)),
             timeline: Timeline(timeline), walEnd: walEnd, serverVersion: version, isReplayPaused: rows["replay_paused"] == "t",
             synchronousStandbyNames: rows["synchronous"] ?? "")
+        seen.sealedIn = rows["seal"].flatMap { SealedConninfo($0) }?.epoch
         seen.replayed = position(rows["replayed"])
         seen.replayAge = duration(rows["replay_age"])
         seen.isReadOnly = rows["read_only"] == "on"

@@ -70,6 +70,8 @@ final class Shard: EventHandler {
     var stopping: Stopping?
     /// Given up to say no when there are no more descriptors.
     var spare = Socket.spare()
+    /// How often in a row a listener had all the connections that were to be taken.
+    var acceptStreak = 0
     /// Which shard gets the next connection.
     var nextShard = 0
     /// Memory that `requests` and `replies` keep.

@@ -54,6 +54,11 @@ extension StateStore {
         try await fetch("SELECT * FROM (SELECT * FROM event ORDER BY number DESC LIMIT ?) ORDER BY number", [limit])
     }
 
+    /// The newest event of a kind; nil where there is none.
+    package func latestEvent(ofKind kind: String) async throws(StorageFailure) -> JournalEvent? {
+        try await fetch("SELECT * FROM event WHERE kind = ? ORDER BY number DESC LIMIT 1", [kind]).first
+    }
+
     /// The events of a procedure, by the id that their details carry; oldest first.
     package func events(of procedure: String) async throws(StorageFailure) -> [JournalEvent] {
         try await fetch("SELECT * FROM event WHERE json_extract(details, '$.event') = ? ORDER BY number LIMIT 10000", [procedure])

@@ -77,6 +77,35 @@ struct ClusterCoordinatorTests {
         }
     }
 
+    @Test("A daemon that is killed right after it has opened the service says after its restart how the failover ended, once")
+    func killedAtTheEnd() async throws {
+        let stage = Stage(), copies = Mutex<[Stage]>([])
+        defer { stage.clean() }
+        try await stage.live { life in
+            stage.hands.script.withLock {
+                $0.onApply = { topology in
+                    guard topology.gate == .open(primary: node1) else { return }
+                    do { let copy = try stage.copy(); copies.withLock { $0.append(copy) } } catch { Issue.record(error) }
+                }
+            }
+            try await life.losePrimary()
+            try await life.expectGate(.open(primary: node1))
+        }
+        let killed = try #require(copies.withLock { $0.first })
+        defer { killed.clean() }
+        func ends() -> [FailoverEnd] { killed.hands.script.withLock(\.notices).compactMap { if case .failoverFinished(let end) = $0.fact { end } else { nil } } }
+        for _ in 1...2 {
+            try await killed.live { life in
+                try await life.expect("the end is in the journal") { try await life.kinds().contains("failover_finished") }
+                try await life.expect("the hooks are told") { !ends().isEmpty }
+                life.probeAll()
+                try await life.expectGate(.open(primary: node1))
+                #expect(try await life.kinds().count { $0 == "failover_finished" } == 1)
+            }
+        }
+        #expect(ends().map(\.outcome) == ["promoted"] && ends().map(\.milliseconds) == [nil] && ends().map(\.primary?.id) == [node1])
+    }
+
     @Test("A site hook that fails is followed by the bundled hook alone, and its words are in the journal")
     func hookFails() async throws {
         let stage = Stage()
@@ -109,7 +138,10 @@ struct ClusterCoordinatorTests {
             // Its prober does not trust it yet. One look that fails proves nothing either.
             for seen in [observation(.primary), nil] {
                 life.inbox.post(NodeReport(node: node0, verdict: .down, isGone: false, reason: "was starting up", observation: seen))
-                try await life.expect("the report is taken") { await life.coordinator.reports[node0]?.isGone == false && life.coordinator.reports[node0]?.observation == seen }
+                try await life.expect("the report is taken") {
+                    let report = await life.coordinator.reports[node0]
+                    return report?.isGone == false && report?.observation == seen
+                }
                 #expect(await life.coordinator.snapshot().epoch == Epoch(3))
             }
         }
@@ -128,6 +160,22 @@ struct ClusterCoordinatorTests {
             life.kill(node0)
             try await life.expect("node1 is named") { await life.coordinator.snapshot().gateReason.contains("only on node1") }
             #expect(stage.hands.promotions.isEmpty)
+        }
+    }
+
+    @Test("A new primary does not wait for itself; with too few standbys it goes on with as many as there are, where that is wanted", arguments: [
+        ("ANY 1 (node0, node1, node2)", false, "ANY 1 (\"node0\", \"node2\")"), ("FIRST 2 (node1, node2)", true, "FIRST 1 (\"node2\")"),
+        ("FIRST 2 (node0, node2)", false, "FIRST 2 (node0, node2)"), ("FIRST 1 (node1)", true, ""),
+    ])
+    func prepared(_ before: String, _ degrades: Bool, _ after: String) async throws {
+        let stage = Stage(rules: FailoverRules(degrades: degrades))
+        defer { stage.clean() }
+        stage.hands.script.withLock { $0.servers[node1]?.synchronousStandbyNames = before }
+        try await stage.live { life in
+            try await life.losePrimary()
+            try await life.expectGate(.open(primary: node1))
+            #expect(stage.hands.script.withLock { $0.servers[node1]?.synchronousStandbyNames } == after)
+            #expect(try await life.kinds().contains("synchronous_degraded") == degrades)
         }
     }
 

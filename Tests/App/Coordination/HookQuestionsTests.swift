@@ -94,7 +94,7 @@ struct HookQuestionsTests {
 
     @Test("Where fencing is required, nothing is promoted without it")
     func fencing() async throws {
-        let stage = Stage(rules: FailoverRules(requiresFencing: true))
+        let stage = Stage(rules: FailoverRules(requiresFencing: true, fencingRetry: .milliseconds(500)))
         defer { stage.clean() }
         stage.hands.script.withLock { $0.fencing = [.failed(reason: "no power supply answers"), .fenced] }
         try await stage.live { life in

@@ -36,13 +36,21 @@ final class ScriptedHands: ClusterHands {
         var downQuestions: [NodeID] = []
         /// What the next `promote` calls answer before one works.
         var problems: [PromotionFailure] = []
+        /// Called with each topology that is handed down.
+        var onApply: (@Sendable (Topology) -> Void)?
         /// Set to hold every `promote` until the coordinator is cancelled.
         var hangsInHook = false
     }
 
     let script = Mutex(Script())
 
-    func apply(_ topology: Topology) async { script.withLock { $0.topologies.append(topology) } }
+    func apply(_ topology: Topology) async {
+        let onApply = script.withLock { script in
+            script.topologies.append(topology)
+            return script.onApply
+        }
+        onApply?(topology)
+    }
 
     func observe(_ node: Node) async -> Election.Answer {
         script.withLock { $0.servers[node.id].map(Election.Answer.success) ?? .failure(NodeSilence("refuses connections")) }
@@ -57,6 +65,27 @@ final class ScriptedHands: ClusterHands {
         }
     }
 
+    func seal(_ node: Node, in epoch: Epoch) async -> Seal {
+        script.withLock { script in
+            guard let server = script.servers[node.id] else { return .pending(reason: "refuses connections") }
+            guard server.role == .standby else { return .pending(reason: "is writable") }
+            if server.sealedIn == nil { script.servers[node.id]?.sealedIn = epoch }
+            return .sealed
+        }
+    }
+
+    func unseal(_ node: Node, sealedIn sealed: Epoch, in epoch: Epoch) async -> String? {
+        script.withLock { script in
+            if script.servers[node.id]?.sealedIn == sealed { script.servers[node.id]?.sealedIn = nil }
+            return script.servers[node.id] == nil ? "refuses connections" : nil
+        }
+    }
+
+    func setSynchronousNames(_ names: String, of node: Node, in epoch: Epoch) async -> String? {
+        script.withLock { $0.servers[node.id]?.synchronousStandbyNames = names }
+        return nil
+    }
+
     func promote(_ request: PromotionRequest) async -> Result<Void, PromotionFailure> {
         let hangs = script.withLock { script in
             script.requests.append(request)
@@ -69,7 +98,8 @@ final class ScriptedHands: ClusterHands {
             guard let server = script.servers[request.candidate.id] else { return .failure(PromotionFailure("refuses connections")) }
             if server.role == .standby {
                 script.promotions.append(request.candidate.id)
-                script.servers[request.candidate.id] = observation(.primary, wal: server.walEnd.bytes, timeline: server.timeline.number + 1)
+                script.servers[request.candidate.id] = observation(.primary, wal: server.walEnd.bytes, timeline: server.timeline.number + 1,
+                                                                          synchronous: server.synchronousStandbyNames)
             }
             return .success(())
         }
@@ -94,6 +124,8 @@ final class ScriptedHands: ClusterHands {
             return script.downVetoes?.isEmpty == false ? script.downVetoes?.removeFirst() ?? .granted : .granted
         }
     }
+
+    func wasTold(_ event: String) async -> Bool { script.withLock { $0.notices.contains { $0.event == event } } }
 
     func tell(_ notice: ClusterNotice, in snapshot: ClusterSnapshot) async { script.withLock { $0.notices.append(notice) } }
 

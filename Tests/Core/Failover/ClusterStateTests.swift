@@ -20,6 +20,21 @@ struct ClusterStateTests {
         #expect(state.timeline == timelineTwo)
     }
 
+    @Test("Nobody is promoted beside the primary or beside a candidate, nor the lost primary started, whoever asks")
+    func oneWriter() throws {
+        func promotable(_ state: ClusterState) -> [NodeID] { threeNodes.map(\.id).filter { state.objection(toPromoting: $0, name: \.description) == nil } }
+        func startable(_ state: ClusterState) -> [NodeID] { threeNodes.map(\.id).filter { state.objection(toStarting: $0, name: \.description) == nil } }
+        #expect(promotable(ClusterState()) == [node0, node1, node2])
+        var state = try ClusterState.open()
+        #expect(promotable(state) == [node0] && startable(state) == [node0, node1, node2])
+        state = try .lost()
+        #expect(promotable(state) == [] && startable(state) == [node1, node2])
+        try state.apply(.promote(candidate: node1, epoch: Epoch(2)))
+        #expect(promotable(state) == [node1] && startable(state) == [node1, node2])
+        try state.apply(.primaryIs(primary: node1, epoch: Epoch(2), timeline: timelineTwo))
+        #expect(promotable(state) == [node1] && startable(state) == [node0, node1, node2])
+    }
+
     @Test("A command of an old epoch changes nothing", arguments: [
         ClusterCommand.declareLost(primary: node0, epoch: Epoch(1), reason: "late", event: "ev-2"),
         .promote(candidate: node2, epoch: Epoch(1)), .passOver(candidate: node1, epoch: Epoch(1), reason: "late"),
@@ -45,13 +60,12 @@ struct ClusterStateTests {
         #expect(throws: ClusterState.Refusal.self) { try state.apply(.primaryIs(primary: node1, epoch: Epoch(2), timeline: timelineTwo)) }
     }
 
-    @Test("Passing a candidate over raises the epoch and keeps it out of the running; the old primary can then not re-open")
+    @Test("Passing a candidate over raises the epoch; the old primary can then not re-open")
     func passOver() throws {
         var state = try ClusterState.lost()
         try state.apply(.promote(candidate: node1, epoch: Epoch(2)))
         try state.apply(.passOver(candidate: node1, epoch: Epoch(2), reason: "refuses connections"))
         #expect(state.epoch == Epoch(3))
-        #expect(throws: ClusterState.Refusal.self) { try state.apply(.promote(candidate: node1, epoch: Epoch(3))) }
         #expect(throws: ClusterState.Refusal.self) { try state.apply(.reopen(primary: node0, epoch: Epoch(3))) }
         try state.apply(.promote(candidate: node2, epoch: Epoch(3)))
     }
@@ -64,6 +78,28 @@ struct ClusterStateTests {
         #expect(state.openPrimary == node0)
         #expect(state.timeline == timelineOne)
         #expect(state.service(of: node0).status == .up)
+    }
+
+    @Test("A seal is taken away for the primary that was lost and is open again, and for no other")
+    func unsealing() throws {
+        var state = try ClusterState.lost()
+        #expect(!state.mayUnseal(sealedIn: Epoch(2)), "nobody is open")
+        var reopened = state
+        try reopened.apply(.reopen(primary: node0, epoch: Epoch(2)))
+        #expect(reopened.mayUnseal(sealedIn: Epoch(2)))
+        try state.apply(.promote(candidate: node1, epoch: Epoch(2)))
+        try state.apply(.primaryIs(primary: node1, epoch: Epoch(2), timeline: timelineTwo))
+        #expect(!state.mayUnseal(sealedIn: Epoch(2)), "it followed node0")
+    }
+
+    @Test("A loss is accepted for the failover that waits, once")
+    func acceptedLoss() throws {
+        var state = try ClusterState.open()
+        #expect(throws: ClusterState.Refusal.self) { try state.apply(.acceptLoss(epoch: Epoch(1), by: "admin")) }
+        state = try .lost()
+        try state.apply(.acceptLoss(epoch: Epoch(2), by: "admin"))
+        #expect(state.loss?.isLossAccepted == true)
+        #expect(throws: ClusterState.Refusal.self) { try state.apply(.acceptLoss(epoch: Epoch(2), by: "admin")) }
     }
 
     @Test("A cluster with a history is never adopted again")

@@ -12,6 +12,8 @@ private struct ModelCluster {
     /// A node that dies when the hook touches it.
     var diesInHook: NodeID?
     var actions: [FailoverProcedure.Action] = []
+    /// synchronous_standby_names of the node that is promoted.
+    var namesAfterwards = ""
     /// What hooks prefer.
     var preference: [NodeID] = []
     /// What hooks say to each candidate, once each; then they consent.
@@ -34,7 +36,10 @@ private struct ModelCluster {
     private mutating func perform(_ action: FailoverProcedure.Action) throws -> FailoverProcedure.Fact {
         switch action {
         case .closeGate: return .gateClosed
+        case .seal: return .sealed(allSealed)
         case .observe: return .answered(answers)
+        case .unseal: return .unsealed
+        case .prepare: return .prepared
         case .choose: return .chosen(preference)
         case .approve(let candidate, _):
             guard let wantsNext = vetoes[candidate]?.first else { return .consented }
@@ -62,7 +67,11 @@ private struct ModelCluster {
             return .hookFailed(reason: "failover.lua:9: boom")
         }
         if case .success(let seen)? = answers[candidate], seen.role == .standby { promotions.append(candidate) }
-        answers[candidate] = seen(.primary, on: timelineTwo)
+        answers[candidate] = seen(.primary, on: timelineTwo).map { seen in
+            var seen = seen
+            seen.synchronousStandbyNames = namesAfterwards
+            return seen
+        }
         return .hookDone
     }
 
@@ -74,20 +83,20 @@ private struct ModelCluster {
 
 @Suite("FailoverProcedure")
 struct FailoverProcedureTests {
-    @Test("Close, observe, choose, approve, fence, record, promote, verify, record, open: in this order")
+    @Test("Close, seal, observe, choose, approve, fence, record, prepare, promote, verify, record, open: in this order")
     func order() throws {
         var model = try ModelCluster.lostPrimary()
         #expect(try model.run() == .promoted(node1))
         #expect(model.actions == [
-            .closeGate, .observe, .choose(candidates: [node1, node2]), .approve(candidate: node1, candidates: [node1, node2]),
+            .closeGate, .seal, .observe, .choose(candidates: [node1, node2]), .approve(candidate: node1, candidates: [node1, node2]),
             .fence(candidate: node1, candidates: [node1, node2]), .record(.promote(candidate: node1, epoch: Epoch(2))),
-            .runHook(candidate: node1, attempt: 1, bundledOnly: false), .verify(candidate: node1),
+            .prepare(candidate: node1), .runHook(candidate: node1, attempt: 1, bundledOnly: false), .verify(candidate: node1),
             .record(.primaryIs(primary: node1, epoch: Epoch(2), timeline: timelineTwo)), .finish(.promoted(node1)),
         ])
         #expect(model.state.openPrimary == node1)
     }
 
-    @Test("Killed after any number of actions and started again, it promotes one node once and opens it", arguments: 1...9)
+    @Test("Killed after any number of actions and started again, it promotes one node once and opens it", arguments: 1...11)
     func crash(_ life: Int) throws {
         var model = try ModelCluster.lostPrimary()
         #expect(try model.run(life: life) == nil)
@@ -141,12 +150,21 @@ struct FailoverProcedureTests {
         #expect(try model.run() == .reopened(node0))
         #expect(model.promotions.isEmpty)
         #expect(model.state.epoch == Epoch(3))
+        #expect(model.actions.suffix(2) == [.unseal, .finish(.reopened(node0))])
+    }
+
+    @Test("Whose word the new primary's commits need is on record before its gate opens")
+    func synchronousSetOfTheNew() throws {
+        var model = try ModelCluster.lostPrimary()
+        model.namesAfterwards = "FIRST 1 (node1, node2)"
+        #expect(try model.run() == .promoted(node1))
+        #expect(model.state.synchronousSet == SynchronousSet(members: [node2], required: 1))
     }
 
     @Test("The old primary back after the promotion was recorded changes nothing")
     func backLate() throws {
         var model = try ModelCluster.lostPrimary()
-        #expect(try model.run(life: 6) == nil)
+        #expect(try model.run(life: 7) == nil)
         model.answers[node0] = seen(.primary)
         #expect(try model.run() == .promoted(node1))
     }

@@ -15,6 +15,8 @@ func seen(_ role: Role, wal: UInt64 = 100, on timeline: Timeline = timelineOne, 
                              serverVersion: 150_018, isReplayPaused: paused))
 }
 
+let allSealed: [NodeID: Seal] = [node1: .sealed, node2: .sealed]
+
 let silent: Election.Answer = .failure(NodeSilence("refuses connections"))
 
 extension ClusterState {

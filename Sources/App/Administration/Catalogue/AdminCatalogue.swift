@@ -3,7 +3,7 @@ enum AdminCatalogue {
     static let views: [AdminView] = [
         NodesView.view, PoolsView.view, ConnectionViews.clients, ConnectionViews.servers, ConnectionViews.sockets, ConnectionViews.activeSockets, PinsView.view,
         StatsViews.stats, StatsViews.statsTotals, StatsViews.statsAverages, StatsViews.totalsView, LatencyView.view, ListsView.view,
-        DatabasesView.view, UsersView.view, ConfigView.view, DaemonViews.version, DaemonViews.state, DaemonViews.memory, DaemonViews.hosts, HelpView.view,
+        DatabasesView.view, UsersView.view, ConfigView.view, HookMetricsView.view, DaemonViews.version, DaemonViews.state, DaemonViews.memory, DaemonViews.hosts, HelpView.view,
         PgpoolViews.nodes, PgpoolViews.version, PgpoolViews.status, PgpoolViews.processes, PgpoolViews.pools,
     ]
 

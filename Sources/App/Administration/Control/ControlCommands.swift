@@ -1,5 +1,5 @@
-package import Coordination
 internal import ClusterModel
+package import Coordination
 internal import Failover
 internal import PostgresWire
 internal import Sessions
@@ -13,13 +13,13 @@ package struct ControlCommands: Sendable {
     private let coordinator: ClusterCoordinator
     private let journal: EventJournal
     private let office: AdminOffice
-    private let status: @Sendable (ClusterSnapshot) async -> StatusView
+    private let status: @Sendable (ClusterSnapshot) async throws -> StatusView
     private let reload: @Sendable (_ requestedBy: String) async throws -> ReloadView
     private let hooks: any HookDesk
 
     /// `status` adds what the process and the proxy know to a snapshot; `reload` reads the configuration again, and throws what is
     /// wrong with it.
-    package init(coordinator: ClusterCoordinator, journal: EventJournal, office: AdminOffice, status: @escaping @Sendable (ClusterSnapshot) async -> StatusView,
+    package init(coordinator: ClusterCoordinator, journal: EventJournal, office: AdminOffice, status: @escaping @Sendable (ClusterSnapshot) async throws -> StatusView,
                  reload: @escaping @Sendable (_ requestedBy: String) async throws -> ReloadView, hooks: any HookDesk) {
         self.coordinator = coordinator
         self.journal = journal
@@ -32,7 +32,7 @@ package struct ControlCommands: Sendable {
     /// A `ControlServer.Responder`.
     @Sendable package func respond(_ request: ControlRequest, _ requestedBy: String, _ send: ControlServer.Send) async throws {
         switch request.command {
-        case "status": try await answer(await status(coordinator.snapshot()), send)
+        case "status": try await answer(send) { try await status(coordinator.snapshot()) }
         case "nodes": try await answer(NodeView.all(await coordinator.snapshot()), send)
         case "events": try await events(min(max(request.limit ?? 20, 0), Self.eventLimit), follow: request.follow ?? false, send)
         case "events.show": try await answer(send) { try await flight(request.event ?? "") }
@@ -44,6 +44,7 @@ package struct ControlCommands: Sendable {
         case "resume": try await ask(Self.command("RESUME", request.database), send)
         case "reload": try await answer(send) { try await reload(requestedBy) }
         case "attach", "detach", "promote", "maintenance": try await answer(send) { try await carryOut(request.command, request.order ?? OrderRequest(), requestedBy) }
+        case "failover.accept_loss": try await answer(send) { try await coordinator.acceptLoss(in: Epoch(request.epoch ?? 0), by: requestedBy) }
         case "hooks.list": try await answer(send) { try await hooks.list(event: request.event) }
         case "hooks.deploy": try await answer(send) { try await hooks.deploy(folder: request.folder, requestedBy: requestedBy) }
         case "hooks.rollback": try await answer(send) { try await hooks.rollBack(to: request.generations?.first, requestedBy: requestedBy) }
@@ -60,7 +61,7 @@ package struct ControlCommands: Sendable {
             try await send(try ControlLine.encode(ControlReply<HookTraceView>(result: HookTraceView())))
         default:
             try await send(try ControlLine.encode(ControlReply<String>(
-                error: "there is no command \"\(request.command)\"; this daemon knows status, nodes, events, safety, pools, pause, resume, attach, detach, promote, maintenance, reload, hooks")))
+                error: "there is no command \"\(request.command)\"; this daemon knows status, nodes, events, safety, pools, pause, resume, attach, detach, promote, maintenance, failover, reload, hooks")))
         }
     }
 

@@ -14,6 +14,8 @@ package struct ControlRequest: Codable, Sendable {
     package var event: String?
     /// For `hooks.deploy`: a directory of the daemon's machine; nil is the configured one.
     package var folder: String?
+    /// For `failover.accept_loss`: the epoch that the person was told of.
+    package var epoch: UInt64?
     /// For `hooks.rollback` and `hooks.diff`.
     package var generations: [Int]?
     /// For `attach`, `detach`, `promote` and `maintenance`.
@@ -34,7 +36,8 @@ package struct ControlRequest: Codable, Sendable {
     }
 
     package init(command: String, limit: Int? = nil, follow: Bool? = nil, database: String? = nil, event: String? = nil, folder: String? = nil,
-                 generations: [Int]? = nil) {
+                 generations: [Int]? = nil, epoch: UInt64? = nil) {
+        self.epoch = epoch
         self.command = command
         self.limit = limit
         self.follow = follow

@@ -22,9 +22,11 @@ package struct StatusView: Codable, Sendable {
     package var frontends: Int
     package var backends: Int
     package var frontends_held: Int
+    /// The latest that a hook raised, with its time; nil where there was none.
+    package var last_alert: String?
 
     package init(process: (version: String, pid: Int, uptime: Double), cluster: String, snapshot: ClusterSnapshot,
-                 port: Int, counts: (frontends: Int, held: Int, backends: Int)) {
+                 port: Int, counts: (frontends: Int, held: Int, backends: Int), alert: JournalEvent?) {
         version = process.version
         pid = process.pid
         self.cluster = cluster
@@ -38,6 +40,7 @@ package struct StatusView: Codable, Sendable {
         frontends = counts.frontends
         backends = counts.backends
         frontends_held = counts.held
+        last_alert = alert.map { "\(AdminFacts.text(Date(timeIntervalSince1970: $0.at))) \($0.message)" }
     }
 }
 
@@ -119,6 +122,7 @@ extension StatusView {
             ["epoch", String(epoch)], ["phase", phase], ["primary", primary ?? "none"], ["writes held", writes_held.isEmpty ? "no" : writes_held],
             ["maintenance", maintenance ? "on: nothing is done automatically" : "off"],
             ["port", String(port)], ["frontends", String(frontends)], ["frontends held", String(frontends_held)], ["backends", String(backends)],
+            ["last alert", last_alert ?? "none"],
         ])
     }
 }

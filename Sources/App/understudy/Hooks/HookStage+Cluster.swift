@@ -3,6 +3,8 @@ internal import Coordination
 internal import Failover
 internal import Foundation
 internal import Hooks
+internal import Logging
+internal import Storage
 
 /// What the coordinator asks of hooks, and what it tells them.
 extension HookStage {
@@ -82,6 +84,24 @@ extension HookStage {
 
     // MARK: Notices
 
+    private static let toldStep = "told"
+
+    /// Whether hooks heard of an event, or began to; where none wanted to hear of it, they are not told later either.
+    func wasTold(_ event: String) async -> Bool {
+        do {
+            if try await store.stepValue(event: event, name: Self.toldStep) != nil { return true }
+            return try await !record.runs(of: event).isEmpty
+        } catch {
+            logger.error("whether hooks were told of \(event) cannot be looked up: \(error)")
+            return true
+        }
+    }
+
+    /// Remembers that hooks were told how a failover ended.
+    func noteTold(_ event: String) async {
+        do { try await store.recordStep(event: event, name: Self.toldStep, value: []) } catch { logger.error("that hooks were told of \(event) cannot be recorded: \(error)") }
+    }
+
     /// Queues a notice for the hooks that want it.
     func tell(_ notice: ClusterNotice, _ snapshot: ClusterSnapshot) {
         let cluster = HookCluster(clusterName, snapshot)
@@ -106,7 +126,7 @@ extension HookStage {
             tell(.alert(header, in: cluster, severity: severity.rawValue, title: title, text: text, node: node?.id))
         case .failoverFinished(let finish):
             tell(.failoverFinished(header, in: cluster, lost: finish.lost.id, primary: finish.primary?.id, outcome: finish.outcome, error: finish.isOK ? nil : finish.message,
-                                   took: .milliseconds(Int64(finish.milliseconds)), lostBytes: finish.lostBytes,
+                                   took: finish.milliseconds.map { .milliseconds(Int64($0)) }, lostBytes: finish.lostBytes,
                                    steps: finish.phases.map { "\($0.name) \(Int64($0.ms.rounded()))" }))
         }
     }

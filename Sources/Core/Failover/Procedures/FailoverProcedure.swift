@@ -1,7 +1,7 @@
 package import ClusterModel
 
-/// An unplanned failover, from the loss that the log records to an open gate: close, observe, choose, approve, fence, promote,
-/// verify, open.
+/// An unplanned failover, from the loss that the log records to an open gate: close, seal, observe, choose, approve, fence, prepare,
+/// promote, verify, open.
 ///
 /// Pure: each fact answers the action before it, and the next action follows. Built from `ClusterState` alone, so a
 /// restarted daemon continues where the log says it was; what was done twice around a crash is idempotent.
@@ -10,6 +10,8 @@ package struct FailoverProcedure: Sendable {
     package enum Action: Hashable, Sendable {
         /// Cut every backend of the old epoch in every shard; answered by `gateClosed`.
         case closeGate
+        /// Cut every node but the lost primary off from its WAL; answered by `sealed`.
+        case seal
         /// Ask every node afresh; answered by `answered`.
         case observe
         /// Ask which of these to promote, the best first; answered by `chosen`.
@@ -20,10 +22,14 @@ package struct FailoverProcedure: Sendable {
         case fence(candidate: NodeID, candidates: [NodeID])
         /// Put the command in the log; answered by `recorded` or `refused`.
         case record(ClusterCommand)
+        /// Have the candidate wait, once it is the primary, for standbys that there are; answered by `prepared`, whatever came of it.
+        case prepare(candidate: NodeID)
         /// Run the `failover` event for the candidate; answered by `hookDone` or `hookFailed`.
         case runHook(candidate: NodeID, attempt: Int, bundledOnly: Bool)
         /// Look at the candidate; answered by `verified`.
         case verify(candidate: NodeID)
+        /// Let the nodes receive WAL again: the lost primary is open again. Answered by `unsealed`, whatever came of it.
+        case unseal
         /// Nothing can be done now; answered by `retried` after `pause`.
         case wait(reason: String)
         /// The log says who is primary: hand it to the shards. The procedure is over.
@@ -33,6 +39,8 @@ package struct FailoverProcedure: Sendable {
     /// What came of the last action.
     package enum Fact: Sendable {
         case gateClosed
+        case sealed([NodeID: Seal])
+        case unsealed
         case answered([NodeID: Election.Answer])
         /// In the order of preference; empty is no opinion, and a node that may not be promoted is passed over.
         case chosen([NodeID])
@@ -42,6 +50,7 @@ package struct FailoverProcedure: Sendable {
         case fenced
         /// And it must be, so nothing is promoted.
         case notFenced(reason: String)
+        case prepared
         case recorded
         /// The log did not take the last command: somebody decided otherwise.
         case refused(reason: String)
@@ -72,16 +81,20 @@ package struct FailoverProcedure: Sendable {
     /// Where the procedure stands; each case names the action it waits for.
     package enum Step: Hashable, Sendable {
         case closingGate
-        case observing
+        case sealing
+        case observing([NodeID: Seal])
         case choosing([NodeID])
         case approving(NodeID, [NodeID])
         case fencing(NodeID)
-        case recordingReopening
+        case recordingReopening(SynchronousSet)
         case recordingCandidate(NodeID)
+        case preparing(NodeID)
         case promoting(NodeID, attempt: Int)
         case verifying(NodeID, attempt: Int, failure: String?)
         case recordingPassedOver
-        case recordingPrimary(NodeID)
+        case recordingPrimary(NodeID, SynchronousSet)
+        case recordingSynchronousSet(Outcome)
+        case unsealing(Outcome)
         case waiting
         case finished
     }
@@ -95,9 +108,15 @@ package struct FailoverProcedure: Sendable {
     /// Candidates that hooks do not want; forgotten when nobody else is left, so that they are asked again.
     private var declined: Set<NodeID> = []
     private let nodes: [Node]
+    private let rules: Election.Rules
+    private let lastPosition: LogSequenceNumber?
 
-    /// Begins, or resumes, the failover for the loss that `state` records.
-    package init(nodes: [Node]) { self.nodes = nodes }
+    /// Begins, or resumes, the failover for the loss that the log records. `lastPosition`: the furthest that was seen of the lost primary.
+    package init(nodes: [Node], rules: Election.Rules = Election.Rules(), lastPosition: LogSequenceNumber? = nil) {
+        self.nodes = nodes
+        self.rules = rules
+        self.lastPosition = lastPosition
+    }
 
     /// The first action.
     package func begin() -> Action { .closeGate }
@@ -107,7 +126,11 @@ package struct FailoverProcedure: Sendable {
         guard state.loss != nil || isRecording else { return finish(.abandoned(reason: "no loss is recorded any more")) }
         switch (step, fact) {
         case (.closingGate, .gateClosed): return resume(state)
-        case (.observing, .answered(let answers)): return elect(answers, state)
+        case (.sealing, .sealed(let seals)):
+            // Compared is only what was said after the receivers had ended.
+            step = .observing(seals)
+            return .observe
+        case (.observing(let seals), .answered(let answers)): return elect(answers, seals, state)
         case (.choosing(let candidates), .chosen(let preference)): return choose(preference, candidates)
         case (.approving(let candidate, let candidates), .consented):
             step = .fencing(candidate)
@@ -118,14 +141,17 @@ package struct FailoverProcedure: Sendable {
             return .record(.promote(candidate: candidate, epoch: state.epoch))
         case (.fencing, .notFenced(let reason)): return wait(reason)
         case (.waiting, .retried): return resume(state)
-        case (.recordingReopening, .recorded): return finish(state.openPrimary.map(Outcome.reopened) ?? .abandoned(reason: "the log closed again"))
-        case (.recordingCandidate(let candidate), .recorded): return promote(candidate, attempt: 1)
+        case (.recordingReopening(let set), .recorded): return open(state.openPrimary.map(Outcome.reopened) ?? .abandoned(reason: "the log closed again"), set, state)
+        case (.recordingCandidate(let candidate), .recorded): return prepare(candidate)
+        case (.preparing(let candidate), .prepared): return promote(candidate, attempt: 1)
         case (.promoting(let candidate, let attempt), .hookDone): return verify(candidate, attempt, failure: nil)
         case (.promoting(let candidate, let attempt), .hookFailed(let reason)): return verify(candidate, attempt, failure: reason)
         case (.verifying(let candidate, let attempt, let failure), .verified(let answer)):
             return judge(candidate, attempt, failure, answer, state)
-        case (.recordingPassedOver, .recorded): return observe()
-        case (.recordingPrimary(let primary), .recorded): return finish(.promoted(primary))
+        case (.recordingPassedOver, .recorded): return seal()
+        case (.recordingPrimary(let primary, let set), .recorded): return open(.promoted(primary), set, state)
+        case (.recordingSynchronousSet(let outcome), .recorded): return unseal(outcome)
+        case (.unsealing(let outcome), .unsealed): return finish(outcome)
         case (_, .refused(let reason)): return finish(.abandoned(reason: reason))
         default: preconditionFailure("a failover at \(step) was told \(fact)")
         }
@@ -133,24 +159,24 @@ package struct FailoverProcedure: Sendable {
 
     private var isRecording: Bool {
         switch step {
-        case .recordingReopening, .recordingPrimary: true
-        case .closingGate, .observing, .choosing, .approving, .fencing, .recordingCandidate, .promoting, .verifying, .recordingPassedOver, .waiting, .finished: false
+        case .recordingReopening, .recordingPrimary, .recordingSynchronousSet, .unsealing: true
+        case .closingGate, .sealing, .observing, .choosing, .approving, .fencing, .recordingCandidate, .preparing, .promoting, .verifying, .recordingPassedOver, .waiting, .finished: false
         }
     }
 
     /// A promotion that the log already names is finished first, and no other node is looked at.
     private mutating func resume(_ state: ClusterState) -> Action {
-        if case .promoting(let candidate, _) = state.phase { return promote(candidate, attempt: 1) }
-        return observe()
+        if case .promoting(let candidate, _) = state.phase { return prepare(candidate) }
+        return seal()
     }
 
-    private mutating func observe() -> Action {
-        step = .observing
-        return .observe
+    private mutating func seal() -> Action {
+        step = .sealing
+        return .seal
     }
 
-    private mutating func elect(_ answers: [NodeID: Election.Answer], _ state: ClusterState) -> Action {
-        switch Election(nodes: nodes, state: state).outcome(of: answers) {
+    private mutating func elect(_ answers: [NodeID: Election.Answer], _ seals: [NodeID: Seal], _ state: ClusterState) -> Action {
+        switch Election(nodes: nodes, state: state, rules: rules, lastPosition: lastPosition).outcome(of: answers, seals: seals) {
         case .elected(let all):
             var candidates = all.filter { !declined.contains($0) }
             if candidates.isEmpty {
@@ -159,9 +185,9 @@ package struct FailoverProcedure: Sendable {
             }
             step = .choosing(candidates)
             return .choose(candidates: candidates)
-        case .primaryIsBack:
+        case .primaryIsBack(let seen):
             guard let loss = state.loss else { preconditionFailure("a primary came back that was never lost") }
-            step = .recordingReopening
+            step = .recordingReopening(synchronousSet(of: loss.primary, seen))
             return .record(.reopen(primary: loss.primary, epoch: state.epoch))
         case .blocked(let reason): return wait(reason)
         }
@@ -180,12 +206,17 @@ package struct FailoverProcedure: Sendable {
         guard wantsNext else { return wait(reason) }
         declined.insert(candidate)
         // With nobody else left it is asked again, after a pause.
-        return candidates.allSatisfy(declined.contains) ? wait(reason) : observe()
+        return candidates.allSatisfy(declined.contains) ? wait(reason) : seal()
     }
 
     private mutating func wait(_ reason: String) -> Action {
         step = .waiting
         return .wait(reason: reason)
+    }
+
+    private mutating func prepare(_ candidate: NodeID) -> Action {
+        step = .preparing(candidate)
+        return .prepare(candidate: candidate)
     }
 
     private mutating func promote(_ candidate: NodeID, attempt: Int) -> Action {
@@ -205,7 +236,7 @@ package struct FailoverProcedure: Sendable {
             guard seen.systemIdentifier == state.systemIdentifier, let before = state.timeline, seen.timeline > before else {
                 return passOver(candidate, "became writable on timeline \(seen.timeline), which does not descend from ours", state)
             }
-            step = .recordingPrimary(candidate)
+            step = .recordingPrimary(candidate, synchronousSet(of: candidate, seen))
             return .record(.primaryIs(primary: candidate, epoch: state.epoch, timeline: seen.timeline))
         case .failure(let silence) where failure != nil:
             return passOver(candidate, silence.reason, state)
@@ -219,6 +250,24 @@ package struct FailoverProcedure: Sendable {
     private mutating func passOver(_ candidate: NodeID, _ reason: String, _ state: ClusterState) -> Action {
         step = .recordingPassedOver
         return .record(.passOver(candidate: candidate, epoch: state.epoch, reason: reason))
+    }
+
+    /// The log says who is primary. Whose word its commits need is there too before the first of them can be acknowledged.
+    private mutating func open(_ outcome: Outcome, _ set: SynchronousSet, _ state: ClusterState) -> Action {
+        guard set != state.synchronousSet, state.openPrimary != nil else { return unseal(outcome) }
+        step = .recordingSynchronousSet(outcome)
+        return .record(.setSynchronousSet(set, epoch: state.epoch))
+    }
+
+    /// After a promotion the others stay sealed: what they held on to is not the primary any more.
+    private mutating func unseal(_ outcome: Outcome) -> Action {
+        guard case .reopened = outcome else { return finish(outcome) }
+        step = .unsealing(outcome)
+        return .unseal
+    }
+
+    private func synchronousSet(of primary: NodeID, _ seen: NodeObservation) -> SynchronousSet {
+        SynchronousSet(setting: seen.synchronousStandbyNames, nodes: nodes, primary: primary)
     }
 
     private mutating func finish(_ outcome: Outcome) -> Action {

@@ -9,7 +9,7 @@ package struct HealthSettings: SettingsGroup {
         "health_check_timeout", .milliseconds(10) ... .seconds(3600), unit: .seconds, default: "1s", .restart, perNode: .optional,
         "How long a probe may take to answer, once connected.")
     package let user = Parameter.string(
-        "health_check_user", .restart, perNode: .optional, "Role that probes log in as; it needs pg_monitor.")
+        "health_check_user", .restart, perNode: .optional, "Role that probes and hooks that only look log in as; it needs pg_monitor, and hooks look only where it may do no more.")
     package let password = Parameter.secret(
         "health_check_password", .restart, perNode: .optional, "Its password; empty is the one in pool_passwd, or libpq's password file.")
     package let database = Parameter.string(

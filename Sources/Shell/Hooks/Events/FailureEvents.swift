@@ -106,7 +106,7 @@ extension EventSchema {
         optional("new_primary", .node, "The primary now; nil when there is none."),
         field("outcome", .text, "promoted, reopened, or abandoned."),
         optional("error", .text, "Why it failed; nil when it did not."),
-        field("took", .number, "Seconds from the first trouble to the end."),
+        optional("took", .number, "Seconds from the first trouble to the end; nil when the daemon was killed at the end."),
         optional("lost_bytes", .integer, "WAL of the old primary that the new one does not have; nil when that is not known."),
         optional("steps", .texts, "The phases, in order, each with its milliseconds."),
     ]

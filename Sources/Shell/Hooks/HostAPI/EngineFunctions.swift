@@ -7,7 +7,7 @@ extension HostFunction {
     private static let node = Parameter.required("node", .node)
 
     static let engine = [
-        HostFunction("cluster", .read, nil, returns: .cluster, isInternal: true, about: "The cluster as it is now."),
+        HostFunction("cluster", .read, nil, returns: .cluster, about: "The cluster as it is now."),
         action("pause_clients", "pause", options: [.optional("limit", .duration, "30s: then they go on by themselves."), .optional("databases", .strings, "All.")],
                about: "Holds clients between their transactions."),
         action("resume_clients", "pause", about: "Lets clients that were paused go on."),
