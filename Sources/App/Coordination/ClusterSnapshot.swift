@@ -61,6 +61,6 @@ extension ClusterCoordinator {
 
     /// Which losses the cluster would stand now, and what commits wait for.
     package func safety() -> (table: WhatIf, synchronousSet: SynchronousSet) {
-        (WhatIf(nodes: nodes, state: state, answers: reports.mapValues(\.answer), rules: rules.election), state.synchronousSet)
+        (WhatIf(nodes: nodes, state: state, rules: rules.election, answers: reports.mapValues(\.answer)), state.synchronousSet)
     }
 }

@@ -172,6 +172,8 @@ package struct ClusterState: Hashable, Sendable {
         open(primary, timeline)
         synchronousSet = .none
         self.epoch = epoch.next
+        // What was sealed before followed another one.
+        tenure = self.epoch
     }
 
     private mutating func open(_ primary: NodeID, _ timeline: Timeline) {

@@ -25,8 +25,8 @@ package struct WhatIf: Hashable, Sendable {
     package let rows: [Row]
 
     /// `answers`: what every node said last.
-    package init(nodes: [Node], state: ClusterState, answers: [NodeID: Election.Answer], rules: Election.Rules = Election.Rules()) {
-        let judge = Judge(nodes: nodes, state: state, answers: answers, rules: rules)
+    package init(nodes: [Node], state: ClusterState, rules: Election.Rules = Election.Rules(), answers: [NodeID: Election.Answer]) {
+        let judge = Judge(nodes: nodes, state: state, rules: rules, answers: answers)
         guard let primary = state.openPrimary else {
             rows = []
             return
@@ -41,8 +41,8 @@ package struct WhatIf: Hashable, Sendable {
     private struct Judge {
         let nodes: [Node]
         let state: ClusterState
-        let answers: [NodeID: Election.Answer]
         let rules: Election.Rules
+        let answers: [NodeID: Election.Answer]
 
         func row(_ lost: [NodeID], _ primary: NodeID) -> Row {
             guard lost.contains(primary) else { return Row(lost: lost, writes: writes(without: lost, primary), exposure: nil) }
@@ -70,10 +70,10 @@ package struct WhatIf: Hashable, Sendable {
             do { try after.apply(.declareLost(primary: primary, epoch: state.epoch, reason: "is lost", event: "")) } catch { return .stop(reason: error.description) }
             var left = answers
             for id in lost { left[id] = .failure(NodeSilence("is lost")) }
-            // Who answers can be sealed, and the primary's last word is what was seen of it.
-            let seals = left.compactMapValues { answer in if case .success = answer { Seal.sealed } else { nil } }
-            let lastPosition: LogSequenceNumber? = if case .success(let seen)? = answers[primary] { seen.walEnd } else { nil }
-            switch Election(nodes: nodes, state: after, rules: rules, lastPosition: lastPosition).outcome(of: left, seals: seals) {
+            // Whoever answers could be sealed.
+            let seals = left.compactMapValues { if case .success = $0 { Seal.sealed } else { nil } }
+            let position: LogSequenceNumber? = if case .success(let seen)? = answers[primary] { seen.walEnd } else { nil }
+            switch Election(nodes: nodes, state: after, rules: rules, lastPosition: position).outcome(of: left, seals: seals) {
             case .elected(let candidates): return candidates.first.map(Consequence.failOver) ?? .stop(reason: "nobody is elected")
             case .blocked(let reason): return .stop(reason: reason)
             case .primaryIsBack: preconditionFailure("a lost primary answered")

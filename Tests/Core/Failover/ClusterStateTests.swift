@@ -113,4 +113,29 @@ struct ClusterStateTests {
     func quorum(_ members: Int, _ required: Int, _ needed: Int) {
         #expect(SynchronousSet(members: Set((0..<members).map(NodeID.init)), required: required).neededForElection == needed)
     }
+
+    @Test("Only while the gate is closed may a server that was promoted by hand be taken over; what was sealed before stays sealed")
+    func adoptedPromoted() throws {
+        var open = try ClusterState.open()
+        #expect(throws: ClusterState.Refusal.self) { try open.apply(.adoptPromoted(primary: node1, epoch: open.epoch, timeline: timelineTwo)) }
+        var state = try ClusterState.lost(synchronous: SynchronousSet(members: [node1], required: 1))
+        let sealedIn = state.epoch
+        #expect(throws: ClusterState.Refusal.self) { try state.apply(.adoptPromoted(primary: node1, epoch: Epoch(1), timeline: timelineTwo)) }
+        try state.apply(.adoptPromoted(primary: node1, epoch: state.epoch, timeline: timelineTwo))
+        #expect(state.openPrimary == node1 && state.timeline == timelineTwo && state.epoch == sealedIn.next && state.synchronousSet == .none)
+        #expect(!state.mayUnseal(sealedIn: sealedIn))
+    }
+
+    @Test("A held node is out of service whatever its probes say, and what they say is kept")
+    func held() throws {
+        var state = try ClusterState.open()
+        try state.apply(.setStatus(node: node1, status: .up, reason: ""))
+        try state.apply(.hold(node: node1, Hold(.detached, by: "ops", reason: "new disk")))
+        #expect(state.service(of: node1) == ClusterState.Service(status: .down, reason: "was detached by ops: new disk"))
+        try state.apply(.setStatus(node: node1, status: .down, reason: "refuses connections"))
+        #expect(state.service(of: node1).reason == "was detached by ops: new disk; it refuses connections")
+        #expect(state.health(of: node1).reason == "refuses connections")
+        try state.apply(.release(node: node1))
+        #expect(state.service(of: node1) == ClusterState.Service(status: .down, reason: "refuses connections"))
+    }
 }

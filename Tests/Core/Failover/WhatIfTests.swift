@@ -27,6 +27,14 @@ struct WhatIfTests {
         #expect(try row(node0, node1, of: table).exposure?.bytes == 500)
     }
 
+    @Test("A standby further behind than max_lag_on_failover is no successor")
+    func tooFarBehind() throws {
+        let table = WhatIf(nodes: threeNodes, state: try .open(), rules: Election.Rules(mostLagBytes: 200), answers: answers())
+        #expect(try row(node0, of: table).writes == .failOver(to: node1))
+        guard case .stop(let reason) = try row(node0, node1, of: table).writes else { return #expect(Bool(false), "it fails over") }
+        #expect(reason.contains("node2 is 500 bytes behind"))
+    }
+
     @Test("Synchronous: the last confirming standby blocks writes, and with the primary it blocks the failover by name; nothing acknowledged is exposed")
     func synchronous() throws {
         var state = try ClusterState.open()

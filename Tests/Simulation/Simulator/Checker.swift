@@ -58,7 +58,11 @@ final class Checker {
         case .reopen(let primary, _):
             sealed = []
             require(primaries.updateValue(primary, forKey: truth.epoch) == nil, "I6: two primaries in epoch \(truth.epoch)")
-        case .passOver, .acceptLoss, .setStatus, .setSynchronousSet, .hold, .release, .setMaintenance, .adoptPromoted: break
+        case .adoptPromoted(let primary, _, let timeline):
+            sealed = []
+            reigns[timeline] = primary
+            require(primaries.updateValue(primary, forKey: truth.epoch) == nil, "I6: two primaries in epoch \(truth.epoch)")
+        case .passOver, .acceptLoss, .setStatus, .setSynchronousSet, .hold, .release, .setMaintenance: break
         }
     }
 

@@ -24,7 +24,7 @@ struct HookHands: HookHost {
         case .start, .restart: await coordinator.value?.objection(toStarting: node)
         case .sql, .isRunning, .inRecovery, .ping, .lagNow, .timelineNow, .lsnNow, .controlData, .diskFree, .replicatesTo, .canRewindFrom, .readFile, .stop, .reload, .checkpoint, .set,
              .ensureSlot, .dropSlot, .rewindFrom, .baseBackupFrom, .moveAside, .restoreAside, .forgetAside, .writeFile, .touch, .includeConf, .runOnNode, .run, .cluster,
-             .pauseClients, .resumeClients, .reloadConfiguration, .alert: nil
+             .pauseClients, .resumeClients, .reloadConfiguration, .attach, .detach, .quarantine, .unquarantine, .makePrimary, .alert: nil
         }
     }
 
