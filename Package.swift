@@ -41,9 +41,13 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// For what runs on every statement: exclusive access is checked while it is built for tests, and by the compiler always; in the
-/// release the checks at run time cost as much as reading the statement.
-let hotSettings = settings + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+/// For what runs on every statement. Exclusive access is checked while it is built for tests, and by the compiler always; in the release the
+/// checks at run time cost as much as reading the statement. In the release, too, the compiler sees through the borders of these modules:
+/// `package` functions are inlined nowhere else, and even `==` of another module's enum is found at run time.
+let hotSettings = settings + [.unsafeFlags(["-enforce-exclusivity=unchecked", "-disable-cmo", "-no-emit-module-separately-wmo", "-Xfrontend", "-enable-cmo-everything"],
+                                           .when(configuration: .release))]
+/// What they all make of the standard library's generic functions is the same, and each of them has it.
+let hotLinker: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "--allow-multiple-definition"], .when(configuration: .release))]
 let hot: Set<String> = ["PostgresWire", "Sessions", "Pooling", "Reactor", "Proxying"]
 
 nonisolated(unsafe) var layers: [String: Layer] = [:]
@@ -83,18 +87,19 @@ func system(_ name: String, pkgConfig: String, apt: String) {
 func c(_ name: String, on names: String...) {
     check(name, at: .c, on: names)
     targets.append(.target(name: name, dependencies: names.map(dependency), path: "Sources/C/\(name)",
-                           cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]))
+                           // Optimised for tests too: they measure patterns and budgets, and a hook process is nearly all C.
+                           cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"]), .unsafeFlags(["-O2"], .when(configuration: .debug))]))
 }
 
 func executable(_ name: String, on names: String...) {
     check(name, at: .app, on: names)
-    targets.append(.executableTarget(name: name, dependencies: names.map(dependency), path: "Sources/App/\(name)", swiftSettings: settings))
+    targets.append(.executableTarget(name: name, dependencies: names.map(dependency), path: "Sources/App/\(name)", swiftSettings: settings, linkerSettings: hotLinker))
 }
 
 /// An executable that tests start.
 func fixture(_ name: String, on names: String...) {
     check(name, at: .app, on: names)
-    targets.append(.executableTarget(name: name, dependencies: names.map(dependency), path: "Tests/Fixtures/\(name)", swiftSettings: settings))
+    targets.append(.executableTarget(name: name, dependencies: names.map(dependency), path: "Tests/Fixtures/\(name)", swiftSettings: settings, linkerSettings: hotLinker))
 }
 
 /// The tests of one module, at the place that mirrors its sources.
@@ -197,7 +202,7 @@ targets.append(.target(name: "CRuntimeCounts", path: "Benchmarks/CRuntimeCounts"
 // Only where it is asked for (`make micro`): nobody else waits for it to be built.
 if Context.environment["UNDERSTUDY_MICRO"] != nil {
     targets.append(.executableTarget(name: "micro", dependencies: ["CRuntimeCounts", "PostgresWire", "Sessions", "Pooling", "Settings", dependency("ArgumentParser")],
-                                     path: "Benchmarks/Micro", swiftSettings: settings))
+                                     path: "Benchmarks/Micro", swiftSettings: settings, linkerSettings: hotLinker))
 }
 
 let package = Package(name: "understudy", platforms: [.macOS(.v15)], dependencies: packages, targets: targets)

@@ -117,7 +117,7 @@ extension IntegrationTests {
 }
 
 /// Something that became so, on another thread.
-private final class Flag: @unchecked Sendable {
+final class Flag: @unchecked Sendable {
     // Every access holds the lock.
     private let lock = NSLock()
     private var value = false

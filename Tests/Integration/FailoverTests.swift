@@ -53,7 +53,7 @@ extension IntegrationTests {
                 try cluster.startNode(0)
                 for round in 0..<2 {
                     IntegrationTests.eventually("the stray is named") {
-                        (try? IntegrationTests.run("nodes", "--socket", cluster.description.socket).output.contains("is writable, but it is not the primary")) ?? false
+                        (try? IntegrationTests.run("nodes", "--socket", cluster.description.socket).output.contains("it is writable, but it is not the primary")) ?? false
                     }
                     try cluster.connect().query("INSERT INTO t VALUES (\(round + 2))")
                     if round == 0 {
@@ -95,7 +95,8 @@ extension IntegrationTests {
                 }
                 #expect(cluster.primary() == nil)
                 try cluster.startNode(1)
-                IntegrationTests.eventually("node1 is the primary") { cluster.primary() == 1 }
+                // Either standby: the asynchronous one may have received more by then, and so all that was acknowledged.
+                IntegrationTests.eventually("there is a primary") { cluster.primary() != nil }
                 #expect(try cluster.connect().query("SELECT count(*) FROM t").first?.first == "0")
             }
         }

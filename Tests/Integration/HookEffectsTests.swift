@@ -60,6 +60,86 @@ extension IntegrationTests {
             }
         }
 
+        @Test("A failover by hand promotes nobody beside a primary that is open, and its plan says so")
+        func besidePrimary() throws {
+            try IntegrationTests.onCluster(sync: 1) { cluster in
+                let words = "now this would not be done: node0 is the primary, and a second one is not promoted beside it"
+                let plan = try hooks(cluster, "run", "failover", "--node", "node0", "--set", "new_main=node1", "--dry-run").output
+                #expect(plan.contains(words), "\(plan)")
+                let run = try hooks(cluster, "run", "failover", "--node", "node0", "--set", "new_main=node1", "--confirm", "failover")
+                #expect(run.status != 0 && run.output.contains("node:promote was not done: node0 is the primary"), "\(run.output)")
+                let standby = try cluster.connect(toNode: 1).query("SELECT pg_is_in_recovery()")
+                #expect(standby == [["t"]])
+            }
+        }
+
+        private static let reads = [
+            "SELECT pg_promote(true, 5)", "COPY (SELECT 1) TO PROGRAM 'touch /tmp/never'", "SELECT pg_read_file('/etc/hostname')", "SELECT pg_switch_wal()",
+            "RESET ROLE", "SET SESSION AUTHORIZATION understudy", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'understudy'",
+            "DO $$ BEGIN RESET ROLE; PERFORM pg_promote(true, 5); END $$", "SELECT set_config('role', 'understudy', false), query_to_xml('SELECT pg_promote()', true, false, '')",
+        ]
+
+        @Test("sql:read looks and does no more, whatever the statement says; a role that can do more is refused", arguments: ["monitor", "understudy"])
+        func onlyLooks(_ user: String) throws {
+            let statements = Self.reads.map { "[==[\($0)]==]" }.joined(separator: ", ")
+            let body = """
+                local node, seen = ev.node, {}
+                for at, text in ipairs { \(statements) } do
+                  local ok, problem = pcall(function() return node:sql(text) end)
+                  seen[at] = (ok and "done" or tostring(problem))
+                end
+                us.log.info("seen " .. table.concat(seen, " / "))
+                local row = node:sql("SELECT pg_is_in_recovery() AS standby, current_user::text AS who, current_database()::text AS place")[1]
+                return us.done { standby = row.standby, who = row.who, place = row.place }
+                """
+            try IntegrationTests.onCluster(standbys: 1, sync: 1, settings: Self.grants + [("recovery_database", "app")], startsDaemon: false) { cluster in
+                try Self.hook(body, needs: "'sql:read'").write(toFile: cluster.directory + "/hooks/site.lua", atomically: true, encoding: .utf8)
+                if user != "monitor" {
+                    let own = try String(contentsOfFile: cluster.directory + "/understudy.conf", encoding: .utf8).replacing("health_check_user = 'monitor'", with: "health_check_user = '\(user)'")
+                    try own.write(toFile: cluster.directory + "/understudy.conf", atomically: true, encoding: .utf8)
+                    let secrets = try String(contentsOfFile: cluster.directory + "/secrets.conf", encoding: .utf8)
+                    let password = try #require(secrets.split(separator: "\n").first { $0.hasPrefix("recovery_password") })
+                    try (secrets + password.replacing("recovery_password", with: "health_check_password") + "\n").write(toFile: cluster.directory + "/secrets.conf", atomically: true, encoding: .utf8)
+                }
+                try cluster.startDaemon()
+                let run = try hooks(cluster, "run", "failback", "--node", "node1", "--confirm", "failback"), log = try cluster.log()
+                let trace = try hooks(cluster, "trace", try latest("failback", cluster)).output
+                if user == "monitor" {
+                    #expect(run.output.contains(": done (site)"), "\(run.output)\n\(log)")
+                    #expect(trace.contains(#""app""#) && trace.contains(#""monitor""#) && trace.contains("permission denied for function pg_promote"), "\(trace)")
+                } else {
+                    #expect(run.status != 0 && run.output.contains("understudy is to look only, and is a superuser: have health_check_user be"), "\(run.output)")
+                }
+                let standby = try cluster.connect(toNode: 1)
+                #expect(try standby.query("SELECT pg_is_in_recovery()") == [["t"]])
+                #expect(!FileManager.default.fileExists(atPath: "/tmp/never"))
+            }
+        }
+
+        @Test("A program that floods is logged as far as hook_log_limit, and its event ends in time")
+        func flood() throws {
+            let body = #"return us.done { code = us.run { "/usr/bin/seq", "1000000", stream = true }.code }"#
+            try IntegrationTests.onCluster(standbys: 1, settings: Self.grants + [("hook_log_limit", "200")], startsDaemon: false) { cluster in
+                try Self.hook(body, needs: "'run:/usr/bin/seq'").write(toFile: cluster.directory + "/hooks/site.lua", atomically: true, encoding: .utf8)
+                try cluster.startDaemon()
+                let began = Date(), run = try hooks(cluster, "run", "failback", "--node", "node1", "--confirm", "failback")
+                #expect(run.output.contains(": done (site)") && Date().timeIntervalSince(began) < 8, "\(run.output) after \(Date().timeIntervalSince(began)) s")
+                let lines = try cluster.log().split(separator: "\n").filter { $0.contains("run: ") }
+                #expect(lines.count == 201 && lines.last?.contains("more than 200 lines (hook_log_limit): the rest is not logged") == true, "\(lines.count) \(lines.last ?? "")")
+            }
+        }
+
+        @Test("Clients that a hook paused go on when its event fails")
+        func pauseEnds() throws {
+            try onCluster(Self.hook("us.engine.pause_clients { limit = '120s' }\nus.abort 'no'", needs: "'engine:pause'")) { cluster in
+                let run = try hooks(cluster, "run", "failback", "--node", "node1", "--confirm", "failback")
+                #expect(run.status != 0 && run.output.contains("no"), "\(run.output)")
+                let began = Date(), client = try cluster.connect()
+                #expect(try client.query("SELECT 1") == [["1"]])
+                #expect(Date().timeIntervalSince(began) < 5)
+            }
+        }
+
         @Test("A hook stops, changes, rewinds and starts a real standby, and sees it stream again")
         func server() throws {
             let body = """
@@ -119,7 +199,7 @@ extension IntegrationTests {
             }
         }
 
-        @Test("A daemon that is killed in the middle of an event goes on after the last finished step")
+        @Test("A daemon that is killed in the middle of an event goes on after the last finished step, with the hooks that the event began with")
         func resume() throws {
             let body = """
                 us.step("one", function() ev.cluster.primary:sql "INSERT INTO done VALUES (1)" end)
@@ -137,6 +217,10 @@ extension IntegrationTests {
                 try client.query("GRANT ALL ON done, go TO PUBLIC")
                 DispatchQueue.global().async { _ = try? self.hooks(cluster, "run", "failback", "--node", "node1", "--confirm", "failback") }
                 try IntegrationTests.eventually("two has begun") { try client.query("SELECT count(*) FROM done").first?.first == "2" }
+                let file = cluster.directory + "/hooks/site.lua"
+                try String(contentsOfFile: file, encoding: .utf8).replacing("VALUES (3)", with: "VALUES (4)").write(toFile: file, atomically: true, encoding: .utf8)
+                let deployed = try hooks(cluster, "deploy").output
+                #expect(deployed.contains("generation 2 is in force"), "\(deployed)")
                 try cluster.stopDaemon(signal: SIGKILL)
                 try client.query("INSERT INTO go VALUES (1)")
                 try cluster.startDaemon()

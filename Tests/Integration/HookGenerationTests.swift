@@ -99,6 +99,47 @@ extension IntegrationTests {
             }
         }
 
+        @Test("A deployment says where new hooks part from what was recorded, alerts and metrics of hooks are seen, and so is a directory that was not deployed")
+        func seen() throws {
+            let settings = [("hook.site.grants", "sql:read"), ("admin_users", "ops")]
+            try IntegrationTests.onCluster(standbys: 1, settings: settings, startsDaemon: false) { cluster in
+                let body = """
+                    function hook.failback(ev)
+                      us.metric.counter("checks", 2, { node = ev.node.name })
+                      us.metric.histogram("sizes", 3)
+                      us.alert("critical", "the moon is full", { text = "again", node = ev.node })
+                      print(ev.node:sql("SELECT 1 AS a")[1].a)
+                      return us.done()
+                    end
+                    function hook.alert(ev)
+                      us.log.info("heard " .. ev.severity .. " " .. ev.title .. " " .. ev.text .. " " .. ev.node.name .. " " .. ev.cause)
+                      us.log.info(tostring(select(2, us.try(us.alert, "info", "again"))))
+                    end
+                    """
+                try Self.write(cluster, "site", Self.hook("site", body, header: ", needs = { 'sql:read' }"))
+                try cluster.startDaemon()
+                #expect(try Self.hooks(cluster, "run", "failback", "--node", "node1", "--confirm", "failback").output.contains(": done (site)"))
+                try IntegrationTests.eventually("the alert is heard") {
+                    try cluster.log().contains("heard critical the moon is full again node1 hook:site") && cluster.log().contains("would be heard by itself")
+                }
+                #expect(try IntegrationTests.run("events", "--socket", cluster.description.socket).output.contains("critical: the moon is full: again"))
+                #expect(try IntegrationTests.run("status", "--socket", cluster.description.socket).output.contains("critical: the moon is full: again"))
+                let list = try Self.hooks(cluster, "list", "--json").output
+                #expect(list.contains("understudy_hook_checks") && list.contains("understudy_hooks_drift"), "\(list)")
+                let passwd = "echo secret | '\(IntegrationTests.executable)' passwd ops --admin -f '\(cluster.configurationFile)'"
+                #expect(try IntegrationTests.launch("/bin/sh", ["-c", passwd]).status == 0)
+                #expect(try IntegrationTests.run("reload", "--socket", cluster.description.socket).status == 0)
+                let psql = ["psql", "-h", "127.0.0.1", "-p", String(cluster.description.port), "-U", "ops", "-XAtc", "SHOW HOOK_METRICS", "understudy"]
+                let view = try IntegrationTests.launch("/usr/bin/env", psql, environment: ["PGPASSWORD": "secret"]).output
+                for line in ["understudy_hook_checks|node=\"node1\"|site|counter|2|||\n", "understudy_hook_sizes||site|histogram|3|1|3|3\n", "understudy_hooks_drift|||gauge|0|||\n"] {
+                    #expect(view.contains(line), "\(view)")
+                }
+                try Self.write(cluster, "site", Self.hook("site", body.replacing("SELECT 1 AS a", with: "SELECT 2 AS a"), header: ", needs = { 'sql:read' }"))
+                let deployed = try Self.hooks(cluster, "deploy")
+                #expect(deployed.status == 0 && deployed.output.contains("site.lua:7: a replay of failback ev-") && deployed.output.contains("now asks `node.sql node1"), "\(deployed.output)")
+            }
+        }
+
         @Test("Hooks choose whom to promote and hold a failover up by a veto, with clients waiting; nothing is lost")
         func asked() throws {
             let deadline = Date().timeIntervalSince1970 + 12

@@ -11,13 +11,17 @@ extension IntegrationTests {
             "while true do pcall(function() local t = {} while true do t[#t + 1] = ('x'):rep(100000) .. #t end end) end",
             "while true do us.log.info(('x'):rep(2000)) end", "while true do pcall(string.find, ('a'):rep(220), ('a-'):rep(5) .. 'b') end",
         ]
-        private static let seconds = 6
+        /// Of load, in each half of a round.
+        private static let seconds = 3
+        private static let rounds = 5
+        /// How long a runaway may run: longer than half a round.
+        private static let budget = 6
 
         private static func hook(_ number: Int) -> String {
             """
             local us = require "understudy"
             local hook = us.hook { name = "storm\(number)" }
-            function hook.node_down(ev)
+            function hook.node_up(ev)
               \(runaways[number])
             end
             return hook
@@ -31,13 +35,15 @@ extension IntegrationTests {
             let (status, output) = try bench(cluster, ["-n", "-S", "-c", "4", "-T", "\(Self.seconds)", "-R", "400", "--log", "--log-prefix=\(prefix)"])
             #expect(status == 0 && output.contains("number of failed transactions: 0 "), "\(output)")
             let logs = try FileManager.default.contentsOfDirectory(atPath: cluster.directory).filter { $0.hasPrefix(name + ".") }
-            return try logs.flatMap { log in
+            let latencies = try logs.flatMap { log in
                 try String(contentsOfFile: cluster.directory + "/" + log, encoding: .utf8).split(separator: "\n").compactMap { line in
                     let words = line.split(separator: " ")
                     // With a rate, pgbench counts the time that a transaction waited for its turn; that is its own.
                     return words.count > 6 ? Int(words[2]).flatMap { whole in Int(words[6]).map { whole - $0 } } : nil
                 }
             }.sorted()
+            #expect(latencies.count > Self.seconds * 300)
+            return latencies
         }
 
         private func bench(_ cluster: PlaygroundCluster, _ arguments: [String]) throws -> (status: Int32, output: String) {
@@ -57,6 +63,11 @@ extension IntegrationTests {
             }
         }
 
+        /// What 99 of 100 did not exceed.
+        private static func p99(_ latencies: [Int]) -> Int { latencies[latencies.count * 99 / 100] }
+
+        private static func median(_ values: [Int]) -> Int { values.sorted()[values.count / 2] }
+
         @Test("Traffic does not notice a storm of runaway hooks, and none is left behind")
         func storm() throws {
             let settings = [("hook_cpu_slice", "20s"), ("hook_cpu_limit", "20s")]
@@ -67,22 +78,24 @@ extension IntegrationTests {
                 try cluster.startDaemon()
                 let daemon = try #require(cluster.daemon)
                 #expect(try bench(cluster, ["-i", "-q", "-s", "1"]).status == 0)
-                let before = try load(cluster, "before")
-                try cluster.killNode(1)
-                try IntegrationTests.eventually("the storm begins") { try hookProcesses(of: daemon).contains { $0 > 20 } }
-                let during = try load(cluster, "during")
-                try IntegrationTests.eventually("every runaway has failed, and only those processes are left that wait for work", seconds: 40) {
-                    let log = try String(contentsOfFile: cluster.directory + "/log/understudy.log", encoding: .utf8)
-                    return try log.contains("node_down failed (budget)") && hookProcesses(of: daemon).count <= 2 && !hookProcesses(of: daemon).contains { $0 > 100 }
+                var calm: [Int] = [], stormy: [Int] = []
+                // What else the machine does comes and goes: calm and storm take turns, and the middle rounds count.
+                for round in 1...Self.rounds {
+                    calm.append(Self.p99(try load(cluster, "calm\(round)")))
+                    let storm = Thread { _ = try? IntegrationTests.run("hooks", "run", "node_up", "--node", "node1", "--confirm", "node_up", "--socket", cluster.description.socket) }
+                    storm.start()
+                    try IntegrationTests.eventually("storm \(round) begins") { try hookProcesses(of: daemon).contains { $0 > 20 } }
+                    stormy.append(Self.p99(try load(cluster, "storm\(round)")))
+                    #expect(!storm.isFinished, "the storm was over before its load")
+                    try IntegrationTests.eventually("every runaway has failed, and only those processes are left that wait for work", seconds: 40) {
+                        let log = try cluster.log(), processes = try hookProcesses(of: daemon)
+                        return log.split(separator: "node_up failed (budget)").count > round && processes.count <= 2 && !processes.contains { $0 > 100 }
+                    }
                 }
-                let after = try load(cluster, "after")
-                let p99: ([Int]) -> Int = { $0[$0.count * 99 / 100] }
-                #expect([before, during, after].allSatisfy { $0.count > Self.seconds * 300 })
-                print("p99 before \(p99(before)) us, with runaways \(p99(during)) us, after \(p99(after)) us")
-                // The cores are shared with whatever else this machine does: some times the calm figure and some milliseconds are
-                // its own. Traffic that waits for a hook would wait for seconds.
-                let calm = max(p99(before), p99(after))
-                #expect(p99(during) < 3 * calm + 20_000, "p99 \(calm) us became \(p99(during)) us")
+                print("p99 in us, calm \(calm), with runaways \(stormy)")
+                // A hook that computes gives way to traffic. Its memory and the daemon's answers to it cost something on two cores: some
+                // milliseconds, and at most as much again as a transaction takes. Traffic that waits for a hook would wait for seconds.
+                #expect(Self.median(stormy) < 2 * Self.median(calm) + 10_000, "p99 \(Self.median(calm)) us became \(Self.median(stormy)) us")
             }
         }
     }

@@ -31,6 +31,16 @@ extension IntegrationTests {
             return found
         }
 
+        /// What the page shows with one event holds for each that the drill recorded.
+        private static let everyEvent = """
+            for id in $(understudy hooks trace -f ../understudy.conf | cut -d' ' -f1 | sort -u); do
+              every=$((every + 1))
+              understudy hooks replay "$id" --as-test -f ../understudy.conf > "every_${every}_spec.lua"
+              understudy hooks test "every_${every}_spec.lua" || { cat "every_${every}_spec.lua"; exit 1; }
+            done
+            echo "$every events became tests"
+            """
+
         /// The tutorial as one script: files are saved where its reader stands, commands are run as they are.
         private static func script(port: Int) throws -> String {
             let steps = try blocks().map { block in
@@ -40,8 +50,8 @@ extension IntegrationTests {
                 }
             }
             // The page has its reader look for the event's id in a list.
-            let event = #"$(understudy hooks trace -f ../understudy.conf | sed -n 's/^\([^ ]*\)  failover, attempt.*/\1/p')"#
-            return "set -eum\n" + steps.joined().replacing("8099", with: "\(port)").replacing("trace EVENT", with: "trace \(event)") + "echo the end\n"
+            let event = #"$(understudy hooks trace -f ../understudy.conf | sed -n 's/^\([^ ]*\) .*  failover, attempt.*/\1/p')"#
+            return "set -eum\nevery=0\n" + steps.joined().replacing("8099", with: "\(port)").replacing(" EVENT ", with: " \(event) ").replacing("hooks test drill_spec.lua", with: "hooks test drill_spec.lua\n\(everyEvent)") + "echo the end\n"
         }
 
         @Test("Every command of the tutorial does what the page says")
@@ -62,7 +72,7 @@ extension IntegrationTests {
             let promised = try #require(page.split(separator: "```\nour_failover_spec.lua\n").last?.split(separator: "```").first)
             #expect(output.contains(promised), "what the page shows of `hooks test` is not what it says: \(output)")
             for words in [
-                "is good: 1 hook", "generation 2 is in force", "our_failover", #"{"ok":true,"primary":"node2"}"#, "node.promote", "the end\n",
+                "is good: 1 hook", "generation 2 is in force", "our_failover", #"{"ok":true,"primary":"node2"}"#, "node.promote", "events became tests", "the end\n",
             ] { #expect(output.contains(words), "\(words) is missing in: \(output)") }
         }
 

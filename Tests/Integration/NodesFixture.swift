@@ -14,13 +14,18 @@ struct NodesFixture {
     let waiter: DescriptorWaiter
     private let resolver = HostResolver(refresh: .seconds(60))
     private let password: String
+    let monitorPassword: String
 
     init(_ cluster: PlaygroundCluster) throws {
         self.cluster = cluster
         waiter = try DescriptorWaiter()
         let lines = try String(contentsOfFile: cluster.passfile, encoding: .utf8).split(separator: "\n").map { $0.split(separator: ":").map(String.init) }
         password = try #require(lines.first { $0[3] == "understudy" }?[4])
+        monitorPassword = try #require(lines.first { $0[3] == "monitor" }?[4])
     }
+
+    /// As probes and hooks that only look log in.
+    func reader(_ id: Int) -> NodeChannel { channel(id, user: "monitor", password: monitorPassword) }
 
     func channel(_ id: Int, user: String = "understudy", password: String? = nil, database: String = "postgres") -> NodeChannel {
         let port = cluster.description.nodes[id].port

@@ -258,10 +258,10 @@ extension IntegrationTests {
                 ("SET default_transaction_read_only = off", nil), ("SET TRANSACTION READ WRITE", nil), ("COMMIT", nil),
             ]
             try await onNodes(standbys: 0) { nodes in
-                try nodes.sql(0, "CREATE SEQUENCE s")
-                let hands = nodes.hands(0)
+                try nodes.sql(0, "CREATE SEQUENCE s", "GRANT ALL ON SEQUENCE s TO monitor")
+                let reader = nodes.reader(0)
                 func state(_ text: String) async -> String? {
-                    do { _ = try await hands.read(text, timeout: .seconds(5)) } catch {
+                    do { _ = try await reader.executeReadOnly(text, timeout: .seconds(5)) } catch {
                         if case .sql(let state, _, _) = error { return state }
                         return "\(error)"
                     }
@@ -271,7 +271,30 @@ extension IntegrationTests {
                     #expect(await state(statement.text) == statement.state, "\(statement.text)")
                     #expect(await state("CREATE TABLE t ()") == "25006", "after \(statement.text)")
                 }
-                #expect(try await hands.read("SELECT $1::int AS it", ["3"], timeout: .seconds(5))["it"] == "3")
+                #expect(try await reader.executeReadOnly("SELECT $1::int AS it", ["3"], timeout: .seconds(5))["it"] == "3")
+            }
+        }
+
+        @Test("Only a role that can do nothing but look is let look")
+        func harmless() async throws {
+            try await onNodes(standbys: 0) { nodes in
+                func problem(_ channel: NodeChannel) async -> String? {
+                    do { _ = try await channel.executeReadOnly("SELECT 1", timeout: .seconds(5)) } catch { return error.description }
+                    return nil
+                }
+                #expect(await problem(nodes.reader(0)) == nil)
+                #expect(await problem(nodes.channel(0))?.contains("understudy is to look only, and is a superuser: have health_check_user be") == true)
+                for (grant, power, revoke) in [
+                    ("GRANT EXECUTE ON FUNCTION pg_promote(boolean, integer) TO monitor", "may call pg_promote", "REVOKE EXECUTE ON FUNCTION pg_promote(boolean, integer) FROM monitor"),
+                    ("GRANT pg_read_server_files TO monitor", "is a member of pg_read_server_files", "REVOKE pg_read_server_files FROM monitor"),
+                    ("GRANT understudy TO monitor", "is a superuser", "REVOKE understudy FROM monitor"),
+                ] {
+                    try nodes.sql(0, grant)
+                    let words = await problem(nodes.reader(0))
+                    #expect(words?.contains("monitor is to look only, and \(power): ") == true, "\(words ?? "nothing")")
+                    try nodes.sql(0, revoke)
+                }
+                #expect(await problem(nodes.reader(0)) == nil)
             }
         }
 

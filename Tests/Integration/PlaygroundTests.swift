@@ -1,6 +1,6 @@
 import Foundation
-import Playground
 import Testing
+@testable import Playground
 
 extension IntegrationTests {
     @Suite("Playground")
@@ -14,6 +14,8 @@ extension IntegrationTests {
             for key in ["dir", "port", "user", "database", "socket", "nodes", "members"] { #expect(made[key] != nil, "\(key)") }
             let nodes = try #require(made["nodes"] as? [[String: Any]])
             #expect(nodes.compactMap { $0["role"] as? String } == ["primary", "standby", "standby"])
+            let segments = (0...2).compactMap { SharedSegment(leftIn: directory + "/nodes/node\($0)") }
+            #expect(segments.count == 3 && segments.allSatisfy(\.exists))
             let killed = try IntegrationTests.run("playground", "kill-primary", "--dir", directory)
             #expect(killed.output == "killed node 0\n")
             try IntegrationTests.eventually("a standby took over") {
@@ -23,6 +25,7 @@ extension IntegrationTests {
             #expect(try IntegrationTests.run("playground", "down", "--dir", directory).status == 0)
             #expect(!FileManager.default.fileExists(atPath: directory))
             try IntegrationTests.eventually("nothing of it runs") { try Self.processes(in: directory).isEmpty }
+            #expect(!segments.contains(where: \.exists), "a killed server cannot remove its own")
         }
 
         @Test("A setting of the user's stands in understudy.conf; a wrong one fails with the daemon's own words and leaves nothing")

@@ -40,11 +40,46 @@ local Node = {}
 ---@field name string
 ---@field nodes table<string|integer, us.Node> by name, or in order
 ---@field primary us.Node? the node that takes writes
----@field standbys fun(self: us.Cluster): us.Node[]
+local Cluster = {}
 
 --- Another member of the watchdog.
 ---@class us.Peer
 ---@field name string
+
+---@class us.Outcome
+
+---@class us.Option
+
+---@class us.Secret
+---@operator concat(string|number|us.Secret): us.Secret
+
+---@class us.Header
+---@field name string a-z, 0-9 and _, unique.
+---@field about string? One sentence, for lists.
+---@field version string? For lists.
+---@field needs string[]? Capabilities, which the configuration grants: hook.<name>.grants.
+---@field options table<string, us.Option>? What the configuration may set, hook.<name>.<option>; each is made by us.opt.
+---@field replaces string? The bundled hook that this one switches off, for the events that both define.
+---@field on table<string, us.Use>? How the handlers of single events are used, by event.
+---@field limits us.Limits? Less than the administrator allows, for this hook.
+---@field api integer? The version of the library that the file was written for: 1.
+---@field trust "restricted"? Gives rights up: no event that does work, no commands, files, writing SQL or engine actions.
+
+---@class us.Use
+---@field before string|string[]? Hooks that run later.
+---@field after string|string[]? Hooks that run earlier.
+---@field budget string|number? A duration, shorter than the event's own.
+---@field on_error "allow"|"veto"? For approve events: what it means when this hook fails.
+---@field parallel integer? For events of which several may run at once.
+---@field every string|number? For timer: a duration, as in on = { timer = { every = "10min" } }.
+---@field cron string? For timer, in place of every: minute, hour, day, month, weekday, as in "0 3 * * *".
+---@field where "L"|"N"? For timer: on the leader, or on every member. L.
+
+---@class us.Limits
+---@field memory string|integer? Bytes that Lua may hold.
+---@field cpu string|number? CPU time of one handler, a duration.
+---@field cpu_slice string|number? CPU time between two requests to the engine.
+---@field log_lines integer? Lines in the log.
 
 --- Runs one statement with $1… parameters: read-only, unless the hook has sql:write and the event may change something. Needs sql:read.
 ---@async
@@ -68,20 +103,20 @@ function Node:in_recovery() end
 ---@return boolean
 function Node:ping() end
 
---- How far it is behind the primary now; nil where that cannot be known.
+--- How far it is behind the primary now, in bytes; nil where that cannot be known. The field `lag_bytes` is of the event's snapshot.
 ---@async
 ---@return integer?
-function Node:lag_bytes() end
+function Node:lag_now() end
 
---- Its history's number.
+--- Its history's number now; the field `timeline` is of the event's snapshot.
 ---@async
 ---@return integer?
-function Node:timeline() end
+function Node:timeline_now() end
 
---- The furthest WAL that it holds, in bytes.
+--- The furthest WAL that it holds now, in bytes; the field `lsn` is of the event's snapshot.
 ---@async
 ---@return integer?
-function Node:lsn() end
+function Node:lsn_now() end
 
 --- What pg_controldata prints, by its labels.
 ---@async
@@ -203,164 +238,438 @@ function Node:include_conf(path) end
 ---@return { code: integer, stdout: string, stderr: string, took: number, json: any }
 function Node:run(command) end
 
+--- The nodes of ev.cluster, or of us.cluster(), that said they are standbys.
+---@return us.Node[]
+function Cluster:standbys() end
+
 ---@class us
+---@field api integer The version of this library: 1.
+---@field null any JSON's null, where nil would leave a key out.
 local us = {}
+
+--- Declares the hook that this file defines: give it one function per event, and return it at the end of the file.
+---@param header us.Header
+---@return us.Hook
+function us.hook(header) end
+
+--- The handler that Understudy brings for an event: `return us.bundled "failover" (ev)`.
+---@param event string
+---@return fun(ev: us.Event, opt: table?): us.Outcome?
+function us.bundled(event) end
+
+--- The event is handled: later hooks are not asked.
+---@param info table? For the event's record.
+---@return us.Outcome
+function us.done(info) end
+
+--- There is nothing to do for this event: later hooks are not asked.
+---@param reason string
+---@return us.Outcome
+function us.skip(reason) end
+
+--- The event is to be tried again after a while.
+---@param after string|number
+---@param reason string
+---@return us.Outcome
+function us.retry(after, reason) end
+
+--- No, for events that ask for consent.
+---@param reason string
+---@param options { retry: string|number?, next: boolean? }? retry: when to ask again; next: take another candidate.
+---@return us.Outcome
+function us.veto(reason, options) end
+
+--- Ends the event as failed, for a reason that is the hook's own.
+---@param reason string
+---@param ... any For the reason's %s.
+function us.abort(reason, ...) end
+
+--- Runs `body` once for an event and returns what it returned: after a crash the recorded result is given. Undos run last first.
+---@async
+---@param name string Unique within the event.
+---@param body fun(): any
+---@param undo fun()? Run when the event fails later.
+---@return any
+function us.step(name, body, undo) end
+
+--- What is to be run when the event fails from here on.
+---@async
+---@param name string Unique within the event.
+---@param body fun()
+function us.undo(name, body) end
+
+--- Runs `body` for a key until it has finished once, over all events of this hook; at least once, for a crash in it runs it again.
+---@async
+---@param key string
+---@param body fun(): any
+---@param options { expire: string|number? }?
+---@return any
+function us.once(key, body, options) end
+
+--- Waits.
+---@async
+---@param length string|number
+function us.sleep(length) end
+
+--- Calls `condition` at once and then every so often until it is true, and returns that; an error when it takes longer than the limit.
+---@async
+---@param limit string|number
+---@param condition fun(): any
+---@param options { every: string|number? }? 500ms.
+---@return any
+function us.wait_until(limit, condition, options) end
+
+--- Runs `body` until it succeeds, with pauses; the last error when it does not.
+---@async
+---@param options { attempts: integer?, first: string|number?, factor: integer?, max: string|number? } 3 attempts, pauses of 1s, times 2, at most 30s.
+---@param body fun(): any
+---@return any
+function us.retrying(options, body) end
+
+--- Ends with an error when `body` takes longer than the limit.
+---@async
+---@param limit string|number
+---@param body fun(): any
+---@return any
+function us.timeout(limit, body) end
+
+--- Runs `body` while no other event holds the lock. Needs lock.
+---@async
+---@param name string
+---@param options { wait: string|number?, lease: string|number? } Waits 10s; ends by itself after 60s.
+---@param body fun(token: integer): any Given the fencing token, which rises with each holder.
+---@return any
+function us.lock(name, options, body) end
+
+--- Seconds since 1970.
+---@return number
+function us.now() end
+
+--- Seconds until the event's budget ends.
+---@return number
+function us.remaining() end
+
+--- Runs functions beside one another and returns their results in order; the first error ends the others.
+---@async
+---@param list (fun(): any)[]
+---@return any[]
+function us.all(list) end
+
+--- Runs functions beside one another and returns what the first to end returned; the others are given up.
+---@async
+---@param list (fun(): any)[]
+---@return any
+function us.race(list) end
+
+--- Runs `body(item)` for every item and returns the failures; without keep_going the first one is raised.
+---@async
+---@param list any[]
+---@param options { parallel: integer?, timeout: string|number?, keep_going: boolean? } 1 at once.
+---@param body fun(item: any)
+---@return { item: any, error: string }[]
+function us.each(list, options, body) end
+
+--- Whether `body` went well, then its results, or what is wrong.
+---@param body fun(...): any
+---@param ... any Its arguments.
+---@return boolean, any
+function us.try(body, ...) end
+
+--- Runs `body` as a named part of the event; the trace shows how long it took.
+---@async
+---@param name string
+---@param body fun(): any
+---@return any
+function us.span(name, body) end
+
+--- Says how far the work is; long events that say nothing for long are ended.
+---@async
+---@param fraction number 0 to 1.
+---@param text string?
+function us.progress(fraction, text) end
+
+--- Marks a table as a list, so that an empty one is written `[]`.
+---@param list table
+---@return table
+function us.array(list) end
+
+--- SHA-256, in hexadecimal.
+---@param text string
+---@return string
+function us.sha256(text) end
+
+--- A libpq connection string, every value quoted.
+---@param values table<string, string|number>
+---@return string
+function us.conninfo(values) end
+
+--- A name as SQL takes it, in double quotes.
+---@param name string
+---@return string
+function us.ident(name) end
+
+--- Bytes: `us.bytes "16MB"`.
+---@param size string|integer
+---@return integer
+function us.bytes(size) end
+
+--- Seconds: `us.seconds "2min"`.
+---@param length string|number
+---@return number
+function us.seconds(length) end
+
+--- A number of bytes for people: 9.0 MB.
+---@param bytes number
+---@return string
+function us.human(bytes) end
+
+--- A secret by its name: joined with texts by `..`, passed to us.http, node:sql, stdin and env, opened only there. Needs secret:<name>.
+---@param name string
+---@return us.Secret
+function us.secret(name) end
+
 --- Runs a program here, without a shell; an exit code that is not in `ok` is an error. Needs run:<program>.
 ---@async
 ---@param command { [integer]: string, json: boolean?, on_line: fun(line: string)?, timeout: string|number?, stdin: string|us.Secret?, env: table<string, string|us.Secret>?, as: string?, ok: integer[]?, read: boolean?, stream: boolean?, retries: integer?, predict: any? } the program, its arguments, and options
 ---@return { code: integer, stdout: string, stderr: string, took: number, json: any }
 function us.run(command) end
 
+--- The cluster as it is now.
+---@async
+---@return us.Cluster
+function us.cluster() end
+
+--- Raises an alert.
+---@async
+---@param severity string info, warning or critical.
+---@param title string
+---@param options { text: string?, node: us.Node? }?
+function us.alert(severity, title, options) end
+
+---@class us.base64
+us.base64 = {}
+
+--- RFC 4648. Of a secret, a secret.
+---@param text string|us.Secret
+---@return string
+function us.base64.encode(text) end
+
+--- The way back.
+---@param text string
+---@return string
+function us.base64.decode(text) end
+
 ---@class us.engine
-local engine = {}
+us.engine = {}
+
 --- Holds clients between their transactions. Needs engine:pause.
 ---@async
 ---@param options { limit: string|number?, databases: string[]? }?
-function engine.pause_clients(options) end
+function us.engine.pause_clients(options) end
+
 --- Lets clients that were paused go on. Needs engine:pause.
 ---@async
-function engine.resume_clients() end
+function us.engine.resume_clients() end
+
 --- Has the configuration read again. Needs engine:reload.
 ---@async
-function engine.reload() end
+function us.engine.reload() end
+
 --- Puts a node into service. Needs engine:attach. Not yet: nodes are attached by the engine itself when they answer again.
 ---@async
 ---@param node us.Node
-function engine.attach(node) end
+function us.engine.attach(node) end
+
 --- Takes a node out of service. Needs engine:detach. Not yet: nodes are detached by the engine itself when they fail.
 ---@async
 ---@param node us.Node
 ---@param options { drain: string|number? }?
-function engine.detach(node, options) end
+function us.engine.detach(node, options) end
+
 --- Keeps a node out of service. Needs engine:quarantine. Not yet: there is no quarantine yet.
 ---@async
 ---@param node us.Node
 ---@param options { reason: string?, for: string|number? }?
-function engine.quarantine(node, options) end
+function us.engine.quarantine(node, options) end
+
 --- Ends a quarantine. Needs engine:quarantine. Not yet: there is no quarantine yet.
 ---@async
 ---@param node us.Node
-function engine.unquarantine(node) end
+function us.engine.unquarantine(node) end
+
 --- Makes a node the primary. Needs engine:promote. Not yet: the engine promotes only when a primary is lost.
 ---@async
 ---@param node us.Node
-function engine.promote(node) end
+function us.engine.promote(node) end
+
 --- Changes the primary while both are alive. Needs engine:promote. Not yet: there is no switchover yet.
 ---@async
 ---@param options { to: us.Node? }?
-function engine.switchover(options) end
+function us.engine.switchover(options) end
+
 --- Has a node rebuilt. Needs engine:recover. Not yet: there is no online recovery yet.
 ---@async
 ---@param node us.Node
 ---@param options { at: string? }?
-function engine.schedule_recovery(node, options) end
+function us.engine.schedule_recovery(node, options) end
+
 --- Names the primary. Needs engine:promote. Not yet: the engine learns of a primary from the databases only.
 ---@async
 ---@param node us.Node
-function engine.set_primary(node) end
+function us.engine.set_primary(node) end
+
 --- Changes a node's share of reads. Needs engine:weight. Not yet: a weight is read from the configuration only.
 ---@async
 ---@param node us.Node
 ---@param weight number
-function engine.set_weight(node, weight) end
+function us.engine.set_weight(node, weight) end
+
 --- Hands the leadership to another member. Needs engine:resign. Not yet: there is one member only.
 ---@async
-function engine.resign() end
+function us.engine.resign() end
 
 ---@class us.fs
-local fs = {}
+us.fs = {}
+
 --- A file's text, of at most 1 MB. Needs fs:read:<prefix>.
 ---@async
 ---@param path string Absolute.
 ---@return string
-function fs.read(path) end
+function us.fs.read(path) end
+
 --- Whether there is something of this name. Needs fs:read:<prefix>.
 ---@async
 ---@param path string Absolute.
 ---@return boolean
-function fs.exists(path) end
+function us.fs.exists(path) end
+
 --- The names in a directory, sorted. Needs fs:read:<prefix>.
 ---@async
 ---@param path string Absolute.
 ---@return any
-function fs.list(path) end
+function us.fs.list(path) end
+
 --- `size`, `mode`, `modified` and `kind` (file, directory, link, other); nil where there is nothing. Needs fs:read:<prefix>.
 ---@async
 ---@param path string Absolute.
 ---@return any
-function fs.stat(path) end
+function us.fs.stat(path) end
+
 --- Writes a file whole: beside it first, on disk, then in its place. Needs fs:write:<prefix>.
 ---@async
 ---@param path string Absolute.
 ---@param text string|us.Secret
 ---@param options { mode: integer? }?
-function fs.write(path, text, options) end
+function us.fs.write(path, text, options) end
+
 --- Makes a directory; one that is there is left alone. Needs fs:write:<prefix>.
 ---@async
 ---@param path string Absolute.
 ---@param options { mode: integer? }?
-function fs.mkdir(path, options) end
+function us.fs.mkdir(path, options) end
+
 --- Removes a file or an empty directory; one that is not there is fine. Needs fs:write:<prefix>.
 ---@async
 ---@param path string Absolute.
 ---@param options { recursive: string? }?
-function fs.remove(path, options) end
+function us.fs.remove(path, options) end
+
+---@class us.hex
+us.hex = {}
+
+--- Two digits a byte.
+---@param text string
+---@return string
+function us.hex.encode(text) end
+
+--- The way back.
+---@param text string
+---@return string
+function us.hex.decode(text) end
 
 ---@class us.http
-local http = {}
---- Asks for a resource: `status`, `headers`, `body`, `json`; at most 4 MB. In place of `body`, `json =` takes a value. Needs http:<host>.
+us.http = {}
+
+--- Asks for a resource: `status`, `headers`, `body`, `json`; at most 8 MB. In place of `body`, `json =` takes a value. Needs http:<host>.
 ---@async
 ---@param url string|us.Secret
 ---@param options { headers: table<string, string|us.Secret>?, body: string|us.Secret?, timeout: string|number?, retries: integer?, ok: integer[]?, ca: string?, cert: string?, predict: any? }?
 ---@return { status: integer, headers: table<string, string>, body: string, json: any }
-function http.get(url, options) end
+function us.http.get(url, options) end
+
 --- Sends to a resource. Needs http:<host>.
 ---@async
 ---@param url string|us.Secret
 ---@param options { headers: table<string, string|us.Secret>?, body: string|us.Secret?, timeout: string|number?, retries: integer?, ok: integer[]?, ca: string?, cert: string?, predict: any? }?
 ---@return { status: integer, headers: table<string, string>, body: string, json: any }
-function http.post(url, options) end
+function us.http.post(url, options) end
+
 --- Replaces a resource. Needs http:<host>.
 ---@async
 ---@param url string|us.Secret
 ---@param options { headers: table<string, string|us.Secret>?, body: string|us.Secret?, timeout: string|number?, retries: integer?, ok: integer[]?, ca: string?, cert: string?, predict: any? }?
 ---@return { status: integer, headers: table<string, string>, body: string, json: any }
-function http.put(url, options) end
+function us.http.put(url, options) end
+
 --- Removes a resource. Needs http:<host>.
 ---@async
 ---@param url string|us.Secret
 ---@param options { headers: table<string, string|us.Secret>?, body: string|us.Secret?, timeout: string|number?, retries: integer?, ok: integer[]?, ca: string?, cert: string?, predict: any? }?
 ---@return { status: integer, headers: table<string, string>, body: string, json: any }
-function http.delete(url, options) end
+function us.http.delete(url, options) end
+
+---@class us.json
+us.json = {}
+
+--- A value as JSON, keys sorted.
+---@param value any
+---@return string
+function us.json.encode(value) end
+
+--- Reads JSON; a null is us.null inside of lists and tables.
+---@param text string
+---@return any
+function us.json.decode(text) end
 
 ---@class us.kv
-local kv = {}
+us.kv = {}
+
+--- The same functions over a namespace that hooks share. Needs kv:shared:<name>.
+---@param name string
+---@return us.kv
+function us.kv.shared(name) end
+
 --- The value of a key; nil where there is none.
 ---@async
 ---@param key string
 ---@return any
-function kv.get(key) end
+function us.kv.get(key) end
+
 --- The keys that begin so, sorted.
 ---@async
 ---@param prefix string?
 ---@return any
-function kv.list(prefix) end
+function us.kv.list(prefix) end
+
 --- Sets a key: at most 64 kB, and 1 MB for all of a hook's. Needs kv:write.
 ---@async
 ---@param key string
 ---@param value any
 ---@param options { expire: string|number? }?
-function kv.set(key, value, options) end
+function us.kv.set(key, value, options) end
+
 --- Forgets a key. Needs kv:write.
 ---@async
 ---@param key string
-function kv.delete(key) end
+function us.kv.delete(key) end
+
 --- Adds to a number and returns it; a key that is not there is 0. Needs kv:write.
 ---@async
 ---@param key string
 ---@param options { by: integer?, expire: string|number? }?
 ---@return integer?
-function kv.incr(key, options) end
+function us.kv.incr(key, options) end
+
 --- Sets a key if its value is the expected one; whether it did. Needs kv:write.
 ---@async
 ---@param key string
@@ -368,28 +677,140 @@ function kv.incr(key, options) end
 ---@param value any
 ---@param options { expire: string|number? }?
 ---@return boolean
-function kv.compare_and_set(key, expected, value, options) end
+function us.kv.compare_and_set(key, expected, value, options) end
+
+---@class us.log
+us.log = {}
+
+--- A line for the log, with the event and the hook's line.
+---@param message string
+---@param fields table?
+function us.log.debug(message, fields) end
+
+--- A line for the log, with the event and the hook's line.
+---@param message string
+---@param fields table?
+function us.log.info(message, fields) end
+
+--- A line for the log, with the event and the hook's line.
+---@param message string
+---@param fields table?
+function us.log.warn(message, fields) end
+
+--- A line for the log, with the event and the hook's line.
+---@param message string
+---@param fields table?
+function us.log.error(message, fields) end
+
+---@class us.lsn
+us.lsn = {}
+
+--- A WAL position such as 16/B374D848, in bytes.
+---@param text string
+---@return integer
+function us.lsn.parse(text) end
+
+--- A position as PostgreSQL writes it.
+---@param position integer
+---@return string
+function us.lsn.format(position) end
+
+--- Bytes from b to a.
+---@param a integer
+---@param b integer
+---@return integer
+function us.lsn.diff(a, b) end
 
 ---@class us.metric
-local metric = {}
+us.metric = {}
+
 --- Adds to a counter, understudy_hook_<name>; at most 50 series a hook.
 ---@async
 ---@param name string
 ---@param value number
 ---@param labels table<string, string|us.Secret>?
-function metric.counter(name, value, labels) end
+function us.metric.counter(name, value, labels) end
+
 --- Sets a gauge.
 ---@async
 ---@param name string
 ---@param value number
 ---@param labels table<string, string|us.Secret>?
-function metric.gauge(name, value, labels) end
+function us.metric.gauge(name, value, labels) end
+
 --- Notes a value: its count, sum, least and most are kept.
 ---@async
 ---@param name string
 ---@param value number
 ---@param labels table<string, string|us.Secret>?
-function metric.histogram(name, value, labels) end
+function us.metric.histogram(name, value, labels) end
+
+---@class us.opt
+us.opt = {}
+
+--- on or off.
+---@param default boolean? Without one the configuration must set it.
+---@return us.Option
+function us.opt.boolean(default) end
+
+--- A whole number.
+---@param default integer? Without one the configuration must set it.
+---@return us.Option
+function us.opt.integer(default) end
+
+--- A number.
+---@param default number? Without one the configuration must set it.
+---@return us.Option
+function us.opt.number(default) end
+
+--- A text.
+---@param default string? Without one the configuration must set it.
+---@return us.Option
+function us.opt.string(default) end
+
+--- "500ms", "30s", "10min"; handlers are given seconds.
+---@param default string|number? Without one the configuration must set it.
+---@return us.Option
+function us.opt.duration(default) end
+
+--- "16MB"; handlers are given bytes.
+---@param default string|integer? Without one the configuration must set it.
+---@return us.Option
+function us.opt.bytes(default) end
+
+--- Texts, with commas between them in the configuration.
+---@param default string|string[]? Without one the configuration must set it.
+---@return us.Option
+function us.opt.list(default) end
+
+--- A node of the cluster, by its name; handlers are given the node.
+---@param default string? Without one the configuration must set it.
+---@return us.Option
+function us.opt.node(default) end
+
+--- The name of a secret, for us.secret.
+---@param default string? Without one the configuration must set it.
+---@return us.Option
+function us.opt.secret(default) end
+
+--- One of these words.
+---@param choices string[]
+---@param default string?
+---@return us.Option
+function us.opt.one_of(choices, default) end
+
+---@class us.uri
+us.uri = {}
+
+--- Percent signs for all but letters, digits and `-._~`. Of a secret, a secret.
+---@param text string|us.Secret
+---@return string
+function us.uri.encode(text) end
+
+--- The way back.
+---@param text string
+---@return string
+function us.uri.decode(text) end
 
 ---@class us.ProbeNode : us.Event
 ---@field node us.Node The node.
@@ -401,8 +822,8 @@ function metric.histogram(name, value, labels) end
 
 ---@class us.HealthChanged : us.Event
 ---@field node us.Node The node.
----@field from string? up, suspect or down; nil for the first look.
----@field to string up, suspect or down.
+---@field from string? up, suspect, wedged or down; nil for the first look.
+---@field to string up, suspect, wedged (it answers, but no commit on it ends) or down.
 ---@field error string? What was seen; nil when the node is up.
 ---@field failures integer Changes for the worse since it was up last.
 
@@ -479,7 +900,7 @@ function metric.histogram(name, value, labels) end
 ---@field new_primary us.Node? The primary now; nil when there is none.
 ---@field outcome string promoted, reopened, or abandoned.
 ---@field error string? Why it failed; nil when it did not.
----@field took number Seconds from the first trouble to the end.
+---@field took number? Seconds from the first trouble to the end; nil when the daemon was killed at the end.
 ---@field lost_bytes integer? WAL of the old primary that the new one does not have; nil when that is not known.
 ---@field steps string[]? The phases, in order, each with its milliseconds.
 
@@ -502,7 +923,7 @@ function metric.histogram(name, value, labels) end
 ---@field new_primary us.Node? The primary now; nil when there is none.
 ---@field outcome string promoted, reopened, or abandoned.
 ---@field error string? Why it failed; nil when it did not.
----@field took number Seconds from the first trouble to the end.
+---@field took number? Seconds from the first trouble to the end; nil when the daemon was killed at the end.
 ---@field lost_bytes integer? WAL of the old primary that the new one does not have; nil when that is not known.
 ---@field steps string[]? The phases, in order, each with its milliseconds.
 
@@ -746,7 +1167,7 @@ function Hook.standby_lost(ev, opt) end
 ---@return us.Outcome?
 function Hook.follow_primary(ev, opt) end
 
---- A second server is writable. Kind do, where L, budget 60 s. May return us.done{…}, us.skip(reason) or us.retry(after, reason). When it fails: The node stays detached and quarantined. Fired from a later version; in tests, already.
+--- A second server is writable. Kind do, where L, budget 60 s. May return us.done{…}, us.skip(reason) or us.retry(after, reason). When it fails: The node stays out of service while it is writable.
 ---@param ev us.FalsePrimary
 ---@param opt table<string, any>
 ---@return us.Outcome?
@@ -796,12 +1217,12 @@ function Hook.node_attached(ev, opt) end
 ---@param opt table<string, any>
 function Hook.node_detached(ev, opt) end
 
---- A node is quarantined: no quorum for a verdict, or a hook asked. Kind tell, where L, budget 10 s. May return anything, it is ignored. Fired from a later version; in tests, already.
+--- A node is quarantined: no quorum for a verdict, or a hook asked. Kind tell, where L, budget 10 s. May return anything, it is ignored.
 ---@param ev us.NodeQuarantined
 ---@param opt table<string, any>
 function Hook.node_quarantined(ev, opt) end
 
---- A node is out of quarantine. Kind tell, where L, budget 10 s. May return anything, it is ignored. Fired from a later version; in tests, already.
+--- A node is out of quarantine. Kind tell, where L, budget 10 s. May return anything, it is ignored.
 ---@param ev us.NodeUnquarantined
 ---@param opt table<string, any>
 function Hook.node_unquarantined(ev, opt) end
@@ -924,7 +1345,7 @@ function Hook.config_reloaded(ev, opt) end
 ---@param opt table<string, any>
 function Hook.hooks_reloaded(ev, opt) end
 
---- The time that the hook's header names has come; missed runs collapse into one. Kind do, where L, budget 60 s. Up to 4 at once. May return us.done{…}, us.skip(reason) or us.retry(after, reason). When it fails: It is logged; the next run comes all the same.
+--- The time that the hook's header names has come: on = { timer = { every = "10min" } }, or cron = "0 3 * * *". Missed runs collapse into one. Kind do, where L, budget 60 s. Up to 4 at once. May return us.done{…}, us.skip(reason) or us.retry(after, reason). When it fails: It is logged; the next run comes all the same.
 ---@param ev us.Timer
 ---@param opt table<string, any>
 ---@return us.Outcome?
@@ -939,3 +1360,5 @@ function Hook.alert(ev, opt) end
 ---@param ev us.Audit
 ---@param opt table<string, any>
 function Hook.audit(ev, opt) end
+
+return us

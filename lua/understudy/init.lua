@@ -15,22 +15,6 @@ local records   = load_module "understudy.internal.records"
 local secrets   = load_module "understudy.internal.secrets"
 local steps     = load_module "understudy.internal.steps"
 
----@class us.OptionTypes
----@field number fun(default: number?): us.Option
----@field list fun(default: string|string[]|nil): us.Option texts
----@field node fun(default: string?): us.Option a node of the cluster, by its name
----@field secret fun(default: string?): us.Option the name of a secret
----@field duration fun(default: string|number|nil): us.Option seconds
----@field bytes fun(default: string|integer|nil): us.Option
----@field integer fun(default: integer?): us.Option
----@field string fun(default: string?): us.Option
----@field boolean fun(default: boolean?): us.Option
----@field one_of fun(choices: string[], default: string?): us.Option
-
----@class understudy
----@field api integer
----@field opt us.OptionTypes
----@field log us.Log
 local us = { api = 1, opt = options.constructors }
 
 local function fail(message, ...) engine.fail("code", message:format(...)) end
@@ -82,11 +66,6 @@ function us.remaining() return math.max(0, (request.event.values.deadline or eng
 ---@param name string
 function us.secret(name) return secrets.named(name) end
 
----@class us.Log
----@field debug fun(message: string, fields: table?)
----@field info fun(message: string, fields: table?)
----@field warn fun(message: string, fields: table?)
----@field error fun(message: string, fields: table?)
 local log, levels = {}, { "debug", "info", "warn", "error" }
 for _, level in ipairs(levels) do
   log[level] = function(message, fields)
@@ -96,7 +75,7 @@ for _, level in ipairs(levels) do
 end
 us.log = records.new("us.log", levels, records.anchored(log))
 
-for name, call in pairs(steps) do if name ~= "undo_all" then us[name] = call end end
+us.step, us.undo, us.once = steps.step, steps.undo, steps.once
 for name, call in pairs(flow) do us[name] = call end
 us.lock = locks.lock
 us.run, us.alert = bindings.of "run", bindings.of "alert"

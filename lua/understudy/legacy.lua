@@ -70,9 +70,10 @@ end
 --- How long a command may take when nobody says.
 local patience = "120s"
 
---- A handler that runs a command of pgpool.conf. `given`: `timeout`; `shell = true` runs it with /bin/sh, for templates that need that.
+--- A handler that runs a command of pgpool.conf. `given`: `timeout`; `shell = true` runs it with /bin/sh, for templates that need that;
+--- `goes_on = true` leaves the rest of the event to the next hook.
 ---@param template string
----@param given { timeout: string|number?, shell: boolean? }?
+---@param given { timeout: string|number?, shell: boolean?, goes_on: boolean? }?
 function legacy.command(template, given)
   given = given or {}
   local _, shell = words.split(template, placeholders)
@@ -86,7 +87,7 @@ function legacy.command(template, given)
     local argv = given.shell and shell_argv(template, ev) or legacy.argv(template, ev)
     argv.timeout, argv.stream = given.timeout or patience, true
     us.step("legacy command", function() us.run(argv) end)
-    return us.done { legacy = true }
+    return not given.goes_on and us.done { legacy = true } or nil
   end
 end
 
@@ -104,15 +105,21 @@ local function on_primary(script, name, timeout, arguments)
   end
 end
 
---- A handler that runs recovery_1st_stage_command with pgpool's seven arguments.
+--- pgpool's seven arguments of a recovery script.
+local function recovery_arguments(ev)
+  local node, primary = ev.node, ev.primary
+  return { primary.pgdata, reachable(node), node.pgdata, tostring(primary.port), tostring(node.id), tostring(node.port), reachable(primary) }
+end
+
+--- A handler that runs recovery_1st_stage_command.
 ---@param script string
 ---@param given { timeout: string|number? }?
-function legacy.recovery_1st_stage(script, given)
-  return on_primary(script, "recovery_1st_stage", (given or {}).timeout or "12h", function(ev)
-    local node, primary = ev.node, ev.primary
-    return { primary.pgdata, reachable(node), node.pgdata, tostring(primary.port), tostring(node.id), tostring(node.port), reachable(primary) }
-  end)
-end
+function legacy.recovery_1st_stage(script, given) return on_primary(script, "recovery_1st_stage", (given or {}).timeout or "12h", recovery_arguments) end
+
+--- A handler that runs recovery_2nd_stage_command.
+---@param script string
+---@param given { timeout: string|number? }?
+function legacy.recovery_2nd_stage(script, given) return on_primary(script, "recovery_2nd_stage", (given or {}).timeout or "30min", recovery_arguments) end
 
 --- A handler that runs pgpool_remote_start, which has a fixed name and two arguments.
 ---@param given { timeout: string|number? }?

@@ -11,7 +11,7 @@ local testing = {
   cluster = cluster.new,
   --- Crashes after every change that an event makes, goes on, and checks: `t.sweep(nodes, "failover", { node = "pg1" }, function(c, r) … end)`.
   sweep = sweep,
-  --- NULL, in the rows that a test answers.
+  --- NULL, in the rows that a test answers; nil, as a field of an event.
   null = cluster.null,
 }
 

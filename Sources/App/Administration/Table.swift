@@ -12,7 +12,7 @@ package struct Table: Hashable, Sendable, Codable {
 
     /// Aligned columns under their names, ending in a newline.
     package var text: String {
-        let cells = [columns] + rows.map { $0.map { $0 ?? "" } }
+        let cells = [columns] + rows.map { $0.map { ($0 ?? "").onOneLine } }
         let widths = columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
         var lines = cells.map { row in
             zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ").trimmingTrailingSpaces
@@ -23,6 +23,9 @@ package struct Table: Hashable, Sendable, Codable {
 }
 
 extension String {
+    /// As a cell of a table or in a line of a list: what would begin another line is shown.
+    var onOneLine: String { replacing("\n", with: "\\n").replacing("\r", with: "\\r") }
+
     fileprivate var trimmingTrailingSpaces: String {
         var text = self[...]
         while text.last == " " { text.removeLast() }

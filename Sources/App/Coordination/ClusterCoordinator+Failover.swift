@@ -2,6 +2,7 @@ internal import ClusterModel
 internal import Failover
 internal import Foundation
 internal import Logging
+internal import Storage
 
 /// Performs what `FailoverProcedure` orders, and writes down how long each phase took.
 extension ClusterCoordinator {
@@ -20,12 +21,13 @@ extension ClusterCoordinator {
         var procedure = FailoverProcedure(nodes: nodes, rules: rules.election, lastPosition: lastPosition(of: loss.primary))
         var timeline = FailoverTimeline("detect", since: trouble(of: loss.primary))
         var answers: [NodeID: Election.Answer] = [:]
-        var patience = HookPatience(limit: rules.maxVeto)
+        var patience = HookPatience(rules)
         var action = procedure.begin()
         timeline.enter("close")
         let words = "\(lost.name), the primary, \(loss.reason)"
-        if isResumed { await record("failover_resumed", node: lost.id, "going on after a restart: \(words)", details: Details(["event": loss.event]).json) } else {
-            await record("primary_lost", node: lost.id, words, details: Details(["event": loss.event]).json)
+        if isResumed { await record("failover_resumed", node: lost.id, "going on after a restart: \(words)") } else {
+            let evidence = nodes.map { NodeEvidence($0, reports[$0.id], last: lastPosition(of: $0.id)) }
+            await record("primary_lost", node: lost.id, words, details: Details(["event": loss.event], evidence: evidence).json)
         }
         while !Task.isCancelled, failure == nil {
             failoverStep = procedure.step
@@ -87,10 +89,13 @@ extension ClusterCoordinator {
             for node in nodes { group.addTask { (node.id, await hands.observe(node)) } }
             var answers: [NodeID: Election.Answer] = [:]
             for await (id, answer) in group { answers[id] = answer }
+            // A look sees that a server answers, and not that it cannot commit.
+            for (id, report) in reports where report.verdict == .wedged { answers[id] = report.answer }
             return answers
         }
     }
 
+    /// A fresh look at one node.
     func observe(_ id: NodeID) async -> Election.Answer {
         guard let node = node(id) else { return .failure(NodeSilence("is not in the configuration any more")) }
         return await hands.observe(node)
@@ -101,7 +106,7 @@ extension ClusterCoordinator {
         switch command {
         case .promote(let candidate, _): await record("promotion_decided", node: candidate, "\(name(candidate)) will be promoted")
         case .passOver(let candidate, _, let reason): await record("candidate_passed_over", node: candidate, "\(name(candidate)) \(reason)")
-        case .adopt, .declareLost, .primaryIs, .reopen, .acceptLoss, .setStatus, .setSynchronousSet: break
+        case .adopt, .declareLost, .primaryIs, .reopen, .acceptLoss, .setStatus, .setSynchronousSet, .hold, .release, .setMaintenance, .adoptPromoted: break
         }
         return .recorded
     }
@@ -129,25 +134,50 @@ extension ClusterCoordinator {
     private func finish(_ outcome: FailoverProcedure.Outcome, _ loss: ClusterState.Loss, _ lost: Node, _ answers: [NodeID: Election.Answer],
                         _ timeline: inout FailoverTimeline) async {
         let primary = state.openPrimary.flatMap(node)
+        let clients = await hands.clients().since(clientsBefore)
+        preferred = nil
         if primary != nil { confirmPrimary() }
         await publish()
         timeline.end()
         forgetTrouble(of: lost.id)
+        if case .promoted = outcome { inquiries.owed = lost.id }
         let message = switch outcome {
         case .promoted(let id): "\(name(id)) is the primary now"
         case .reopened(let id): "\(name(id)) came back before anything was promoted and is the primary again"
         case .abandoned(let reason): "the failover was abandoned: \(reason)"
         }
         let milliseconds = timeline.total()
-        let details = Details(["event": loss.event, "lost": lost.name, "primary": primary?.name ?? "", "outcome": message], phases: timeline.phases, total: milliseconds)
-        await record("failover_finished", node: primary?.id, message, details: details.json)
+        let details = Details(["event": loss.event, "lost": lost.name, "primary": primary?.name ?? "", "outcome": message], phases: timeline.phases, total: milliseconds,
+                              observed: nodes.map { NodeEvidence($0, answers[$0.id]) }, clients: clients)
+        await record(Self.endKind, node: primary?.id, message, details: details.json)
         await tell(ClusterNotice(.nodeDown(lost, wasPrimary: true, reason: loss.reason), event: loss.event + "-down", parent: loss.event))
-        await tell(ClusterNotice(.membership(lost, isAttached: false, by: "health_check", reason: loss.reason), parent: loss.event))
+        await tell(ClusterNotice(.membership(lost, .detached, by: "health_check", reason: loss.reason), parent: loss.event))
         if case .reopened = outcome { await tellUp(lost, downFor: .milliseconds(Int64(milliseconds)), parent: loss.event) }
         await tell(ClusterNotice(.failoverFinished(FailoverEnd(
             isOK: primary != nil, lost: lost, primary: primary, outcome: outcome.word, message: message, milliseconds: milliseconds, phases: timeline.phases,
-            lostBytes: lostBytes(outcome, lost, answers))), event: loss.event + "-finished", parent: loss.event))
+            lostBytes: lostBytes(outcome, lost, answers))), event: Self.endEvent(loss), parent: loss.event))
     }
+
+    private static func endEvent(_ loss: ClusterState.Loss) -> String { loss.event + "-finished" }
+
+    /// A daemon that ended right after it had opened the service for a new primary told nobody: this one does.
+    func sayWhatWasNotSaid() async {
+        guard let (loss, isReopened) = lastEnd, let lost = node(loss.primary), let primary = state.openPrimary.flatMap(node) else { return }
+        let outcome: FailoverProcedure.Outcome = isReopened ? .reopened(primary.id) : .promoted(primary.id)
+        let message = "\(primary.name) is the primary now; the daemon ended before it could say so"
+        let details = Details(["event": loss.event, "lost": lost.name, "primary": primary.name, "outcome": message])
+        do {
+            if try await journal.latest(ofKind: Self.endKind).map({ Details.event(in: $0.details) }) != loss.event {
+                await record(Self.endKind, node: primary.id, message, details: details.json)
+            }
+        } catch { logger.error("the event journal cannot be read: \(error)") }
+        guard await !hands.wasTold(Self.endEvent(loss)) else { return }
+        await tell(ClusterNotice(.failoverFinished(FailoverEnd(
+            isOK: true, lost: lost, primary: primary, outcome: outcome.word, message: message, milliseconds: nil, phases: [], lostBytes: nil)),
+            event: Self.endEvent(loss), parent: loss.event))
+    }
+
+    private static let endKind = "failover_finished"
 
     /// WAL that was seen of the lost primary, and that the promoted node did not have; nil where either is not known.
     private func lostBytes(_ outcome: FailoverProcedure.Outcome, _ lost: Node, _ answers: [NodeID: Election.Answer]) -> UInt64? {
@@ -161,11 +191,27 @@ struct Details: Encodable {
     let fields: [String: String]
     var phases: [FailoverTimeline.Phase]?
     var total: Double?
+    /// What had been seen of the nodes before anything was decided, and what they answered when it was.
+    var evidence: [NodeEvidence]?
+    var observed: [NodeEvidence]?
+    var clients: ClientCounts?
+    var lost: DivergedLog?
 
-    init(_ fields: [String: String], phases: [FailoverTimeline.Phase]? = nil, total: Double? = nil) {
+    init(_ fields: [String: String], phases: [FailoverTimeline.Phase]? = nil, total: Double? = nil, evidence: [NodeEvidence]? = nil, observed: [NodeEvidence]? = nil,
+         clients: ClientCounts? = nil, lost: DivergedLog? = nil) {
         self.fields = fields
         self.phases = phases
         self.total = total
+        self.evidence = evidence
+        self.observed = observed
+        self.clients = clients
+        self.lost = lost
+    }
+
+    /// The event's id in such an object; nil where there is none.
+    static func event(in json: String) -> String? {
+        struct Named: Decodable { let event: String? }
+        do { return try JSONDecoder().decode(Named.self, from: Data(json.utf8)).event } catch { return nil } // Not one of ours.
     }
 
     private struct Key: CodingKey {
@@ -181,6 +227,10 @@ struct Details: Encodable {
         for (name, value) in fields { try container.encode(value, forKey: Key(name)) }
         try container.encodeIfPresent(phases, forKey: Key("phases"))
         try container.encodeIfPresent(total, forKey: Key("total_ms"))
+        try container.encodeIfPresent(evidence, forKey: Key("evidence"))
+        try container.encodeIfPresent(observed, forKey: Key("observed"))
+        try container.encodeIfPresent(clients, forKey: Key("clients"))
+        try container.encodeIfPresent(lost, forKey: Key("lost"))
     }
 
     /// Strings and finite numbers always encode; anything else would be our own mistake.

@@ -1,8 +1,14 @@
-internal import ClusterModel
+package import ClusterModel
 internal import Failover
 
-/// What a failover asks of hooks before anything is promoted.
+/// What a failover asks of hooks before anything is promoted, and what it forbids them.
 extension ClusterCoordinator {
+    /// Why nobody may promote the node now; nil when it may be.
+    package func objection(toPromoting id: NodeID) -> String? { state.objection(toPromoting: id, name: name) }
+
+    /// Why nobody may start the node's server now; nil when it may be.
+    package func objection(toStarting id: NodeID) -> String? { state.objection(toStarting: id, name: name) }
+
     /// What the events of a failover are about; `candidates` nil is the whole order of the last look. nil when the candidate is no node of ours.
     func request(_ loss: ClusterState.Loss, _ lost: Node, _ candidate: NodeID, _ candidates: [NodeID]?, _ answers: [NodeID: Election.Answer], attempt: Int = 1,
                  bundledOnly: Bool = false) -> PromotionRequest? {
@@ -14,6 +20,7 @@ extension ClusterCoordinator {
     }
 
     func choose(_ candidates: [NodeID], _ loss: ClusterState.Loss, _ lost: Node, _ answers: [NodeID: Election.Answer], _ patience: inout HookPatience) async -> [NodeID] {
+        if let preferred, candidates.contains(preferred) { return [preferred] }
         if let choice = patience.choice(among: candidates, at: .now) { return choice }
         guard let best = candidates.first, let request = request(loss, lost, best, candidates, answers) else { return [] }
         let choice = await hands.chooseCandidate(request, reason: loss.reason)

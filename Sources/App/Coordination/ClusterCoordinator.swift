@@ -25,22 +25,32 @@ package actor ClusterCoordinator {
     var approvals = DownApprovals()
     /// How often each node's probes changed for the worse since it was up last.
     private var failures: [NodeID: Int] = [:]
+    /// What each node that is not the primary was found to be when its service changed last, in this run of the daemon.
+    var kinships: [NodeID: Kinship.Kind] = [:]
+    /// Logs that nobody follows.
+    var inquiries = LossInquiries()
     /// When traffic first failed on a node that was up: where a failover's clock starts.
     private var troubleSince: [NodeID: ContinuousClock.Instant] = [:]
     /// Whether the recorded primary was seen to be one in this run; until then the gate stays closed.
-    private var isPrimaryConfirmed = false
+    var isPrimaryConfirmed = false
     /// Why the gate is closed, for people.
-    private var closedReason = "starting: no node was looked at yet"
-    private var publishedTopology: Topology?
+    var closedReason = "starting: no node was looked at yet"
+    private(set) var publishedTopology: Topology?
     var isFailoverRunning = false
+    /// Whom an operator wants promoted by the failover under way.
+    var preferred: NodeID?
     /// Nodes whose seal is being taken away, because nobody needs it any more.
     var unsealing: Set<NodeID> = []
     var straySeals: [(node: Node, sealed: Epoch)] = []
     /// Where a running failover stands.
     var failoverStep: FailoverProcedure.Step?
+    /// The last failover that the log says has ended.
+    private(set) var lastEnd: (loss: ClusterState.Loss, isReopened: Bool)?
     /// When a node last went into or out of service, for people.
     private(set) var statusChanges: [NodeID: Date] = [:]
     let startedAt = Date()
+    /// What clients had noticed when the primary was well last.
+    var clientsBefore: ClientCounts?
     /// Set when the log or the journal cannot be written: nothing may be decided any more.
     private(set) var failure: ControlLogFailure?
 
@@ -62,10 +72,12 @@ package actor ClusterCoordinator {
         try await log.start { [weak self] entry in await self?.adopt(entry) }
         logger.info("state restored", metadata: ["epoch": "\(state.epoch)", "phase": "\(describePhase())"])
         await publish()
+        await sayWhatWasNotSaid()
         await withDiscardingTaskGroup { group in
             if state.loss != nil { beginFailover(in: &group, isResumed: true) }
             while failure == nil, let fact = await inbox.next() {
                 await take(fact)
+                for inquiry in takeInquiries() { group.addTask { await self.answer(inquiry) } }
                 for (node, sealed) in takeStraySeals() { group.addTask { await self.unseal(node, sealed) } }
                 for question in approvals.takeQuestions() { group.addTask { await self.ask(question) } }
                 if state.loss != nil, !isFailoverRunning, failure == nil { beginFailover(in: &group) }
@@ -81,6 +93,7 @@ package actor ClusterCoordinator {
         do { try state.apply(entry.command) } catch {
             logger.warning("control log entry \(entry.index) changes nothing: \(error)")
         }
+        if let loss = before.loss, state.loss == nil { lastEnd = (loss, isReopened: state.openPrimary == loss.primary) }
         for node in nodes where state.service(of: node.id).status != before.service(of: node.id).status { statusChanges[node.id] = Date() }
     }
 
@@ -110,86 +123,17 @@ package actor ClusterCoordinator {
             if let observation = report.observation { lastPositions[report.node] = observation.walEnd }
             switch report.verdict {
             case .up: troubleSince[report.node] = nil
-            case .suspect, .down: if troubleSince[report.node] == nil { troubleSince[report.node] = .now }
+            case .suspect, .wedged, .down: if troubleSince[report.node] == nil { troubleSince[report.node] = .now }
             }
             if previous?.verdict != report.verdict {
                 logger.info("node is \(report.verdict.rawValue)", metadata: ["node": "\(name(report.node))", "reason": "\(report.reason)"])
+                if report.verdict == .wedged { await record("node_wedged", node: report.node, "\(name(report.node)) \(report.reason)") }
                 await tellHealth(report, previous?.verdict)
             }
             if report.verdict != .down { approvals.forget(report.node) }
+            await releaseExpired()
             await judge(report)
         }
-    }
-
-    private func judge(_ report: NodeReport) async {
-        noteSeal(report)
-        switch state.phase {
-        case .unformed: await adoptPrimary()
-        case .open(let primary) where primary == report.node: await judgePrimary(report)
-        case .open, .closed, .promoting: await judgeOther(report)
-        }
-    }
-
-    /// Names the first primary of a cluster without a history, once every node was looked at.
-    private func adoptPrimary() async {
-        guard nodes.allSatisfy({ reports[$0.id] != nil }) else { return }
-        switch Adoption.judge(reports.mapValues(\.answer), nodes: nodes) {
-        case .wait(let reason): await close(reason)
-        case .adopt(let primary, let identifier, let timeline):
-            guard await decide(.adopt(primary: primary, systemIdentifier: identifier, timeline: timeline)) else { return }
-            await record("primary_adopted", node: primary, "\(name(primary)) is the primary of this cluster")
-            for node in nodes { if let report = reports[node.id] { await judge(report) } }
-        }
-    }
-
-    private func judgePrimary(_ report: NodeReport) async {
-        guard let node = node(report.node) else { return }
-        let silence = report.isGone ? report.reason : nil
-        switch PrimaryReview(of: node, report.observation, silence: silence, state: state, nodes: nodes) {
-        case .unknown: break
-        case .lost(let reason):
-            if silence != nil, node.mayFailOver, await !mayDeclareDown(node, reason) { return }
-            if node.mayFailOver { await declareLost(node, reason) } else { await close("\(node.name) \(reason), and DISALLOW_TO_FAILOVER keeps it the primary") }
-        case .sound(let set):
-            // What is acknowledged after the gate opens is acknowledged by this set.
-            if set != state.synchronousSet { _ = await decide(.setSynchronousSet(set, epoch: state.epoch)) }
-            guard state.openPrimary == node.id, state.synchronousSet == set else { return }
-            if !isPrimaryConfirmed || publishedTopology?.primary == nil {
-                isPrimaryConfirmed = true
-                await publish()
-            }
-            if state.service(of: report.node).status != .up { _ = await decide(.setStatus(node: report.node, status: .up, reason: "")) }
-        }
-    }
-
-    private func declareLost(_ primary: Node, _ reason: String) async {
-        let event = EventID.make()
-        guard await decide(.declareLost(primary: primary.id, epoch: state.epoch, reason: reason, event: event)) else { return }
-        closedReason = "\(primary.name), the primary, \(reason)"
-    }
-
-    /// A node that is not the open primary: in service while it follows, out of service when it does not answer or must not be used.
-    private func judgeOther(_ report: NodeReport) async {
-        guard let node = node(report.node), state.loss?.primary != node.id, promotionCandidate != node.id else { return }
-        var reason = report.verdict == .down ? report.reason : ""
-        if let observation = report.observation, report.verdict != .down {
-            if observation.role == .primary { reason = "is writable, but it is not the primary of epoch \(state.epoch)" }
-            if observation.systemIdentifier != state.systemIdentifier { reason = "answers as a server of another cluster" }
-        }
-        if report.verdict == .suspect, reason.isEmpty { return }
-        let status: NodeStatus = reason.isEmpty ? .up : .down
-        let service = state.service(of: node.id)
-        guard service.status != status || service.reason != reason else { return }
-        if report.verdict == .down, service.status != .down, await !mayDeclareDown(node, reason) { return }
-        let since = statusChanges[node.id]
-        guard await decide(.setStatus(node: node.id, status: status, reason: reason)) else { return }
-        await record(status == .up ? "node_up" : "node_down", node: node.id, status == .up ? "\(node.name) is in service" : "\(node.name) \(reason)")
-        if status == .down, service.status != .down { await tellDown(node, reason) }
-        if status == .up, service.status == .down { await tellUp(node, downFor: since.map { .seconds(-$0.timeIntervalSinceNow) }, parent: nil) }
-    }
-
-    private var promotionCandidate: NodeID? {
-        if case .promoting(let candidate, _) = state.phase { candidate } else { nil }
     }
 
     // MARK: Topology
@@ -246,22 +190,25 @@ package actor ClusterCoordinator {
         await tell(ClusterNotice(.healthChanged(node, from: before, to: report.verdict, reason: report.reason, failures: failures[node.id, default: 0])))
     }
 
-    private func tellDown(_ node: Node, _ reason: String) async {
+    func tellDown(_ node: Node, _ reason: String) async {
         let event = EventID.make()
-        await tell(ClusterNotice(.standbyLost(node), event: event))
+        // Hooks that have work to do are no business of maintenance.
+        if !state.isInMaintenance { await tell(ClusterNotice(.standbyLost(node), event: event)) }
         await tell(ClusterNotice(.nodeDown(node, wasPrimary: false, reason: reason), event: event + "-down", parent: event))
-        await tell(ClusterNotice(.membership(node, isAttached: false, by: "health_check", reason: reason), parent: event))
+        await tell(ClusterNotice(.membership(node, .detached, by: "health_check", reason: reason), parent: event))
     }
 
     func tellUp(_ node: Node, downFor: Duration?, parent: String?) async {
         let event = EventID.make()
         await tell(ClusterNotice(.nodeUp(node, downFor: downFor), event: event, parent: parent))
-        await tell(ClusterNotice(.membership(node, isAttached: true, by: "health_check", reason: ""), parent: event))
+        await tell(ClusterNotice(.membership(node, .attached, by: "health_check", reason: ""), parent: event))
     }
 
     /// Writes the journal. An event that cannot be written is logged and changes nothing: the log is the truth.
     func record(_ kind: String, node: NodeID?, _ message: String, details: String = "{}") async {
         logger.notice("\(message)", metadata: ["event": "\(kind)", "epoch": "\(state.epoch)"])
+        // What is written down during a failover belongs to it.
+        let details = details == "{}" ? state.loss.map { Details(["event": $0.event]).json } ?? details : details
         do { try await journal.append(kind: kind, epoch: state.epoch, node: node, message: message, details: details) } catch {
             logger.error("the event journal cannot be written: \(error)")
         }
@@ -274,13 +221,5 @@ package actor ClusterCoordinator {
         case .closed(let loss): "closed, lost \(name(loss.primary))"
         case .promoting(let candidate, let loss): "promoting \(name(candidate)), lost \(name(loss.primary))"
         }
-    }
-}
-
-extension NodeReport {
-    /// The report as an election sees it.
-    var answer: Election.Answer {
-        if let observation { return .success(observation) }
-        return .failure(NodeSilence(reason.isEmpty ? "has not answered yet" : reason))
     }
 }

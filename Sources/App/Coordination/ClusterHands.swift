@@ -10,6 +10,12 @@ package protocol ClusterHands: Sendable {
     /// A fresh look at a node, within a bound of its own.
     func observe(_ node: Node) async -> Election.Answer
 
+    /// What clients have noticed until now.
+    func clients() async -> ClientCounts
+
+    /// What a node's log on `timeline` holds from `start` on; the server need not run.
+    func divergedLog(of node: Node, on timeline: Timeline, from start: LogSequenceNumber) async -> Result<DivergedLog, NodeSilence>
+
     /// Cuts a standby off from its WAL, within a bound of its own.
     func seal(_ node: Node, in epoch: Epoch) async -> Seal
 
@@ -36,6 +42,9 @@ package protocol ClusterHands: Sendable {
 
     /// Asks hooks whether a node may be declared down; `downFor` since trouble began.
     func approveNodeDown(_ node: Node, reason: String, downFor: Duration, in snapshot: ClusterSnapshot) async -> Consent
+
+    /// Whether hooks were told of the event, in this run of the daemon or in an earlier one.
+    func wasTold(_ event: String) async -> Bool
 
     /// Tells the hooks what happened; returns at once, nothing waits for them.
     func tell(_ notice: ClusterNotice, in snapshot: ClusterSnapshot) async

@@ -21,14 +21,19 @@ package struct ClusterNotice: Sendable {
         case nodeDown(Node, wasPrimary: Bool, reason: String)
         /// `downFor` is nil where the node went down in an earlier run of the daemon.
         case nodeUp(Node, downFor: Duration?)
-        case membership(Node, isAttached: Bool, by: String, reason: String)
+        case membership(Node, Membership, by: String, reason: String)
         /// A standby went out of service: hooks may have work to do.
         case standbyLost(Node)
+        /// A second server is writable.
+        case falsePrimary(Node, primary: Node, timeline: Timeline)
         /// The lost primary should not write any more; the failover goes on meanwhile.
         case fencing(PromotionRequest)
         case failoverFinished(FailoverEnd)
         case alert(Severity, title: String, text: String, node: Node?)
     }
+
+    /// What became of a node's service.
+    package enum Membership: Sendable { case attached, detached, quarantined, unquarantined }
 
     /// How much an alert matters.
     package enum Severity: String, Sendable { case info, warning, critical }
@@ -43,7 +48,8 @@ package struct FailoverEnd: Sendable {
     /// `promoted`, `reopened` or `abandoned`.
     package let outcome: String
     package let message: String
-    package let milliseconds: Double
+    /// nil where the daemon ended before it could be told.
+    package let milliseconds: Double?
     package let phases: [FailoverTimeline.Phase]
     /// WAL that was seen of the lost primary and that the new one did not have when it was chosen; nil when that is not known.
     package let lostBytes: UInt64?

@@ -20,10 +20,16 @@ package actor EventJournal {
     /// The newest events, oldest first.
     package func latest(_ limit: Int) async throws(StorageFailure) -> [JournalEvent] { try await store.latestEvents(limit) }
 
+    /// The newest event of a kind; nil where there is none.
+    package func latest(ofKind kind: String) async throws(StorageFailure) -> JournalEvent? { try await store.latestEvent(ofKind: kind) }
+
     /// Up to `limit` events after `number`, oldest first.
     package func events(after number: Int, limit: Int) async throws(StorageFailure) -> [JournalEvent] {
         try await store.events(after: number, limit: limit)
     }
+
+    /// What is on record of a procedure, oldest first.
+    package func events(of procedure: String) async throws(StorageFailure) -> [JournalEvent] { try await store.events(of: procedure) }
 
     /// Wakes once now and again whenever events were stored since; several wake-ups that nobody took are one.
     package func wakeUps() -> AsyncStream<Void> {

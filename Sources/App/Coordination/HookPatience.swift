@@ -4,19 +4,21 @@ internal import ClusterModel
 struct HookPatience {
     /// Until a vetoing hook is asked again, when it does not say.
     private static let retry = Duration.seconds(15)
-    /// Until fencing is tried again.
-    private static let fencingRetry = Duration.seconds(5)
     /// A hook cannot have itself asked more often.
     private static let leastRetry = Duration.seconds(1)
 
     /// Together, vetoes hold a failover up for this long.
     private let limit: Duration
+    private let fencingRetry: Duration
     private var firstVeto: ContinuousClock.Instant?
     private var vetoes: [NodeID: (reason: String, wantsNext: Bool, until: ContinuousClock.Instant)] = [:]
     private var choice: (candidates: [NodeID], answer: [NodeID])?
     private var fencing: (reason: String, until: ContinuousClock.Instant)?
 
-    init(limit: Duration) { self.limit = limit }
+    init(_ rules: FailoverRules) {
+        limit = rules.maxVeto
+        fencingRetry = rules.fencingRetry
+    }
 
     /// The last choice, while any veto holds and the candidates are the same.
     func choice(among candidates: [NodeID], at now: ContinuousClock.Instant) -> [NodeID]? {
@@ -43,5 +45,5 @@ struct HookPatience {
     /// Why the old primary is not fenced, until it is to be tried again.
     func unfenced(at now: ContinuousClock.Instant) -> String? { fencing.flatMap { $0.until > now ? $0.reason : nil } }
 
-    mutating func note(unfenced reason: String, at now: ContinuousClock.Instant) { fencing = (reason, now + Self.fencingRetry) }
+    mutating func note(unfenced reason: String, at now: ContinuousClock.Instant) { fencing = (reason, now + fencingRetry) }
 }

@@ -2,8 +2,8 @@ package import ClusterModel
 
 /// What the prober thinks of a node now.
 package struct NodeReport: Hashable, Sendable {
-    /// Whether the node can be used; a suspect is being looked at again.
-    package enum Verdict: String, Hashable, Sendable { case up, suspect, down }
+    /// Whether the node can be used; a suspect is being looked at again, and one that is wedged answers but no commit on it ends.
+    package enum Verdict: String, Hashable, Sendable { case up, suspect, wedged, down }
 
     package let node: NodeID
     package let verdict: Verdict

@@ -124,7 +124,8 @@ extension PlaygroundCluster {
             port = \(description.port)
             unix_socket_directories = '\(socketDirectory)'
             \(nodes)
-            health_check_user = '\(Self.controlUser)'
+            health_check_user = '\(Self.monitorUser)'
+            recovery_user = '\(Self.controlUser)'
             include 'secrets.conf'
             pool_passwd = 'pool_passwd'
             state_directory = '\(directory)/state'

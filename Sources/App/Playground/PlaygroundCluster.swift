@@ -10,8 +10,10 @@ package final class PlaygroundCluster: @unchecked Sendable {
     let executable: String
 
     package static let database = "app"
-    /// The role for probes and hooks.
-    static let controlUser = "understudy"
+    /// The role for probes and hooks: the servers' superuser.
+    package static let controlUser = "understudy"
+    /// Who looks, and may do no more.
+    static let monitorUser = "monitor"
 
     /// What to make.
     package struct Options: Sendable {
@@ -188,6 +190,7 @@ package final class PlaygroundCluster: @unchecked Sendable {
         // Also what an `up` that was killed half-way has left.
         let paths = description.nodes.map(\.pgdata) + [configurationFile]
         guard ProcessTree.end(paths) else { throw PlaygroundError("\(directory) has processes that survived SIGKILL: \(paths.flatMap(ProcessTree.processes(at:)))") }
+        for node in description.nodes { SharedSegment(leftIn: node.pgdata)?.remove() }
         try FileManager.default.removeItem(atPath: directory)
         try PlaygroundMemory.forget(directory)
     }

@@ -55,6 +55,7 @@ enum ServerFiles {
 /// The roles of a playground: new passwords each time.
 struct Secrets {
     let control = Secrets.make()
+    private let monitor = Secrets.make()
     private let replicator = Secrets.make()
     private let app = Secrets.make()
     private let relayed = Secrets.make()
@@ -64,6 +65,7 @@ struct Secrets {
     var roles: [String] {
         [
             "CREATE ROLE replicator LOGIN REPLICATION PASSWORD '\(replicator)'",
+            "CREATE ROLE \(PlaygroundCluster.monitorUser) LOGIN PASSWORD '\(monitor)' IN ROLE pg_monitor",
             "CREATE ROLE app LOGIN PASSWORD '\(app)'",
             "CREATE ROLE relayed LOGIN PASSWORD '\(relayed)'",
             "CREATE ROLE trusting LOGIN",
@@ -74,12 +76,12 @@ struct Secrets {
     }
 
     var passfile: String {
-        [("understudy", control), ("replicator", replicator), ("app", app), ("relayed", relayed), ("legacy", legacy)]
+        [("understudy", control), (PlaygroundCluster.monitorUser, monitor), ("replicator", replicator), ("app", app), ("relayed", relayed), ("legacy", legacy)]
             .map { "*:*:*:\($0):\($1)\n" }.joined()
     }
 
     var poolPasswd: String { "app:TEXT\(app)\nlegacy:TEXT\(legacy)\n" }
-    var conf: String { "health_check_password = '\(control)'\n" }
+    var conf: String { "health_check_password = '\(monitor)'\nrecovery_password = '\(control)'\n" }
 
     private static func make() -> String {
         let letters = Array("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789")

@@ -1,6 +1,7 @@
 internal import Administration
 internal import Coordination
 internal import Foundation
+internal import Hooks
 internal import PostgresWire
 internal import Proxying
 internal import Reactor
@@ -14,6 +15,7 @@ final class AdminDesk: AdminHands {
         var settings: Settings
         var proxy: Proxy?
         var reloader: ConfigurationReloader?
+        var hookMetrics: HookMetrics?
         var averages: TrafficAverages
     }
 
@@ -42,8 +44,9 @@ final class AdminDesk: AdminHands {
     private var proxy: Proxy? { state.withLock { $0.proxy } }
 
     /// From now on there is something to tell.
-    func open(_ proxy: Proxy, _ reloader: ConfigurationReloader) {
+    func open(_ proxy: Proxy, _ reloader: ConfigurationReloader, _ hookMetrics: HookMetrics) {
         state.withLock { state in
+            state.hookMetrics = hookMetrics
             state.proxy = proxy
             state.reloader = reloader
         }
@@ -60,7 +63,7 @@ final class AdminDesk: AdminHands {
         let rules = AdminFacts.Rules(general: known.settings.poolRule, overrides: known.settings.poolOverrides, mostFrontends: known.settings.mostSessions)
         let process = AdminFacts.Process(version: Version.text, pid: Int(getpid()), startedAt: began, residentBytes: Self.residentBytes())
         return AdminFacts(report: await proxy.report(parts), averages: known.averages, settings: known.settings, rules: rules,
-                          cluster: await coordinator.snapshot(), process: process, now: Date())
+                          cluster: await coordinator.snapshot(), process: process, hookMetrics: known.hookMetrics?.all.map(HookMetricView.init) ?? [], now: Date())
     }
 
     /// The second number of statm(5) counts resident pages.

@@ -49,7 +49,7 @@ struct Daemon {
             inbox.post(node, evidence)
             probers.note(fact)
         }
-        let hands = DaemonHands(proxy: proxy, nodes: nodeSet, hooks: hooks)
+        let hands = DaemonHands(proxy: proxy, nodes: nodeSet, hooks: hooks, probers: probers)
         let coordinator = ClusterCoordinator(nodes: nodes, hands: hands, log: SingleMemberLog(store: store), journal: journal, inbox: inbox, logger: logger,
                                              rules: settings.failoverRules)
         reference.set(coordinator)
@@ -61,8 +61,9 @@ struct Daemon {
                 desk.take(fresh.settings)
             }
         }, hooks.reloading], afterwards: { view, requestedBy in await hooks.tellReload(applied: view.applied, needsRestart: view.needs_restart, by: requestedBy) })
-        desk.open(proxy, reloader)
-        actions.set(EngineActions.Parts(cluster: { await hooks.cluster()?.cluster }, command: { await desk.office.problem(with: $0) }, reload: { _ = try await reloader.reload(requestedBy: $0) }))
+        desk.open(proxy, reloader, hooks.metrics)
+        actions.set(EngineActions.Parts(cluster: { await hooks.cluster()?.cluster }, command: { await desk.office.problem(with: $0) }, reload: { _ = try await reloader.reload(requestedBy: $0) },
+                                        coordinator: { reference.value }, alert: hooks.alert))
         let control = try makeControl(coordinator, journal, proxy, reloader, desk.office, hooks, waiter)
         logger.notice("serving", metadata: ["version": "\(Version.text)", "port": "\(proxy.port ?? 0)", "nodes": "\(nodes.count)", "descriptors": "\(limit)"])
         ServiceManager.tell("READY=1")
@@ -107,7 +108,7 @@ struct Daemon {
         let commands = ControlCommands(coordinator: coordinator, journal: journal, office: office, status: { snapshot in
             let count = await proxy.statistics()
             return StatusView(process: (Version.text, Int(getpid()), -began.timeIntervalSinceNow), cluster: settings[\.daemon.clusterName], snapshot: snapshot,
-                              port: proxy.port ?? 0, counts: (count.frontends, count.held, count.backends.values.reduce(0, +)))
+                              port: proxy.port ?? 0, counts: (count.frontends, count.held, count.backends.values.reduce(0, +)), alert: try await journal.latest(ofKind: "alert"))
         }, reload: { try await reloader.reload(requestedBy: $0) },
            hooks: HookOffice(stage: hooks, configuration: loaded.path, directory: settings[\.daemon.hookDirectory]))
         let path = settings[\.daemon.controlSocket]

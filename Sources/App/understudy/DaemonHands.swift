@@ -10,11 +10,24 @@ struct DaemonHands: ClusterHands {
     let proxy: Proxy
     let nodes: NodeSet
     let hooks: HookStage
+    let probers: ProberSet
 
     /// A standby that is not sealed by then is tried again with the next look.
     private static let sealLimit = Duration.milliseconds(500)
 
-    func apply(_ topology: Topology) async { await proxy.apply(topology) }
+    func apply(_ topology: Topology) async {
+        probers.watchCommits(of: topology.primary?.id)
+        await proxy.apply(topology)
+    }
+
+    func clients() async -> ClientCounts {
+        let count = await proxy.statistics()
+        return ClientCounts(connected: count.frontends, held: count.held, told: count.told, ended: count.ended)
+    }
+
+    func divergedLog(of node: Node, on timeline: Timeline, from start: LogSequenceNumber) async -> Result<DivergedLog, NodeSilence> {
+        do { return .success(try await nodes.host(of: node.id).divergedLog(on: timeline, from: start)) } catch { return .failure(NodeSilence("could not be looked into: \(error)")) }
+    }
 
     func observe(_ node: Node) async -> Election.Answer { await nodes.observe(node.id) }
 
@@ -43,6 +56,8 @@ struct DaemonHands: ClusterHands {
     func approveNodeDown(_ node: Node, reason: String, downFor: Duration, in snapshot: ClusterSnapshot) async -> Consent {
         await hooks.approveNodeDown(node, reason: reason, downFor: downFor, in: snapshot)
     }
+
+    func wasTold(_ event: String) async -> Bool { await hooks.wasTold(event) }
 
     func tell(_ notice: ClusterNotice, in snapshot: ClusterSnapshot) async { hooks.tell(notice, snapshot) }
 }

@@ -14,6 +14,8 @@ internal import Settings
 struct NodeSet: Sendable {
     let observers: [NodeID: NodeObserver]
     private let names: [NodeID: String]
+    /// As the monitor role reaches each node.
+    private let readers: [NodeID: NodeChannel]
     private let handsByNode: [NodeID: NodeHands]
     private let hosts: [NodeID: NodeHost]
     /// As the control role reaches each node.
@@ -24,19 +26,21 @@ struct NodeSet: Sendable {
 
     init(_ settings: Settings, _ secrets: KnownSecrets, _ folder: URL, _ nodes: [Node], _ waiter: DescriptorWaiter, _ resolver: HostResolver,
          _ epochs: any EpochGuard) {
-        var observers: [NodeID: NodeObserver] = [:], hands: [NodeID: NodeHands] = [:], hosts: [NodeID: NodeHost] = [:], targets: [NodeID: ConnectionTarget] = [:]
+        var observers: [NodeID: NodeObserver] = [:], readers: [NodeID: NodeChannel] = [:], hands: [NodeID: NodeHands] = [:], hosts: [NodeID: NodeHost] = [:], targets: [NodeID: ConnectionTarget] = [:]
         let encryption = settings.controlEncryption(folder)
         for node in nodes {
             let number = node.id.number
             let probing = settings.probeTarget(number, secrets, encryption), controlling = settings.recoveryTarget(number, secrets, encryption)
             let channel = NodeChannel(probing, waiter: waiter, resolver: resolver)
             let control = probing == controlling ? channel : NodeChannel(controlling, waiter: waiter, resolver: resolver)
+            readers[node.id] = NodeChannel(probing.with(database: controlling.database), waiter: waiter, resolver: resolver)
             observers[node.id] = NodeObserver(channel: channel, timeout: settings[\.health.timeout, node: number])
             hands[node.id] = NodeHands(channel: control, waiter: waiter, epochs: epochs)
             hosts[node.id] = NodeHost(node, settings.transport(number), programs: settings[\.backends.programDirectory, node: number], waiter: waiter, epochs: epochs)
             targets[node.id] = controlling
         }
         self.observers = observers
+        self.readers = readers
         handsByNode = hands
         self.hosts = hosts
         self.targets = targets
@@ -52,6 +56,12 @@ struct NodeSet: Sendable {
         let result = await observer.look()
         if case .answered(let observation, _) = result { return .success(observation) }
         return .failure(NodeSilence(result.reason))
+    }
+
+    /// For statements that only look.
+    func reader(of node: NodeID) -> NodeChannel {
+        guard let reader = readers[node] else { preconditionFailure("node \(node) is not in the configuration") }
+        return reader
     }
 
     func hands(of node: NodeID) -> NodeHands {

@@ -26,6 +26,11 @@ struct ProberSet: Sendable {
         }
     }
 
+    /// Watches the commits of the primary, and of nobody else.
+    func watchCommits(of primary: NodeID?) {
+        for (node, prober) in probers { prober.watchCommits(node == primary) }
+    }
+
     /// Probes every node until cancelled.
     func run(_ report: @escaping @Sendable (NodeReport) -> Void) async {
         await withDiscardingTaskGroup { group in
@@ -40,6 +45,7 @@ extension NodeReport {
     fileprivate init(_ node: NodeID, _ health: NodeHealth) {
         let verdict: Verdict = switch health.verdict {
         case .up: .up
+        case .wedged: .wedged
         case .suspect, nil: .suspect
         case .down: .down
         }

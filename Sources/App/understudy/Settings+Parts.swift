@@ -46,8 +46,8 @@ extension Settings {
     }
 
     func healthPolicy(_ node: Int) -> HealthPolicy {
-        let period = self[\.health.period, node: node]
-        return HealthPolicy(period: period == .zero ? nil : period, retries: self[\.health.maxRetries, node: node], retryDelay: self[\.health.retryDelay, node: node])
+        HealthPolicy(period: Self.limit(self[\.health.period, node: node]), retries: self[\.health.maxRetries, node: node], retryDelay: self[\.health.retryDelay, node: node],
+                     wedgedTimeout: Self.limit(self[\.health.wedgedTimeout, node: node]))
     }
 
     /// As in pgpool, an empty password is the one that pool_passwd has for the user.
@@ -63,7 +63,7 @@ extension Settings {
 
     func recoveryTarget(_ node: Int, _ secrets: KnownSecrets, _ encryption: ConnectionTarget.Encryption) -> ConnectionTarget {
         let user = self[\.authentication.recoveryUser]
-        if user.isEmpty { return probeTarget(node, secrets, encryption) }
+        if user.isEmpty { return probeTarget(node, secrets, encryption).with(database: self[\.authentication.recoveryDatabase]) }
         return ConnectionTarget(host: self[\.backends.hostname, node: node], port: self[\.backends.port, node: node], user: user,
                                 password: password(self[\.authentication.recoveryPassword], of: user, secrets), database: self[\.authentication.recoveryDatabase],
                                 connectTimeout: self[\.health.connectTimeout, node: node], encryption: encryption)

@@ -7,8 +7,8 @@ struct Understudy: AsyncParsableCommand {
         commandName: "understudy",
         abstract: "A programmable high-availability proxy for PostgreSQL.",
         version: Version.text,
-        subcommands: [ServeCommand.self, CheckCommand.self, RenderCommand.self, StatusCommand.self, NodesCommand.self, EventsCommand.self, PoolsCommand.self,
-                      FailoverCommand.self, PauseCommand.self, ResumeCommand.self, ReloadCommand.self, PasswdCommand.self, PlaygroundCommand.self, DrillCommand.self, HooksCommand.self, HookHostCommand.self])
+        subcommands: [ServeCommand.self, CheckCommand.self, RenderCommand.self, StatusCommand.self, NodesCommand.self, SafetyCommand.self, EventsCommand.self, PoolsCommand.self,
+                      FailoverCommand.self, PauseCommand.self, ResumeCommand.self, AttachCommand.self, DetachCommand.self, PromoteCommand.self, MaintenanceCommand.self, ReloadCommand.self, PasswdCommand.self, PlaygroundCommand.self, DrillCommand.self, HooksCommand.self, HookHostCommand.self])
 }
 
 enum Version {

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define CODEC_MAX_DEPTH 32
-#define CODEC_MAX_BYTES (4u << 20)
+#define CODEC_MAX_BYTES (9u << 20)
 /* A value of one byte takes many in memory: this is what bounds the reader. */
 #define CODEC_MAX_VALUES (1u << 17)
 

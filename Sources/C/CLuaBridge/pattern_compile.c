@@ -2,6 +2,7 @@
 #include "pattern.h"
 #include <ctype.h>
 #include <lauxlib.h>
+#include <pthread.h>
 #include <string.h>
 
 struct reader {
@@ -34,17 +35,32 @@ static bool is_in_class(int byte, int letter)
     }
 }
 
+#define CLASSES "acdglpsuwxz"
+static uint32_t classes[sizeof CLASSES - 1][8];
+
+/* A library is full of patterns, and a pattern of classes: each is walked through once in the life of a process. */
+static void fill_classes(void)
+{
+    for (size_t class = 0; class < sizeof CLASSES - 1; class++)
+        for (int byte = 0; byte < 256; byte++)
+            if (is_in_class(byte, CLASSES[class]))
+                add_byte(classes[class], (uint8_t)byte);
+}
+
 /* `%` and `letter`: a class, its complement, or the byte itself. */
 static void add_escaped(uint32_t *set, uint8_t letter)
 {
+    static pthread_once_t filled = PTHREAD_ONCE_INIT;
     int class = tolower(letter);
-    if (!strchr("acdglpsuwxz", class) || class == 0) {
+    const char *found = class == 0 ? NULL : strchr(CLASSES, class);
+    if (!found) {
         add_byte(set, letter);
         return;
     }
-    for (int byte = 0; byte < 256; byte++)
-        if (is_in_class(byte, class) == (letter == class))
-            add_byte(set, (uint8_t)byte);
+    pthread_once(&filled, fill_classes);
+    uint32_t others = letter == class ? 0 : UINT32_MAX;
+    for (int word = 0; word < 8; word++)
+        set[word] |= classes[found - CLASSES][word] ^ others;
 }
 
 /* The bracket that closes the set whose inside begins at `at`; its first byte is never the one. */

@@ -22,4 +22,12 @@ package enum ClusterCommand: Hashable, Sendable, Codable {
     case setStatus(node: NodeID, status: NodeStatus, reason: String)
     /// Which standbys must confirm a commit of the primary of `epoch`, as last seen on it.
     case setSynchronousSet(SynchronousSet, epoch: Epoch)
+    /// A node is kept out of service until it is released, whatever its probes say.
+    case hold(node: NodeID, Hold)
+    /// Nobody keeps the node out of service any more.
+    case release(node: NodeID)
+    /// While it is on, nothing is done automatically.
+    case setMaintenance(isOn: Bool)
+    /// While the gate of `epoch` was closed somebody promoted `primary` by hand, and an operator says that it is the primary: it opens under the next epoch.
+    case adoptPromoted(primary: NodeID, epoch: Epoch, timeline: Timeline)
 }

@@ -51,12 +51,26 @@ package struct ClusterState: Hashable, Sendable {
     package private(set) var synchronousSet = SynchronousSet.none
     /// Since which epoch the last primary has been one: being lost and opened again does not change it.
     private var tenure = Epoch.zero
+    /// While it is on, nothing is done automatically.
+    package private(set) var isInMaintenance = false
+    /// What the probes say, whoever keeps a node out of service.
     private var services: [NodeID: Service] = [:]
+    private var holds: [NodeID: Hold] = [:]
 
     package init() {}
 
-    /// A node nobody has spoken of is waiting.
-    package func service(of node: NodeID) -> Service { services[node] ?? Service(status: .waiting, reason: "") }
+    /// Whether a node is in service: its probes must be content, and nobody may keep it out.
+    package func service(of node: NodeID) -> Service {
+        let health = health(of: node)
+        guard let hold = holds[node] else { return health }
+        return Service(status: .down, reason: health.reason.isEmpty ? hold.words : "\(hold.words); it \(health.reason)")
+    }
+
+    /// What the probes of a node say. A node nobody has spoken of is waiting.
+    package func health(of node: NodeID) -> Service { services[node] ?? Service(status: .waiting, reason: "") }
+
+    /// Who keeps a node out of service; nil when nobody does.
+    package func hold(of node: NodeID) -> Hold? { holds[node] }
 
     /// The node that takes writes now; nil while the gate is closed.
     package var openPrimary: NodeID? {
@@ -89,6 +103,10 @@ package struct ClusterState: Hashable, Sendable {
         case .setSynchronousSet(let set, let epoch):
             try require(epoch, "the synchronous set")
             synchronousSet = set
+        case .hold(let node, let hold): holds[node] = hold
+        case .release(let node): holds[node] = nil
+        case .setMaintenance(let isOn): isInMaintenance = isOn
+        case .adoptPromoted(let primary, let epoch, let timeline): try adoptPromoted(primary, epoch, timeline)
         }
     }
 
@@ -145,6 +163,14 @@ package struct ClusterState: Hashable, Sendable {
             throw Refusal("node \(primary) is not the primary that epoch \(epoch) lost, or a candidate was tried already")
         }
         open(primary, timeline)
+        self.epoch = epoch.next
+    }
+
+    private mutating func adoptPromoted(_ primary: NodeID, _ epoch: Epoch, _ timeline: Timeline) throws(Refusal) {
+        try require(epoch, "taking over node \(primary)")
+        guard case .closed = phase else { throw Refusal("node \(primary) cannot be taken over: no primary is lost, or one is being promoted") }
+        open(primary, timeline)
+        synchronousSet = .none
         self.epoch = epoch.next
     }
 

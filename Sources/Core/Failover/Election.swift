@@ -35,6 +35,8 @@ package struct Election: Hashable, Sendable {
     private let rules: Rules
     /// The furthest position seen of the lost primary.
     private let lastPosition: LogSequenceNumber?
+    /// Those that an operator keeps out of service, and why.
+    private let held: [NodeID: String]
 
     /// `lastPosition`: the furthest that was seen of the lost primary; nil where it was not seen.
     package init(nodes: [Node], state: ClusterState, rules: Rules = Rules(), lastPosition: LogSequenceNumber? = nil) {
@@ -48,12 +50,13 @@ package struct Election: Hashable, Sendable {
         synchronousSet = loss.isLossAccepted ? .none : state.synchronousSet
         self.rules = rules
         self.lastPosition = lastPosition
+        held = Dictionary(uniqueKeysWithValues: nodes.compactMap { node in state.hold(of: node.id).map { (node.id, $0.words) } })
     }
 
     /// Judges what every node answered after it was sealed; a node that is missing from `answers` counts as not asked, one that is
     /// missing from `seals` as not sealed.
     package func outcome(of answers: [NodeID: Answer], seals: [NodeID: Seal]) -> Outcome {
-        if loss.passedOver.isEmpty, case .success(let seen)? = answers[loss.primary],
+        if loss.passedOver.isEmpty, held[loss.primary] == nil, case .success(let seen)? = answers[loss.primary],
            seen.role == .primary, seen.systemIdentifier == identifier, seen.timeline == timeline { return .primaryIsBack(seen) }
 
         let others = nodes.filter { $0.id != loss.primary }
@@ -101,6 +104,7 @@ package struct Election: Hashable, Sendable {
             if seen.systemIdentifier != identifier { return no("belongs to another cluster (system identifier \(seen.systemIdentifier), ours is \(identifier))") }
             if seen.role == .primary { return no("is writable on timeline \(seen.timeline), but Understudy did not promote it") }
             if seen.timeline != timeline { return no("is on timeline \(seen.timeline), the lost primary was on \(timeline)") }
+            if let words = held[node.id] { return no(words) }
             if node.priority == 0 { return no("has priority 0 and is never promoted") }
             if seen.isReplayPaused { return no("has its WAL replay paused (pg_wal_replay_resume() ends that)") }
             switch seal {

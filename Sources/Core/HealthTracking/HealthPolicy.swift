@@ -8,12 +8,15 @@ package struct HealthPolicy: Hashable, Sendable {
     package var retryDelay: Duration
     /// How long a server may be starting before it counts as down.
     package var startingGrace: Duration
+    /// How long a commit on a primary may take before the node is wedged; nil never tries one.
+    package var wedgedTimeout: Duration?
 
-    package init(period: Duration?, retries: Int, retryDelay: Duration, startingGrace: Duration = .seconds(5)) {
+    package init(period: Duration?, retries: Int, retryDelay: Duration, startingGrace: Duration = .seconds(5), wedgedTimeout: Duration? = nil) {
         self.period = period
         self.retries = retries
         self.retryDelay = retryDelay
         self.startingGrace = startingGrace
+        self.wedgedTimeout = wedgedTimeout
     }
 
     /// A refusal is explicit: one more, this much later, is proof enough.

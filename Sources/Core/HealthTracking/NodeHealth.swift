@@ -9,6 +9,8 @@ package struct NodeHealth: Sendable {
     package enum Verdict: String, Hashable, Sendable {
         /// It answers.
         case up
+        /// It answers, but no commit on it ends. To `up` when one does.
+        case wedged
         /// Something failed; looked at again soon. To `up` or `down`.
         case suspect
         /// It refused twice, or was silent for all its retries. To `up` after `risesNeeded` good answers.
@@ -20,13 +22,26 @@ package struct NodeHealth: Sendable {
     package private(set) var isGone = false
 
     /// nil until a probe has found something.
-    package private(set) var verdict: Verdict?
+    package var verdict: Verdict? {
+        switch standing {
+        case .up: stuck == nil ? .up : .wedged
+        case .suspect: .suspect
+        case .down: .down
+        case nil: nil
+        }
+    }
     /// Why it is not up, or what is wrong although it is; follows the node's name in a sentence.
-    package private(set) var reason = ""
+    package var reason: String { standing == .up ? stuck ?? remark : remark }
     /// What the last probe saw; nil when it saw nothing.
     package private(set) var observation: NodeObservation?
 
     private let policy: HealthPolicy
+    /// What the answers alone say.
+    private enum Standing { case up, suspect, down }
+    private var standing: Standing?
+    private var remark = ""
+    /// Why no commit ends; nil while they do, or nobody knows.
+    private var stuck: String?
     /// Good answers since the last failure.
     private var rises = 0
     /// Failures since the last good answer. Each kind has its own count, so that a node whose failures alternate still goes down.
@@ -41,9 +56,10 @@ package struct NodeHealth: Sendable {
     package init(policy: HealthPolicy) { self.policy = policy }
 
     /// Takes the result of a probe that ended at `now` (time since any fixed point) and returns how long to wait for the
-    /// next one; nil: until there is evidence.
-    package mutating func probed(_ result: ProbeResult, at now: Duration) -> Duration? {
+    /// next one; nil: until there is evidence. `stuck`: why no commit on the node ends, where that is known.
+    package mutating func probed(_ result: ProbeResult, stuck: String? = nil, at now: Duration) -> Duration? {
         lastProbe = now
+        self.stuck = stuck
         observation = if case .answered(let seen, _) = result { seen } else { nil }
         switch result {
         case .answered, .alive: rise(result.reason)
@@ -57,7 +73,7 @@ package struct NodeHealth: Sendable {
             let since = notReadySince ?? now
             notReadySince = since
             fall(result.reason, isProven: now - since >= policy.startingGrace, at: now)
-        case .unable: reason = result.reason
+        case .unable: remark = result.reason
         }
         return nextProbe(after: result)
     }
@@ -68,23 +84,23 @@ package struct NodeHealth: Sendable {
         return max(.zero, HealthPolicy.evidenceSpacing - (now - lastProbe))
     }
 
-    private mutating func rise(_ remark: String) {
+    private mutating func rise(_ words: String) {
         refusals = 0
         silences = 0
         notReadySince = nil
         isGone = false
         rises += 1
-        if verdict == .down && rises < risesNeeded { return }
-        verdict = .up
-        reason = remark
+        if standing == .down && rises < risesNeeded { return }
+        standing = .up
+        remark = words
     }
 
     private mutating func fall(_ why: String, isProven: Bool, at now: Duration) {
         rises = 0
-        reason = why
+        remark = why
         isGone = isGone || isProven
-        guard verdict != .down else { return }
-        verdict = isProven ? .down : .suspect
+        guard standing != .down else { return }
+        standing = isProven ? .down : .suspect
         guard isProven else { return }
         let isFlapping = lastFall.map { now - $0 < HealthPolicy.flapWindow } ?? false
         risesNeeded = isFlapping ? min(risesNeeded * 2, HealthPolicy.mostRises) : HealthPolicy.fewestRises
@@ -92,7 +108,7 @@ package struct NodeHealth: Sendable {
     }
 
     private func nextProbe(after result: ProbeResult) -> Duration? {
-        switch (verdict, result) {
+        switch (standing, result) {
         case (_, .unable): policy.retryDelay
         case (.up, _): policy.period
         case (.down, .answered), (.down, .alive): HealthPolicy.risingDelay

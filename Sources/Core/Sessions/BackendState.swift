@@ -5,7 +5,7 @@ package final class BackendState {
     /// What the node reported last.
     package internal(set) var parameters: ServerParameters
     /// What the node reported when nothing was set yet.
-    let defaults: ServerParameters
+    private(set) var defaults: ServerParameters
     /// The settings in force beyond those it started with.
     package internal(set) var applied = SessionSettings()
     var prepared = PreparedCache()
@@ -13,10 +13,16 @@ package final class BackendState {
     /// Whose unnamed statement it has: the number its session gave it; 0 for nobody's.
     var unnamed: UInt64 = 0
 
-    /// A backend that logged in just now, and was set nothing.
-    package init(_ parameters: ServerParameters) {
+    /// Of a backend that is not logged in, nothing is known.
+    package init(_ parameters: ServerParameters = ServerParameters()) {
         self.parameters = parameters
         defaults = parameters
+    }
+
+    /// The backend is logged in, and was set nothing.
+    package func begin(_ reported: ServerParameters) {
+        parameters = reported
+        defaults = reported
     }
 
     /// The same parameters in memory that others share, so that comparing them costs a glance.

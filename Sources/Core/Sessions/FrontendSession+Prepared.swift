@@ -22,8 +22,8 @@ struct Rewriting {
 extension FrontendSession {
     /// Appends what is to be sent for a message whose action was `.rewrite`. `message` is the message, or as much of it as there is.
     package func rewritten(_ message: UnsafeRawBufferPointer, into writer: inout MessageWriter) {
-        let work = rewriting
-        rewriting = Rewriting()
+        var work = Rewriting()
+        swap(&work, &rewriting)
         if let closing = work.closing {
             writer.message(.close) { body in
                 body.byte(UInt8(ascii: "S"))

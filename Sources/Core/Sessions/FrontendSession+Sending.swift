@@ -9,7 +9,7 @@ extension FrontendSession {
         if backend.pipeline.isSkipping, kind != .sync { return .swallow }
         if isMisaligned, !backend.isBusy, status.isIdle, kind != .sync, kind != .flush { return .needBackend }
         switch kind {
-        case .query: return sendQuery(isWhole ? body : nil, backend)
+        case .query: return sendQuery(isWhole ? body : nil, backend, &library.texts)
         case .parse: return sendParse(body, isWhole, backend, &library)
         case .bind: return sendBind(body, backend)
         case .describe: return sendDescribe(body, backend)
@@ -30,8 +30,8 @@ extension FrontendSession {
         return .forward
     }
 
-    private func sendQuery(_ body: UnsafeRawBufferPointer?, _ backend: BackendState) -> Action {
-        let scan = scan(body)
+    private func sendQuery(_ body: UnsafeRawBufferPointer?, _ backend: BackendState, _ texts: inout KnownTexts) -> Action {
+        let scan = scan(body, &texts)
         if let admin = scan.admin { return backend.pipeline.depth > 0 ? .awaitAnswers : .administer(admin) }
         // So that the answers tell which transaction a setting belongs to.
         if !scan.changes.isEmpty, backend.pipeline.depth > 0 { return .awaitAnswers }
@@ -44,20 +44,20 @@ extension FrontendSession {
         backend.unnamed = 0
         if !scan.changes.isEmpty { pendingChanges += scan.changes }
         var effects = scan.effects
-        let action = useName(in: scan, behind: 0, &effects, backend)
+        let action = useName(scan.prepared, behind: 0, &effects, backend)
         backend.pipeline.sentQuery(effects, number: parses)
         return action
     }
 
     /// What a text may leave in the session.
-    private func note(_ scan: StatementScanner) {
+    private func note(_ scan: StatementScanner.Finding) {
         let undoes = scan.returnsToSavepoint && !pendingChanges.isEmpty
         keep(undoes ? Pin("a setting before ROLLBACK TO SAVEPOINT", isCertain: true) : scan.pin)
     }
 
     /// EXECUTE and DEALLOCATE of a statement that was prepared by the protocol.
-    private func useName(in scan: StatementScanner, behind offset: Int, _ effects: inout WorkEffects, _ backend: BackendState) -> Action {
-        guard let used = scan.prepared, let statement = names[used.name]?.statement else { return .forward }
+    private func useName(_ used: PreparedName?, behind offset: Int, _ effects: inout WorkEffects, _ backend: BackendState) -> Action {
+        guard let used, let statement = names[used.name]?.statement else { return .forward }
         prepare(statement, on: backend)
         rewriting.replace(offset + used.range.lowerBound..<offset + used.range.upperBound, by: "\"\(statement.name)\"")
         if used.isDeallocated {
@@ -74,7 +74,7 @@ extension FrontendSession {
             backend.pipeline.sentParse(.unnamed, .unknown, isOwn: false)
             return .forward // It has no end: the node refuses it.
         }
-        if body.first == 0 || !isWhole { return sendUnnamedParse(behind, isWhole, backend) }
+        if body.first == 0 || !isWhole { return sendUnnamedParse(behind, isWhole, backend, &library.texts) }
         let name = Self.name(body)
         if let known = names[name] {
             // What is under way may fail, or deallocate it.
@@ -110,20 +110,26 @@ extension FrontendSession {
         library.statement(PreparedIdentity(body: Array(behind), escapesByBackslash: reading.escapesByBackslash, encoding: told["client_encoding"] ?? ""), scan)
     }
 
-    private func sendUnnamedParse(_ behind: UnsafeRawBufferPointer, _ isWhole: Bool, _ backend: BackendState) -> Action {
-        let scan = scan(isWhole ? behind : nil)
+    private func sendUnnamedParse(_ behind: UnsafeRawBufferPointer, _ isWhole: Bool, _ backend: BackendState, _ texts: inout KnownTexts) -> Action {
+        let scan = scan(isWhole ? behind : nil, &texts)
         if !scan.changes.isEmpty, backend.pipeline.depth > 0 { return .awaitAnswers }
         if mode == .statement, scan.effects.contains(.opensBlock) { return .close(Self.refuseBlock(withReady: false)) }
         parses += 1
         note(scan)
         var effects = scan.effects
-        let action = useName(in: scan, behind: 1, &effects, backend)
+        let action = useName(scan.prepared, behind: 1, &effects, backend)
         // One that names another statement, or is too long to be kept, lasts as long as its backend is held.
         let isKept = isWhole && action == .forward
-        unnamed = isKept ? UnnamedStatement(parse: parses, body: Array(behind), effects: effects, changes: scan.changes) : nil
+        unnamed = isKept ? UnnamedStatement(parse: parses, body: unnamedBody(like: behind), effects: effects, changes: scan.changes) : nil
         backend.unnamed = parses
         backend.pipeline.sentParse(.unnamed, effects, number: parses, isOwn: false)
         return action
+    }
+
+    /// The bytes of a Parse, in the memory of those before where they are the same: a driver that repeats itself costs no memory.
+    private func unnamedBody(like bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        if let known = unnamed?.body, known.withUnsafeBytes({ $0.isSame(as: bytes) }) { return known }
+        return Array(bytes)
     }
 
     private func sendBind(_ body: UnsafeRawBufferPointer, _ backend: BackendState) -> Action {
@@ -138,7 +144,7 @@ extension FrontendSession {
             backend.pipeline.sentBind(.unknown)
             return useUnknown(behind, start..<start + end)
         }
-        if backend.pipeline.isUncertain(named.statement.id) { return .awaitAnswers }
+        if isUncertain(named.statement, backend) { return .awaitAnswers }
         boundChanges += named.statement.changes
         prepare(named.statement, on: backend)
         backend.pipeline.sentBind(named.statement.effects)
@@ -158,7 +164,7 @@ extension FrontendSession {
             backend.pipeline.sentDescribe()
             return useUnknown(name, 1..<end)
         }
-        if backend.pipeline.isUncertain(statement.id) { return .awaitAnswers }
+        if isUncertain(statement, backend) { return .awaitAnswers }
         prepare(statement, on: backend)
         backend.pipeline.sentDescribe()
         rewriting.replace(1..<end, by: statement.name)
@@ -186,6 +192,11 @@ extension FrontendSession {
         }
         backend.pipeline.sentClose(isOwn: false)
         return .forward
+    }
+
+    /// Whether a Parse of the statement may still fail. The depth is asked first: the rest is asked of a copy.
+    private func isUncertain(_ statement: PreparedStatement, _ backend: BackendState) -> Bool {
+        backend.pipeline.depth > 0 && backend.pipeline.isUncertain(statement.id)
     }
 
     /// Whether a Close of the name is under way: should the node skip it, the name is still there.

@@ -229,6 +229,15 @@ package final class FrontendSession {
         return StatementScanner(text, backslashEscapes: reading.escapesByBackslash)
     }
 
+    /// The same, without reading a text that differs in numbers alone from one that was read lately.
+    func scan(_ text: UnsafeRawBufferPointer?, _ texts: inout KnownTexts) -> StatementScanner.Finding {
+        guard let text, reading.isReadable else { return scan(text).finding }
+        if let known = texts.finding(in: text, escapesByBackslash: reading.escapesByBackslash) { return known }
+        let finding = scan(text).finding
+        texts.remember(finding, in: text, escapesByBackslash: reading.escapesByBackslash)
+        return finding
+    }
+
     func keep(_ reason: Pin?) {
         guard let reason else { return }
         pinnedBy = parses

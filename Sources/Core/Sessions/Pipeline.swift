@@ -141,7 +141,7 @@ struct Pipeline: Sendable {
 
     /// Whether a Parse of the statement is under way in a unit before the one that is being sent: it may fail there, or be skipped.
     func isUncertain(_ statement: StatementID) -> Bool {
-        guard depth > 0, let parse = entries[first...].firstIndex(where: { $0.statement == statement && $0.code.isParse }) else { return false }
+        guard let parse = entries[first...].firstIndex(where: { $0.statement == statement && $0.code.isParse }) else { return false }
         return entries[parse...].contains { $0.code.endsUnit }
     }
 

@@ -56,14 +56,19 @@ package struct FrameScanner: Sendable {
         let size = length + 1
         if available >= size {
             guard isInspected else { return .passing(size) }
-            return .message(kind: kind, body: UnsafeRawBufferPointer(rebasing: bytes[(offset + 5)..<(offset + size)]), size: size, isWhole: true)
+            return .message(kind: kind, body: Self.body(bytes, at: offset, of: size), size: size, isWhole: true)
         }
         // What is copied is never looked into: it passes as it comes.
         let isGathered = isInspected && (speaker == .node || kind != FrontendMessageKind.copyData.rawValue)
         if isGathered, size <= limit(kind) || available < Self.leastOfLarge { return .incomplete }
         remaining = size - available
         guard isInspected else { return .passing(available) }
-        return .message(kind: kind, body: UnsafeRawBufferPointer(rebasing: bytes[(offset + 5)...]), size: available, isWhole: false)
+        return .message(kind: kind, body: Self.body(bytes, at: offset, of: available), size: available, isWhole: false)
+    }
+
+    /// What of a message is behind its header. Not by slices, whose bounds would be checked again for every message.
+    private static func body(_ bytes: UnsafeRawBufferPointer, at offset: Int, of size: Int) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: bytes.baseAddress.map { $0 + offset + headerSize }, count: size - headerSize)
     }
 
     /// The next message at `offset`, for a conversation in which large ones mean nothing: theirs has no body. Moves `offset` behind what is
@@ -86,6 +91,7 @@ package struct FrameScanner: Sendable {
     }
 
     /// Whether messages of this kind are looked at; throws for a kind or length that cannot be.
+    @inline(__always)
     private func check(_ kind: UInt8, _ length: Int) throws(WireViolation) -> Bool {
         switch speaker {
         case .frontend:

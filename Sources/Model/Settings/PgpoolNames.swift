@@ -45,7 +45,8 @@ enum PgpoolNames {
     ]
 
     /// Shell commands, in whose place stand hooks.
-    static let hooks: Set = ["failback_command", "failover_command", "follow_primary_command", "recovery_1st_stage_command", "recovery_2nd_stage_command"]
+    static let hooks: Set = ["failback_command", "failover_command", "follow_primary_command", "recovery_1st_stage_command", "recovery_2nd_stage_command",
+                              "wd_escalation_command", "wd_de_escalation_command"]
 
     /// Today's name of a command that pgpool ran; nil for any other name.
     static func command(named name: String) -> String? {
@@ -111,7 +112,7 @@ enum PgpoolNames {
         wd_priority wd_authkey wd_remove_shutdown_nodes wd_lost_node_removal_timeout wd_no_show_node_removal_timeout
         failover_when_quorum_exists failover_require_consensus allow_multiple_failover_requests_from_node
         enable_consensus_with_half_votes delegate_ip if_cmd_path if_up_cmd if_down_cmd arping_path arping_cmd ping_path
-        wd_escalation_command wd_de_escalation_command clear_memqcache_on_escalation wd_lifecheck_method wd_interval
+        clear_memqcache_on_escalation wd_lifecheck_method wd_interval
         wd_monitoring_interfaces_list trusted_servers trusted_server_command wd_heartbeat_keepalive wd_heartbeat_deadtime
         wd_life_point wd_lifecheck_query wd_lifecheck_dbname wd_lifecheck_user wd_lifecheck_password client_min_messages
         log_error_verbosity log_connections log_disconnections log_pcp_processes log_hostname log_statement log_per_node_statement

@@ -13,8 +13,8 @@ enum HTTPMethod: String, CaseIterable {
 struct HTTPDesk: Sendable {
     let waiter: DescriptorWaiter
 
-    /// Of a body: what fits into one frame to the hook.
-    static let bodyLimit = 4_000_000
+    /// Of a body; it fits into one frame to the hook.
+    static let bodyLimit = 8 << 20
     private static let redirects = 5
     private static let mostRetries = 10
     private static let defaultTimeout = Duration.seconds(10)
@@ -81,7 +81,7 @@ struct HTTPDesk: Sendable {
     private static func value(_ answer: Answer, _ arguments: HostArguments, _ request: Request, _ host: String) throws(HostCallFailure) -> HookValue {
         let accepted = arguments["ok"].list?.compactMap(\.integer)
         guard accepted?.contains(Int64(answer.status)) ?? (200...299 ~= answer.status) else {
-            throw HostCallFailure(.environment, "\(request.word) \(host) answered \(answer.status): \(answer.body.prefix(200))")
+            throw HostCallFailure(.environment, "\(request.word) \(host) answered \(answer.status): \(answer.body)")
         }
         return ["status": HookValue(answer.status), "headers": .map(answer.headers.mapValues(HookValue.text)), "body": .text(answer.body)]
     }

@@ -16,11 +16,12 @@ extension HookCatalogue {
                              processes: HookProcesses, isWhole: Bool = true) async -> (HookCatalogue, [HookProblem]) {
         var loader = HookLoader(options: options, nodes: nodes, isWhole: isWhole)
         loader.read(directories, bundle)
-        guard loader.library["understudy.internal.boot"] != nil else {
+        guard loader.library[HookCode.boot] != nil else {
             return (.empty, loader.problems + [HookProblem(directories.library, "holds no Lua library: expected understudy/init.lua and its modules")])
         }
-        await loader.inspect(with: processes)
+        let code = loader.code
+        await loader.inspect(code, with: processes)
         let check = HookCheck(loader.hooks, options: options, isWhole: loader.isWhole)
-        return (loader.catalogue(check.hooks), loader.problems + check.problems)
+        return (loader.catalogue(check.hooks, code), loader.problems + check.problems)
     }
 }

@@ -1,26 +1,23 @@
 internal import Settings
 
 extension HookCatalogue {
-    /// What a hook process is sent to look into a hook, or to run its handler for `event`.
-    func request(_ task: String, _ hook: Hook, _ event: HookValue?, _ limits: HookLimits) -> HookValue {
+    /// Looks into a hook, or runs its handler for `event`; `more` is what the task needs besides.
+    func errand(_ task: String, _ hook: Hook, _ event: HookValue?, _ limits: HookLimits, _ more: [String: HookValue] = [:]) -> HookErrand {
+        let own: [String: HookValue] = [
+            "task": .text(task), "event": event ?? .none, "bundled": bundled(event?["name"].text),
+        ]
+        return HookErrand(boot: code.library[HookCode.boot], limits: limits, code: code.entries, own: own.merging(words(of: hook)) { $1 }.merging(more) { $1 })
+    }
+
+    /// What is sent of a hook, whatever the event.
+    func words(of hook: Hook) -> [String: HookValue] {
         [
-            "task": .text(task), "limits": limits.value, "event": event ?? .none,
-            "library": .map(library.filter { !Self.isForTests($0.key) }.mapValues(\.value)), "modules": .map(modules.mapValues(\.value)), "schema": Self.schema,
             "source": [
                 "chunk": .text(hook.file.chunk), "text": .text(hook.file.text), "is_bundled": .boolean(hook.isBundled), "is_restricted": .boolean(hook.isRestricted),
             ],
-            "settings": settings(of: hook), "bundled": bundled(event?["name"].text), "nodes": .list(nodes.map(HookValue.text)),
+            "settings": settings(of: hook), "nodes": .list(nodes.map(HookValue.text)),
         ]
     }
-
-    /// The test library: as large as the rest, and nothing that a hook could use.
-    static func isForTests(_ module: String) -> Bool { module == "understudy.testing" || module.hasPrefix("understudy.internal.testing.") }
-
-    /// Events and host functions, as the library checks them.
-    private static let schema: HookValue = [
-        "events": .map(EventSchema.byName.mapValues(\.value)), "node": .list(EventSchema.nodeFields.map { .text($0.name) }),
-        "host": .list(HostFunction.all.map(\.value)), "capabilities": .list(HostFunction.capabilities.map(HookValue.text)),
-    ]
 
     /// The hook's own options, and those of the bundled hooks that it may call.
     private func settings(of hook: Hook) -> HookValue {

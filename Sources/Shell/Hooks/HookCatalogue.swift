@@ -39,13 +39,12 @@ struct Hook: Sendable {
 /// Every hook that was loaded without a problem, and the modules they may require.
 package struct HookCatalogue: Sendable {
     let hooks: [Hook]
-    let library: [String: LuaFile]
-    let modules: [String: LuaFile]
+    let code: HookCode
     /// Names of the cluster's nodes, for options that are one.
     var nodes: [String] = []
 
     /// Without any hook.
-    package static let empty = HookCatalogue(hooks: [], library: [:], modules: [:])
+    package static let empty = HookCatalogue(hooks: [], code: HookCode(library: [:], modules: [:]))
 
     /// A hook in a few words, for lists.
     package struct Entry: Hashable, Sendable {
@@ -85,6 +84,6 @@ package struct HookCatalogue: Sendable {
 
     /// Chunk names of the code that runs for a hook, and their files.
     func files(of hook: Hook) -> [String: String] {
-        Dictionary((modules.values + hooks.filter(\.isBundled).map(\.file) + [hook.file]).map { ($0.chunk, $0.path) }) { _, last in last }
+        Dictionary((code.modules.values + hooks.filter(\.isBundled).map(\.file) + [hook.file]).map { ($0.chunk, $0.path) }) { _, last in last }
     }
 }

@@ -34,14 +34,14 @@ struct HookCheck {
 
     /// A right is asked for by the file and given by the administrator; what comes with Understudy has its rights.
     private mutating func checkGrants(_ hook: Hook) {
-        let missing = hook.needs.filter { hook.grants?.allow($0) != true }.sorted()
+        let missing = hook.needs.sorted().map { Capability($0) }.filter { hook.grants?.allow($0) != true }
         if !missing.isEmpty {
             let whole = (hook.grants?.granted ?? []) + missing
             report(hook, "hook \"\(hook.name)\" needs \(missing.map { "\"\($0)\"" }.joined(separator: ", ")), which it is not granted: "
-                + "write hook.\(hook.segment).grants = '\(whole.joined(separator: ", "))' into the configuration")
+                + "write hook.\(hook.segment).grants = '\(whole.map(\.description).joined(separator: ", "))' into the configuration")
         }
         guard let grants = hook.grants else { return }
-        for stranger in grants.strangers(among: HostFunction.capabilities) {
+        for stranger in grants.strangers {
             problems.append(HookProblem(grants.place.file, line: grants.place.line, "hook.\(hook.segment).grants: there is no capability \"\(stranger)\"; those are "
                 + HostFunction.capabilities.joined(separator: ", ")))
         }

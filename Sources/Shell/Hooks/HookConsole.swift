@@ -2,7 +2,7 @@ internal import ClusterModel
 internal import Reactor
 internal import Settings
 
-/// `understudy hooks console`: one line of Lua, run as a handler would be.
+/// `understudy hooks console`: Lua as it was typed, run as a handler would be.
 extension HookRunner {
     /// What the line gives, or why it failed. It can only look, unless `mayWrite`: then it may do everything, and is kept in the journal.
     package func evaluate(_ line: String, _ header: HookEvent.Header, in cluster: HookCluster, mayWrite: Bool) async -> Result<String, HookFault> {
@@ -26,7 +26,7 @@ extension HookRunner {
         case .success: return .success("")
         case .failure(let fault):
             await end(run, .failed(fault))
-            return .failure(fault)
+            return .failure(HookFault(fault.kind, fault.message.replacing("(load console):1: ", with: "").replacing("(load console):", with: "line "), place: nil, hook: hook.name))
         }
     }
 
@@ -50,13 +50,41 @@ extension HookRunner {
               return "{ " .. table.concat(words, ", ") .. " }"
             end
             function hook.timer(ev)
-              local words = setmetatable({ us = us, ev = ev, cluster = ev.cluster, nodes = ev.cluster.nodes }, { __index = _G })
+              local said, log = {}, {}
+              for _, level in ipairs { "debug", "info", "warn", "error" } do
+                log[level] = function(message, fields)
+                  us.log[level](message, fields)
+                  said[#said + 1] = level .. ": " .. tostring(message) .. (fields and " " .. show(fields, 1) or "")
+                end
+              end
+              local known = { ev = ev, cluster = ev.cluster, nodes = ev.cluster.nodes }
+              known.us = setmetatable({ log = log }, { __index = us })
+              function known.print(...)
+                local words = table.pack(...)
+                for at = 1, words.n do words[at] = show(words[at], 0) end
+                said[#said + 1] = table.concat(words, "\\t")
+              end
+              local words = setmetatable({}, {
+                __index = function(_, name)
+                  if known[name] ~= nil then return known[name] end
+                  if rawget(_G, name) ~= nil then return _G[name] end
+                  us.abort("nothing has the name %s here: there are us, ev, cluster and nodes", tostring(name))
+                end,
+                __newindex = function(_, name)
+                  us.abort("what is assigned to %s would be gone after this line: write local %s = … and use it on the same line", tostring(name), tostring(name))
+                end,
+              })
               local chunk, problem = load("return " .. line, "console", "t", words)
-              if not chunk then chunk, problem = load(line, "console", "t", words) end
+              if not chunk then
+                local first = problem
+                chunk, problem = load(line, "console", "t", words)
+                if first:find("near <eof>", 1, true) then problem = first end
+              end
               if not chunk then us.abort("%s", problem) end
               local results, texts = table.pack(chunk()), {}
               for at = 1, results.n do texts[at] = show(results[at], 0) end
-              return us.done { text = table.concat(texts, "\\t") }
+              if results.n > 0 then said[#said + 1] = table.concat(texts, "\\t") end
+              return us.done { text = table.concat(said, "\\n") }
             end
             return hook
             """

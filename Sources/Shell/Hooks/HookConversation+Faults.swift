@@ -7,8 +7,8 @@ extension HookConversation {
         HookFault(kind, message, place: last?.place, hook: hook, step: last?.step)
     }
 
-    /// A fault that the sandbox reports. What Lua raises begins with `file:line:`; that is the better place.
-    func fault(from report: HookValue) -> HookFault {
+    /// A fault that the sandbox reports. What Lua raises begins with `file:line:`; that is the better place. `gap` is what the latest query did not give.
+    func fault(from report: HookValue, gap: String?) -> HookFault {
         var message = report["message"].text ?? "no reason given", place = place(report)
         for (chunk, file) in files where message.hasPrefix(chunk + ":") {
             let rest = message.dropFirst(chunk.count + 1), digits = rest.prefix { $0.isNumber }
@@ -17,7 +17,7 @@ extension HookConversation {
             message = String(rest.dropFirst(digits.count + 2))
             break
         }
-        return HookFault(HookFault.Kind(rawValue: report["class"].text ?? "") ?? .code, message + FaultHint.text(for: message), place: place, hook: hook, step: report["step"].text)
+        return HookFault(HookFault.Kind(rawValue: report["class"].text ?? "") ?? .code, message + FaultHint.text(for: message, gap: gap), place: place, hook: hook, step: report["step"].text)
     }
 
     /// How a process ended that made no report.

@@ -10,9 +10,7 @@ struct HookConversation: Sendable {
     }
 
     let processes: HookProcesses
-    /// What is sent; its limits are those below.
-    let request: HookValue
-    let limits: HookLimits
+    let errand: HookErrand
     /// Whose code it is, for messages.
     let hook: String
     /// Chunk names, and the files they stand for.
@@ -23,6 +21,8 @@ struct HookConversation: Sendable {
     let perform: @Sendable (HookRequest) async -> Result<HookValue, HostCallFailure>
     /// When the latest answer was, in seconds since 1970, which is what the hook takes for now; nil leaves its clock alone.
     var answeredAt: @Sendable () -> Double? = { nil }
+
+    private var limits: HookLimits { errand.limits }
 
     /// Processes that may die unheard before the event fails: one can be killed while it waits for work.
     private static let attempts = 2
@@ -61,15 +61,17 @@ struct HookConversation: Sendable {
     private struct Heard: Sendable {
         /// The latest call.
         var request: HookRequest?
+        /// What the latest query did not give, as a sentence; nil while everything asked for was there.
+        var gap: String?
     }
 
     private func converse(with child: HookChild, _ budgetEnd: Monotonic) async -> Course {
-        guard let frame = HookFrame.bytes(of: request) else {
+        guard let frames = errand.frames else {
             return .ended(.failed(fault(.environment, "the hook files are more than \(HookFrame.maximumBytes) bytes together", nil)), isReusable: true)
         }
         let end = budgetEnd + limits.grace
         var heard: Heard?
-        guard await child.send(frame, until: end) else { return .died(nil) }
+        guard await child.send(frames, until: end) else { return .died(nil) }
         while true {
             switch await child.receive(until: end) {
             case .timedOut:
@@ -82,19 +84,20 @@ struct HookConversation: Sendable {
                 switch report["kind"].text {
                 case "log": write(report)
                 case "done": return .ended(.reported(report["value"]), isReusable: true)
-                case "fault": return .ended(.failed(fault(from: report)), isReusable: report["class"].text != HookFault.Kind.budget.rawValue)
+                case "fault": return .ended(.failed(fault(from: report, gap: heard?.gap)), isReusable: report["class"].text != HookFault.Kind.budget.rawValue)
                 case "call":
                     let call = HookRequest(report, place: place(report))
                     heard?.request = call
-                    guard let answer = await answer(call, child, budgetEnd), await child.send(answer, until: end) else { return .died(heard) }
+                    guard let (result, frame) = await answer(call, child, budgetEnd), let frame, await child.send(frame, until: end) else { return .died(heard) }
+                    if let gap = FaultHint.gap(in: result, of: call) { heard?.gap = gap.isEmpty ? nil : gap }
                 default: return .ended(.failed(fault(.environment, "the hook process sent a report of an unknown kind", heard?.request)), isReusable: false)
                 }
             }
         }
     }
 
-    /// The answer's frame, at the latest when the budget ends; nil when the process died meanwhile.
-    private func answer(_ call: HookRequest, _ child: HookChild, _ budgetEnd: Monotonic) async -> [UInt8]? {
+    /// The answer and its frame, at the latest when the budget ends; nil when the process died meanwhile.
+    private func answer(_ call: HookRequest, _ child: HookChild, _ budgetEnd: Monotonic) async -> (Result<HookValue, HostCallFailure>, [UInt8]?)? {
         enum First: Sendable { case answered(Result<HookValue, HostCallFailure>), process(isSilent: Bool) }
         let first = await withTaskGroup(of: First.self) { group in
             group.addTask { .answered(await perform(call)) }
@@ -109,8 +112,8 @@ struct HookConversation: Sendable {
         case .process(isSilent: true): result = .failure(HostCallFailure(.budget, "not finished within its budget of \(limits.budget.words): \(call.operation) was under way"))
         case .process(isSilent: false), nil: return nil
         }
-        return HookFrame.bytes(of: value(result)) ?? HookFrame.bytes(of: value(.failure(
-            HostCallFailure(.environment, "\(call.operation) gave more than \(HookFrame.maximumBytes) bytes: ask for less"))))
+        return (result, HookFrame.bytes(of: value(result)) ?? HookFrame.bytes(of: value(.failure(
+            HostCallFailure(.environment, "\(call.operation) gave more than can be passed on: ask for less")))))
     }
 
     private func value(_ result: Result<HookValue, HostCallFailure>) -> HookValue {

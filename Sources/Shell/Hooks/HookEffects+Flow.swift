@@ -4,6 +4,7 @@ internal import Reactor
 /// What belongs to the event itself: steps and their undoing, pauses, alerts and metrics, and several calls at once.
 extension HookEffects {
     func flow(_ function: HostFunction, _ arguments: HostArguments, _ context: EffectContext) async throws(HostCallFailure) -> HookValue {
+        if let problem = Self.problem(function, arguments) { throw problem }
         let name = arguments.text("name")
         switch function.operation {
         case "step.begin": return try await beginStep(name)
@@ -26,10 +27,21 @@ extension HookEffects {
         case "alert": return try await alert(arguments, context)
         case "metric.counter", "metric.gauge", "metric.histogram":
             try services.metrics.note(function.operation, hook: hook.name, name, arguments["value"].number ?? 0, arguments["labels"].map?.compactMapValues(\.text) ?? [:])
+        case "run.lines": return try await lines(arguments)
         case "together": return try await together(arguments.values)
         default: throw HostCallFailure(.code, "\(function.operation) is declared and nobody does it")
         }
         return .none
+    }
+
+    /// What is wrong with the words of an alert or a metric; nil where there is nothing.
+    static func problem(_ function: HostFunction, _ arguments: HostArguments) -> HostCallFailure? {
+        switch function.operation {
+        case "alert" where !["info", "warning", "critical"].contains(arguments.text("severity")):
+            HostCallFailure(.code, "us.alert: severity: expected info, warning or critical; got \"\(arguments.text("severity"))\"")
+        case _ where function.operation.hasPrefix("metric."): HookMetrics.problem(function.operation, arguments.text("name"), arguments["value"].number ?? 0)
+        default: nil
+        }
     }
 
     private func key(_ name: String) -> StepKey { StepKey(event: run.record.id, epoch: run.record.epoch, hook: hook.name, name: name) }
@@ -75,11 +87,8 @@ extension HookEffects {
     }
 
     private func alert(_ arguments: HostArguments, _ context: EffectContext) async throws(HostCallFailure) -> HookValue {
-        let severity = arguments.text("severity")
-        guard ["info", "warning", "critical"].contains(severity) else {
-            throw HostCallFailure(.code, "us.alert: severity: expected info, warning or critical; got \"\(severity)\"")
-        }
+        if run.event.schema == .alert { throw HostCallFailure(.code, "us.alert in a handler of alerts would be heard by itself: tell others, or us.log.error") }
         if run.plan != nil || run.isReadOnly { return .none }
-        return try await services.host.perform(HostCall(operation: .alert, node: arguments["node"].integer.map { NodeID(Int(clamping: $0)) }, arguments: arguments), in: context)
+        return try await services.host.perform(HostCall(operation: .alert, node: arguments["node"].integer.map { NodeID(Int(clamping: $0)) }, arguments: arguments), in: context, line: nil)
     }
 }

@@ -56,6 +56,8 @@ extension HookEffects {
     func abandon() {
         for task in tasks.values { task.cancel() }
         tasks = [:]
+        for program in programs.values { program.cancel() }
+        programs = [:]
         announce()
     }
 }

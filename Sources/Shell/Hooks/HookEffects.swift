@@ -5,6 +5,8 @@ internal import Reactor
 actor HookEffects {
     /// Of one handler's run.
     static let limit = 10_000
+    /// Bytes that an answer has beside its result.
+    private static let aroundAnswer = 64
 
     let services: HookServices
     let run: HookRun
@@ -16,6 +18,8 @@ actor HookEffects {
     /// Calls that were begun beside others, by the library's ids.
     var tasks: [Int64: Task<Void, Never>] = [:]
     var finished: [Int64: HookValue] = [:]
+    /// Programs whose lines the hook hears, by their numbers.
+    var programs: [Int64: LiveProgram] = [:]
     /// Who waits for one of these to end.
     var arrivals: [CheckedContinuation<Void, Never>] = []
     /// Chunk names, and the files they stand for.
@@ -68,10 +72,7 @@ actor HookEffects {
         if let problem = HostArguments.problem(request.arguments, for: function) {
             return .refused(HostCallFailure(.code, "\(function.label) was asked with arguments that it does not take: \(problem)"))
         }
-        var arguments = HostArguments(values: request.arguments)
-        if function.operation == HostOperation.sql.rawValue, !arguments.isSet("readonly") {
-            arguments = arguments.with("readonly", .boolean(!rights.covers(Capability("sql:write")) || rights.isNotification))
-        }
+        let arguments = rights.settled(HostArguments(values: request.arguments), of: function)
         if let refusal = rights.refusal(function, arguments, in: run.event.schema.name) { return .refused(refusal) }
         if let missing = function.missing { return .refused(HostCallFailure(.environment, "\(function.label) is not possible yet: \(missing)")) }
         return .admitted(function, arguments)
@@ -86,24 +87,43 @@ actor HookEffects {
         }
         let at = run.now
         clock.set(at)
+        return await recorded(result, of: begun, at: at)
+    }
+
+    /// The result once it is in the journal: what a replay could not answer is not told to the hook either.
+    private func recorded(_ result: Result<HookValue, HostCallFailure>, of begun: Begun, at: Double) async -> Result<HookValue, HostCallFailure> {
+        let operation = begun.request.operation, value = HookCallRecord.value(result)
+        var result = result, bytes = value.encoded
+        if let problem = HookFrame.problem(value, bytes: bytes.count + Self.aroundAnswer) ?? run.problem(recording: bytes.count) {
+            result = .failure(HostCallFailure(.environment, "\(operation) was done, and \(problem)"))
+            bytes = HookCallRecord.value(result).encoded
+        }
         guard let journal = run.journal else { return result }
-        do { try await journal.end(begun.sequence, in: run.number, at: at, result) } catch {
-            services.log(HookLogLine(.error, "the result of \(begun.request.operation) cannot be recorded: \(error)", event: run.record.id, hook: hook.name, place: begun.request.place))
+        do { try await journal.end(begun.sequence, in: run.number, at: at, result: bytes) } catch {
+            return .failure(HostCallFailure(.environment, "\(operation) was done, and its result cannot be recorded: \(error)"))
         }
         return result
     }
 
     private func perform(_ function: HostFunction, _ arguments: HostArguments, _ begun: Begun) async -> Result<HookValue, HostCallFailure> {
         let context = EffectContext(event: run.record.id, epoch: run.record.epoch, hook: hook.name, step: begun.request.step, place: begun.request.place)
-        do {
+        do throws(HostCallFailure) {
             if function.effect == .flow { return .success(try await flow(function, arguments, context)) }
+            let objection = await objection(to: function, arguments)
             if let plan = run.plan {
-                if let foreseen = await plan.answer(function, arguments, context) { return .success(foreseen) }
+                if let foreseen = await plan.answer(function, arguments, context, objection: objection) { return .success(foreseen) }
                 return .success(try await act(function, arguments, context))
             }
             if function.effect(of: arguments) != .read { try await services.host.check(context.epoch) }
+            if let objection { throw HostCallFailure(.environment, "\(function.label) was not done: \(objection)") }
             return .success(try await act(function, arguments, context))
         } catch { return .failure(error) }
+    }
+
+    /// Why the cluster cannot bear the call now.
+    private func objection(to function: HostFunction, _ arguments: HostArguments) async -> String? {
+        guard function.effect == .write, let operation = HostOperation(rawValue: function.operation), let number = arguments["node"].integer else { return nil }
+        return await services.host.objection(to: operation, on: NodeID(Int(clamping: number)))
     }
 
     /// Opens the secrets and hands the call to who can do it.
@@ -115,7 +135,8 @@ actor HookEffects {
                 node = NodeID(Int(clamping: number))
                 guard run.event.cluster.nodes.contains(where: { $0.node.id == node }) else { throw HostCallFailure(.code, "\(function.label): there is no node \(number)") }
             }
-            return try await services.host.perform(HostCall(operation: operation, node: node, arguments: open), in: context)
+            let call = HostCall(operation: operation, node: node, arguments: open)
+            return open.isSet("follow") ? try await follow(call, context) : try await services.host.perform(call, in: context, line: nil)
         }
         if let operation = KeyValueOperation(rawValue: function.operation) { return try await services.values.perform(operation, open, hook: hook.name, now: run.now) }
         if let operation = FileOperation(rawValue: function.operation) { return try await services.files.perform(operation, open, rights) }

@@ -35,10 +35,10 @@ extension HookEvent {
 
     /// The failover that answered the loss of `lost` is over; `error` says why it failed, if it did.
     package static func failoverFinished(_ header: Header, in cluster: HookCluster, lost: NodeID, primary: NodeID?, outcome: String,
-                                         error: String?, took: Duration, lostBytes: UInt64? = nil, steps: [String]? = nil) -> HookEvent {
+                                         error: String?, took: Duration?, lostBytes: UInt64? = nil, steps: [String]? = nil) -> HookEvent {
         HookEvent(.failoverFinished, header, in: cluster, [
             "ok": .boolean(error == nil), "node": value(lost), "old_primary": value(lost), "new_primary": value(primary),
-            "outcome": .text(outcome), "error": HookValue(error), "took": .double(took / .seconds(1)),
+            "outcome": .text(outcome), "error": HookValue(error), "took": took.map { .double($0 / .seconds(1)) } ?? .none,
             "lost_bytes": lostBytes.map { HookValue($0) } ?? .none, "steps": steps.map { .list($0.map(HookValue.text)) } ?? .none,
         ])
     }
@@ -47,6 +47,11 @@ extension HookEvent {
     package static func standbyLost(_ header: Header, in cluster: HookCluster, node: NodeID) -> HookEvent {
         HookEvent(.standbyLost, header, in: cluster,
                   substitution(node, cluster.primary, oldPrimary: cluster.primary).merging(["primary": value(cluster.primary), "promoting": false]) { $1 })
+    }
+
+    /// A second server is writable.
+    package static func falsePrimary(_ header: Header, in cluster: HookCluster, node: NodeID, primary: NodeID, timeline: Timeline) -> HookEvent {
+        HookEvent(.falsePrimary, header, in: cluster, ["node": value(node), "primary": value(primary), "timeline": HookValue(timeline.number)])
     }
 
     /// May `node` be declared down?
@@ -64,9 +69,9 @@ extension HookEvent {
         HookEvent(.nodeUp, header, in: cluster, ["node": value(node), "down_for": downFor.map { .double($0 / .seconds(1)) } ?? .none])
     }
 
-    /// `node` went into service, or out of it.
-    package static func membership(_ header: Header, in cluster: HookCluster, node: NodeID, isAttached: Bool, by: String, reason: String) -> HookEvent {
-        HookEvent(isAttached ? .nodeAttached : .nodeDetached, header, in: cluster, ["node": value(node), "by": .text(by), "reason": .text(reason)])
+    /// `node` went into service, or out of it; `schema` says which, and how.
+    package static func membership(_ schema: EventSchema, _ header: Header, in cluster: HookCluster, node: NodeID, by: String, reason: String) -> HookEvent {
+        HookEvent(schema, header, in: cluster, ["node": value(node), "by": .text(by), "reason": .text(reason)])
     }
 
     /// A probe of `node` found something else than the one before.

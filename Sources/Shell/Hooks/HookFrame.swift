@@ -9,10 +9,23 @@ enum HookFrame {
         return count <= maximumBytes ? count : nil
     }
 
+    /// Why a value of so many bytes cannot be sent, as the end of a sentence; nil when it can.
+    static func problem(_ value: HookValue, bytes: Int) -> String? {
+        guard bytes > maximumBytes || value.values > HookValue.maximumValues else { return nil }
+        return "its result is more than \(maximumBytes >> 20) MB or \(HookValue.maximumValues) values: ask for less"
+    }
+
     /// nil when the value is too large to be sent.
     static func bytes(of value: HookValue) -> [UInt8]? {
-        guard value.values <= HookValue.maximumValues else { return nil }
-        let body = value.encoded
+        value.values <= HookValue.maximumValues ? frame(value.encoded) : nil
+    }
+
+    /// A map of both's entries.
+    static func bytes(of entries: HookValue.EncodedEntries, and others: HookValue.EncodedEntries) -> [UInt8]? {
+        1 + entries.values + others.values <= HookValue.maximumValues ? frame(entries.encoded(with: others)) : nil
+    }
+
+    private static func frame(_ body: [UInt8]) -> [UInt8]? {
         guard body.count <= maximumBytes else { return nil }
         var frame: [UInt8] = []
         frame.reserveCapacity(headBytes + body.count)

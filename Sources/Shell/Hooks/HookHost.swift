@@ -5,9 +5,12 @@ package protocol HookHost: Sendable {
     /// Refuses when `epoch` is not the one in force: asked immediately before every effect.
     func check(_ epoch: Epoch) async throws(HostCallFailure)
 
+    /// Why the cluster cannot bear the operation on that node now; nil when it can. Asked before it is planned, too.
+    func objection(to operation: HostOperation, on node: NodeID) async -> String?
+
     /// Does what a hook asked for; comes back soon when the task is cancelled: the event's budget is over then. Secrets are open in
-    /// the arguments.
-    func perform(_ call: HostCall, in context: EffectContext) async throws(HostCallFailure) -> HookValue
+    /// the arguments. `line` hears every line that a program prints, as it comes.
+    func perform(_ call: HostCall, in context: EffectContext, line: (@Sendable (String) -> Void)?) async throws(HostCallFailure) -> HookValue
 }
 
 /// One host call that the daemon performs. What each takes and gives is declared in `HostAPI/`.
@@ -26,8 +29,8 @@ package struct HostCall: Hashable, Sendable {
 
 /// The operations that the daemon performs; this module does the others itself.
 package enum HostOperation: String, Sendable, CaseIterable {
-    case sql = "node.sql", isRunning = "node.is_running", inRecovery = "node.in_recovery", ping = "node.ping", lagBytes = "node.lag_bytes"
-    case timeline = "node.timeline", lsn = "node.lsn", controlData = "node.controldata", diskFree = "node.disk_free"
+    case sql = "node.sql", isRunning = "node.is_running", inRecovery = "node.in_recovery", ping = "node.ping", lagNow = "node.lag_now"
+    case timelineNow = "node.timeline_now", lsnNow = "node.lsn_now", controlData = "node.controldata", diskFree = "node.disk_free"
     case replicatesTo = "node.replicates_to", canRewindFrom = "node.can_rewind_from", readFile = "node.read_file"
     case promote = "node.promote", start = "node.start", stop = "node.stop", restart = "node.restart", reload = "node.reload", checkpoint = "node.checkpoint"
     case set = "node.set", ensureSlot = "node.ensure_slot", dropSlot = "node.drop_slot"
@@ -35,6 +38,7 @@ package enum HostOperation: String, Sendable, CaseIterable {
     case forgetAside = "node.forget_aside", writeFile = "node.write_file", touch = "node.touch", includeConf = "node.include_conf"
     case runOnNode = "node.run", run = "run"
     case cluster = "cluster", pauseClients = "engine.pause_clients", resumeClients = "engine.resume_clients", reloadConfiguration = "engine.reload"
+    case attach = "engine.attach", detach = "engine.detach", quarantine = "engine.quarantine", unquarantine = "engine.unquarantine", makePrimary = "engine.promote"
     case alert = "alert"
 }
 
@@ -74,6 +78,8 @@ package struct HostCallFailure: Error, Hashable, Sendable {
 
     package let kind: Kind
     package let message: String
+    /// Characters of a message that a hook is given; whoever makes one need not cut it.
+    static let longest = 800
 
     package init(_ kind: Kind, _ message: String) {
         self.kind = kind

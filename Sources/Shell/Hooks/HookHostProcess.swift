@@ -4,7 +4,7 @@ internal import Glibc
 
 /// The hook process itself, `understudy hook-host`: runs hook code that the daemon sends on descriptor 0, and nothing else.
 ///
-/// It reads a request, runs it in a fresh sandbox, passes each call of the hook up and each answer down, and reports;
+/// It reads what begins and its limits, then a request, runs that in a fresh sandbox, passes each call of the hook up and each answer down, and reports;
 /// then it waits for the next request. It ends when the daemon's end of the socket does.
 package enum HookHostProcess {
     /// Address space beyond what the process has at its start; what a hook may hold is limited more tightly by the sandbox.
@@ -19,8 +19,8 @@ package enum HookHostProcess {
     package static func run() -> Never {
         guard understudy_confine(memory) == 0 else { stop("cannot limit itself: \(String(cString: strerror(errno)))") }
         let nicenessAtStart = niceness
-        while let request = readFrame() {
-            serve(request)
+        while let head = readFrame() {
+            serve(head)
             // Its thread made the process give way to traffic, and that cannot be taken back: the daemon starts another.
             if niceness > nicenessAtStart { break }
         }
@@ -28,18 +28,17 @@ package enum HookHostProcess {
     }
 
     private static func serve(_ bytes: [UInt8]) {
-        let request: HookValue
-        do { request = try HookValue(decoding: bytes) } catch { stop("the daemon sent a malformed request: \(error)") }
-        let limits = request["limits"]
-        guard var settings = sandbox_limits(limits, channel: channel),
-              let boot = request["library"]["understudy.internal.boot"].map, let chunk = boot["chunk"]?.text, let text = boot["text"]?.text
+        let head: HookValue
+        do { head = try HookValue(decoding: bytes) } catch { stop("the daemon sent a malformed request: \(error)") }
+        guard var settings = sandbox_limits(head["limits"], channel: channel), let chunk = head["boot"]["chunk"].text, let text = head["boot"]["text"].text
         else { stop("the daemon sent a request without limits or library") }
+        guard let request = readFrame() else { exit(0) }
         guard understudy_limit_cpu((settings.cpu_nanoseconds + settings.grace_nanoseconds) / 1_000_000_000 + spareSeconds) == 0 else {
             stop("cannot limit its CPU time")
         }
         guard let sandbox = sandbox_create(&settings) else { stop("there is no memory for a sandbox") }
         defer { sandbox_destroy(sandbox) }
-        var status = sandbox_start(sandbox, "@" + chunk, text, text.utf8.count, bytes, bytes.count)
+        var status = sandbox_start(sandbox, "@" + chunk, text, text.utf8.count, request, request.count)
         while true {
             report(sandbox)
             guard status == SANDBOX_CALL else { return }

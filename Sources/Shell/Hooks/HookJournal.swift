@@ -7,9 +7,6 @@ package struct HookJournal: Sendable {
 
     package init(store: StateStore) { self.store = store }
 
-    /// Longer results are not kept: a replay ends there, and a trace says so.
-    static let largestResult = 256 << 10
-
     /// Begins a run; durable on return.
     func begin(_ record: HookRunRecord) async throws(HookJournalFailure) -> Int {
         try await attempt { [store] () async throws(StorageFailure) in
@@ -30,10 +27,9 @@ package struct HookJournal: Sendable {
         try await attempt { [store] () async throws(StorageFailure) in try await store.beginHookEffect(run, call.sequence, call: call.call.encoded) }
     }
 
-    func end(_ sequence: Int, in run: Int, at: Double, _ result: Result<HookValue, HostCallFailure>) async throws(HookJournalFailure) {
-        var bytes = HookCallRecord.value(result).encoded
-        if bytes.count > Self.largestResult { bytes = (["value": .none, "was_too_large": true] as HookValue).encoded }
-        try await attempt { [bytes, store] () async throws(StorageFailure) in try await store.endHookEffect(run, sequence, at: at, result: bytes) }
+    /// `result` are the bytes of `HookCallRecord.value`.
+    func end(_ sequence: Int, in run: Int, at: Double, result bytes: [UInt8]) async throws(HookJournalFailure) {
+        try await attempt { [store] () async throws(StorageFailure) in try await store.endHookEffect(run, sequence, at: at, result: bytes) }
     }
 
     // MARK: Steps
@@ -62,9 +58,19 @@ package struct HookJournal: Sendable {
         try await attempt { [store] () async throws(StorageFailure) in try await store.hookRuns(of: event) }.compactMap(HookRunRecord.init)
     }
 
+    /// The runs of an event and of those that are parts of it, oldest first.
+    package func runs(within event: String) async throws(HookJournalFailure) -> [HookRunRecord] {
+        try await attempt { [store] () async throws(StorageFailure) in try await store.hookRuns(within: event) }.compactMap(HookRunRecord.init)
+    }
+
     /// The newest runs, oldest first.
     package func latestRuns(_ limit: Int) async throws(HookJournalFailure) -> [HookRunRecord] {
         try await attempt { [store] () async throws(StorageFailure) in try await store.latestHookRuns(limit) }.compactMap(HookRunRecord.init)
+    }
+
+    /// The newest runs of each event that are over, oldest first.
+    func latestRuns(ofEach limit: Int) async throws(HookJournalFailure) -> [HookRunRecord] {
+        try await attempt { [store] () async throws(StorageFailure) in try await store.latestHookRuns(ofEach: limit) }.compactMap(HookRunRecord.init)
     }
 
     /// Runs that did not end.

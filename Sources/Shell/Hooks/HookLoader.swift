@@ -27,7 +27,10 @@ struct HookLoader {
         self.isWhole = isWhole
     }
 
-    func catalogue(_ hooks: [Hook]) -> HookCatalogue { HookCatalogue(hooks: hooks, library: library, modules: modules, nodes: nodes) }
+    func catalogue(_ hooks: [Hook], _ code: HookCode) -> HookCatalogue { HookCatalogue(hooks: hooks, code: code, nodes: nodes) }
+
+    /// What every hook may use, once all files were read.
+    var code: HookCode { HookCode(library: library, modules: modules) }
 
     // MARK: Files
 
@@ -43,10 +46,20 @@ struct HookLoader {
         for path in bundle.paths({ !$0.hasSuffix(LuaFile.specEnding) }) {
             guard let content = bundle.files[path] else { continue }
             let file = LuaFile(path: site + "/" + path, chunk: path, text: content.text)
-            if path.hasPrefix("lib/") { modules[LuaFile.moduleName(String(path.dropFirst("lib/".count)))] = file } else {
+            if path.hasPrefix("lib/") { add(module: file, isRestricted: content.isRestricted) } else {
                 files.append(Candidate(file: file, isBundled: false, isRestricted: content.isRestricted))
             }
         }
+    }
+
+    /// A module has the rights of whoever requires it: nobody else may write it, and none takes the library's place.
+    private mutating func add(module file: LuaFile, isRestricted: Bool) {
+        let name = LuaFile.moduleName(String(file.chunk.dropFirst("lib/".count)))
+        if name == "understudy" || name.hasPrefix("understudy.") {
+            return miss(HookProblem(file.path, "modules named understudy are the library's own: rename the file"))
+        }
+        if isRestricted { return miss(HookProblem(file.path, "others than root and the daemon's user can write it, and a module has the rights of the hook that requires it: chmod o-w, or chown it")) }
+        modules[name] = file
     }
 
     private mutating func names(in directory: String, isDeep: Bool) -> [String] {
@@ -70,22 +83,26 @@ struct HookLoader {
 
     // MARK: Hooks
 
-    mutating func inspect(with processes: HookProcesses) async {
-        for candidate in files { await inspect(candidate, processes) }
+    mutating func inspect(_ code: HookCode, with processes: HookProcesses) async {
+        let whole = catalogue([], code)
+        for candidate in files { await inspect(candidate, whole, processes) }
     }
 
-    private mutating func inspect(_ candidate: Candidate, _ processes: HookProcesses) async {
+    private mutating func inspect(_ candidate: Candidate, _ whole: HookCatalogue, _ processes: HookProcesses) async {
+        let subject = HookInspections.Subject(code: whole.code.digest, chunk: candidate.file.chunk, text: candidate.file.text, isBundled: candidate.isBundled,
+                                              isRestricted: candidate.isRestricted, nodes: nodes)
         let blank = Hook(name: candidate.file.chunk, about: nil, version: nil, file: candidate.file, line: 0, isBundled: candidate.isBundled, events: [], needs: [],
                          replaces: nil, uses: [:], isRestricted: candidate.isRestricted, settings: options)
-        let whole = catalogue([])
         let files = whole.files(of: blank)
+        if let report = processes.inspections.report(on: subject, options) { return add(report, candidate, files) }
         let conversation = HookConversation(
-            processes: processes, request: whole.request("inspect", blank, nil, Self.inspection), limits: Self.inspection, hook: candidate.file.chunk,
-            files: files, isNotification: false,
+            processes: processes, errand: whole.errand("inspect", blank, nil, Self.inspection), hook: candidate.file.chunk, files: files, isNotification: false,
             log: { _, _, _, _ in }, perform: { _ in .failure(HostCallFailure(.code, "loading a hook has no effects")) })
         switch await conversation.run() {
         case .failed(let fault): miss(HookProblem(fault.place?.file ?? candidate.file.path, line: fault.place?.line ?? 0, fault.message))
-        case .reported(let value): add(value, candidate, files)
+        case .reported(let value):
+            processes.inspections.keep(value, on: subject, options)
+            add(value, candidate, files)
         }
     }
 

@@ -1,7 +1,7 @@
-/// `docs/hook-reference.md`: every event and host function, from their declarations.
+/// `docs/hook-reference.md`: every event and function, from their declarations.
 package enum HookManual {
     /// The page.
-    package static var text: String { head + EventSchema.families.map(family).joined() + functions + nodeFields }
+    package static var text: String { head + EventSchema.families.map(family).joined() + LibraryFunction.manual + nodeFields }
 
     private static var head: String {
         """
@@ -34,8 +34,6 @@ package enum HookManual {
             "| `\(record).\(field.name)` | \(field.kind.rawValue) | \(field.about) |" + (hasPlaceholders ? (field.placeholder.isEmpty ? " |" : " `\(field.placeholder)` |") : "") + "\n"
         }.joined()
     }
-
-    private static var functions: String { HostFunction.manual }
 
     private static var nodeFields: String {
         "\n## Fields of a node\n\nA field that does not exist is an error.\n\n" + table(EventSchema.nodeFields[...], "node")

@@ -27,14 +27,22 @@ package final class HookMetrics: Sendable {
 
     package init() {}
 
+    /// Sets a gauge of the daemon's own.
+    package func set(_ name: String, _ value: Double) { values.withLock { $0[Series(hook: "", name: "understudy_hooks_" + name, labels: "")] = .gauge(value) } }
+
     /// Every series, sorted.
     package var all: [(Series, Value)] { values.withLock { $0.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } } }
 
-    func note(_ operation: String, hook: String, _ name: String, _ value: Double, _ labels: [String: String]) throws(HostCallFailure) {
+    /// What is wrong with a metric's name or value; nil where there is nothing.
+    static func problem(_ operation: String, _ name: String, _ value: Double) -> HostCallFailure? {
         guard !name.isEmpty, name.utf8.allSatisfy({ UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || $0 == UInt8(ascii: "_") }) else {
-            throw HostCallFailure(.code, "us.\(operation): a metric's name is a-z, 0-9 and _; got \"\(name)\"")
+            return HostCallFailure(.code, "us.\(operation): a metric's name is a-z, 0-9 and _; got \"\(name)\"")
         }
-        guard value.isFinite else { throw HostCallFailure(.code, "us.\(operation): expected a number; got \(value)") }
+        return value.isFinite ? nil : HostCallFailure(.code, "us.\(operation): expected a number; got \(value)")
+    }
+
+    /// A name and value that `problem` has nothing against.
+    func note(_ operation: String, hook: String, _ name: String, _ value: Double, _ labels: [String: String]) throws(HostCallFailure) {
         let text = labels.sorted { $0.key < $1.key }.map { "\($0.key)=\"\($0.value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n"))\"" }.joined(separator: ",")
         let series = Series(hook: hook, name: "understudy_hook_" + name, labels: text)
         let isTaken = values.withLock { values in

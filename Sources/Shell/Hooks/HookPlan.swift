@@ -14,6 +14,8 @@ package actor HookPlan {
         package let place: String
         /// What the plan goes on with; nil for nothing.
         package let foreseen: String?
+        /// Why it would not be done if it were asked now; nil when it would.
+        package let objection: String?
     }
 
     package private(set) var entries: [Entry] = []
@@ -24,14 +26,14 @@ package actor HookPlan {
     init(_ cluster: HookCluster) { nodes = Dictionary(uniqueKeysWithValues: cluster.nodes.map { ($0.node.id, $0.node.name) }) }
 
     /// What a call gives in the plan; nil: it only looks, and the plan has changed nothing of what it looks at.
-    func answer(_ function: HostFunction, _ arguments: HostArguments, _ context: EffectContext) -> HookValue? {
+    func answer(_ function: HostFunction, _ arguments: HostArguments, _ context: EffectContext, objection: String?) -> HookValue? {
         let subject = subject(function, arguments)
         switch function.effect(of: arguments) {
         case .read, .flow:
             return overlay[function.operation + " " + key(arguments)]
         case .write, .engine:
             let value = foresee(function, arguments)
-            note(function, subject, context, value)
+            note(function, subject, context, value, objection)
             return value
         case .opaque:
             let prediction = arguments["predict"]
@@ -45,9 +47,9 @@ package actor HookPlan {
         }
     }
 
-    private func note(_ function: HostFunction, _ subject: String, _ context: EffectContext, _ value: HookValue?) {
+    private func note(_ function: HostFunction, _ subject: String, _ context: EffectContext, _ value: HookValue?, _ objection: String? = nil) {
         entries.append(Entry(operation: function.operation, subject: subject, kind: function.effect.rawValue, step: context.step, place: context.place?.description ?? "",
-                             foreseen: value.flatMap { $0 == .none ? nil : $0.words }))
+                             foreseen: value.flatMap { $0 == .none ? nil : $0.words }, objection: objection))
     }
 
     /// What the call is about: a node, a host, a program, a key.
@@ -133,7 +135,7 @@ extension HookValue {
         case .boolean(let value): String(value)
         case .integer(let value): String(value)
         case .double(let value): String(value)
-        case .text(let value): "\"" + value.replacing("\n", with: "\\n") + "\""
+        case .text(let value): "\"" + value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n") + "\""
         case .list(let values): "{" + values.map(\.written).joined(separator: ", ") + "}"
         case .map(let values):
             if let pieces = values[SecretText.key]?.list { pieces.map(Self.piece).joined() }

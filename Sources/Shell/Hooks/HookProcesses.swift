@@ -12,20 +12,22 @@ package actor HookProcesses {
         package var spares: Int
         /// Above this many at work, notifications are refused; work of the engine's is not.
         package var notifications: Int
+        /// How long a process may take to end by itself.
+        package var patience: Duration
 
-        package init(spares: Int = 2, notifications: Int = 16) {
+        package init(spares: Int = 2, notifications: Int = 16, patience: Duration = .seconds(2)) {
             self.spares = spares
             self.notifications = notifications
+            self.patience = patience
         }
 
         /// The administrator's.
         package init(_ settings: Settings) { self.init(spares: settings[\.hooks.spares], notifications: settings[\.hooks.notifications]) }
     }
 
-    /// How long a process may take to end by itself.
-    static let patience = Duration.seconds(2)
-
     nonisolated let waiter: DescriptorWaiter
+    /// What the processes said of hook files.
+    nonisolated let inspections: HookInspections
     private let executable: String
     private let limits: Limits
     private let log: HookLog
@@ -34,10 +36,11 @@ package actor HookProcesses {
     private var isShutDown = false
 
     /// `executable` is started with `hook-host` as its only argument.
-    package init(executable: String, waiter: DescriptorWaiter, limits: Limits = Limits(), log: @escaping HookLog) {
+    package init(executable: String, waiter: DescriptorWaiter, limits: Limits = Limits(), inspections: HookInspections = HookInspections(), log: @escaping HookLog) {
         self.executable = executable
         self.waiter = waiter
         self.limits = limits
+        self.inspections = inspections
         self.log = log
     }
 
@@ -57,7 +60,7 @@ package actor HookProcesses {
         let waiting = ready
         ready = []
         await withTaskGroup { group in
-            for child in waiting { group.addTask { _ = await child.end(patience: Self.patience) } }
+            for child in waiting { group.addTask { [patience = limits.patience] in _ = await child.end(patience: patience) } }
         }
     }
 
@@ -103,8 +106,8 @@ package actor HookProcesses {
         return end?.status
     }
 
-    private func discard(_ child: HookChild, patience: Duration = HookProcesses.patience) async {
-        report(await child.end(patience: patience)?.words ?? "")
+    private func discard(_ child: HookChild, patience: Duration? = nil) async {
+        report(await child.end(patience: patience ?? limits.patience)?.words ?? "")
     }
 
     private func report(_ words: String) {

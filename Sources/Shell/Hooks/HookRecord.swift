@@ -49,7 +49,6 @@ extension HookCallRecord {
     }
 
     private static func result(_ value: HookValue) -> Result<HookValue, HostCallFailure> {
-        if value["was_too_large"].boolean == true { return .failure(HostCallFailure(.replay, "the result was longer than \(HookJournal.largestResult >> 10) kB and was not kept")) }
         guard value["failed"].map != nil else { return .success(value["value"]) }
         return .failure(HostCallFailure(value["failed"]))
     }
@@ -86,6 +85,12 @@ package struct HookRunRecord: Hashable, Sendable {
 
     package var id: String { event["values"]["id"].text ?? "" }
     package var name: String { event["name"].text ?? "" }
+    /// Whether a daemon ended meanwhile.
+    package var isInterrupted: Bool { phase != .ended || outcome == Self.interrupted }
+    /// The outcome of a run that a daemon's end cut off.
+    static let interrupted = "interrupted"
+    /// Of hooks; what it began with.
+    package var generation: Int { Int(event["values"]["generation"].integer ?? 0) }
     package var attempt: Int { Int(event["values"]["attempt"].integer ?? 1) }
     package var epoch: Epoch { Epoch(UInt64(clamping: event["values"]["epoch"].integer ?? 0)) }
 

@@ -26,7 +26,9 @@ extension HookRunner {
         let ended = ContinuousClock.now - began, count = replays.values.reduce(0) { $0 + $1.count }
         let first = replays.values.compactMap(\.divergence).min { $0.sequence < $1.sequence }
         let problem = first?.message ?? Self.difference(record, outcome, chain, replays)
-        return HookReplayReport(calls: count, outcome: outcome, divergence: problem, place: first?.place, took: ended)
+        var place = first?.place
+        if place == nil, case .failed(let fault) = outcome { place = fault.place }
+        return HookReplayReport(calls: count, outcome: outcome, divergence: problem, place: place, took: ended)
     }
 
     /// What is different where every call that was asked had its answer.
@@ -37,7 +39,7 @@ extension HookRunner {
         }
         guard let recorded = record.outcome, recorded != outcome.word else { return nil }
         // What ended an event from outside is in no hook.
-        if case .failed(let fault) = outcome, fault.kind == .replay, recorded == "failed" || recorded == "interrupted" { return nil }
+        if case .failed(let fault) = outcome, fault.kind == .replay, recorded == "failed" || recorded == HookRunRecord.interrupted { return nil }
         return "the event ended as \(recorded) then\(record.message.map { " (\($0))" } ?? ""), and as \(outcome.word) now\(outcome.message.map { " (\($0))" } ?? "")"
     }
 }
@@ -45,6 +47,12 @@ extension HookRunner {
 extension HookCluster {
     /// The nodes' names by their numbers.
     var names: [Int64: String] { Dictionary(uniqueKeysWithValues: nodes.map { (Int64($0.node.id.number), $0.node.name) }) }
+
+    /// What a `choose` hook answered, with nodes by their names.
+    func words(of choice: HookValue) -> String {
+        if let list = choice.list { return list.map(words).joined(separator: ", ") }
+        return choice.text ?? choice.integer.flatMap { names[$0] } ?? choice.words
+    }
 }
 
 extension HookCallRecord {

@@ -1,102 +1,108 @@
+internal import Settings
+
 /// A recorded event as a test of its hooks.
 package enum HookSpecText {
-    /// A file for `understudy hooks test`: the cluster as it was, the answers that it gave, the same event, the same effects.
-    package static func text(_ record: HookRunRecord, _ calls: [HookCallRecord]) -> String {
-        let name = record.event["values"]["node"].integer.flatMap { nodeName($0, record) }
-        let changes = calls.filter { !$0.isUndo && HostFunction.changes($0.operation) && $0.changedSomething }
+    /// A file for `understudy hooks test`, to stand beside the hooks: the cluster as it was, the answers that it gave, the same event, the same effects.
+    /// `catalogue` has the hooks that ran then.
+    package static func text(_ record: HookRunRecord, _ calls: [HookCallRecord], _ catalogue: HookCatalogue) -> String {
+        let world = HookSpecWorld(record, calls), changes = calls.filter { $0.wasTried(catalogue) }
         return """
             -- What \(record.name) \(record.id) did, recorded and written by `understudy hooks replay --as-test`.
             local t = require "understudy.testing"
-
+            \(world.helper)
             describe("\(record.name) \(record.id)", function()
               it("does again what it did", function()
                 local c = t.cluster {
-            \(nodes(record))    }
-                c:answers {
-            \(answers(calls))    }
-                local r = c:fire(\(quoted(record.name)), { \(name.map { "node = \(quoted($0))" } ?? "") })
-                assert.equal(\(quoted(record.outcome ?? "passed")), r.outcome)
+            \(world.nodes)    }
+            \(hooks(record, catalogue))\(world.preparation)    local r = c:run(\(LuaText.quoted(record.name)), {
+            \(fields(record))    })
+                assert.equal(\(LuaText.quoted(record.outcome ?? "passed")), r.outcome)
                 assert.effects(c, {
-            \(changes.map { "      \(quoted($0.specWords(record))),\n" }.joined())    })
+            \(changes.map { "      \(LuaText.quoted($0.specWords(record))),\n" }.joined())    })
               end)
             end)
 
             """
     }
 
-    private static func nodes(_ record: HookRunRecord) -> String {
-        let all = record.event["cluster"]["nodes"].list ?? []
-        let most = all.compactMap { $0["lsn"].integer }.max() ?? 0
-        return all.map { node in
-            var fields: [String] = []
-            let isLost = node["id"] == record.event["values"]["node"]
-            if node["role"].text == "primary" || (node["role"] == .none && isLost) { fields.append("role = \"primary\"") }
-            if node["status"].text == "down" { fields.append("down = true") }
-            if let lsn = node["lsn"].integer, lsn < most { fields.append("lag = \(most - lsn)") }
-            if let zone = node["zone"].text, !zone.isEmpty { fields.append("zone = \(quoted(zone))") }
-            return "      \(node["name"].text ?? "") = { \(fields.joined(separator: ", ")) },\n"
+    /// The hooks of the test's own directory where such ran, and what the configuration says to those that did.
+    private static func hooks(_ record: HookRunRecord, _ catalogue: HookCatalogue) -> String {
+        let ran = catalogue.hooks.filter { record.hooks.contains($0.name) }
+        let site = record.hooks.contains { !$0.hasPrefix("understudy/") } ? "    c:hooks \".\"\n" : ""
+        return site + ran.flatMap(\.settings).filter { $0.option != HookGrants.option }.sorted { ($0.hook, $0.option) < ($1.hook, $1.option) }.map {
+            "    c:set(\"hook.\($0.hook).\($0.option)\", \(LuaText.quoted($0.text)))\n"
         }.joined()
     }
 
-    /// What statements, commands and addresses gave.
-    private static func answers(_ calls: [HookCallRecord]) -> String {
-        var seen: Set<String> = []
-        return calls.compactMap { call -> String? in
-            guard case .success(let value)? = call.result, let question = call.question, seen.insert(question).inserted else { return nil }
-            return "      [\(quoted(question))] = \(answer(call, value)),\n"
-        }.joined()
-    }
+    /// What a run says by itself.
+    private static let given: Set<String> = ["name", "at", "deadline", "epoch", "term", "attempt", "generation", "dry_run", "parent"]
 
-    private static func answer(_ call: HookCallRecord, _ value: HookValue) -> String {
-        guard call.operation == "node.sql" else { return lua(value) }
-        let columns = value["columns"].list?.compactMap(\.text) ?? []
-        let rows = value["rows"].list?.map { row in HookValue.map(Dictionary(zip(columns, row.list ?? [])) { first, _ in first }) } ?? []
-        return lua(.list(rows))
-    }
-
-    private static func nodeName(_ id: Int64, _ record: HookRunRecord) -> String? {
-        record.event["cluster"]["nodes"].list?.first { $0["id"].integer == id }?["name"].text
-    }
-
-    private static func lua(_ value: HookValue) -> String {
-        switch value {
-        case .none: "nil"
-        case .boolean(let value): String(value)
-        case .integer(let value): String(value)
-        case .double(let value): String(value)
-        case .text(let value): quoted(value)
-        case .list(let values): "{ " + values.map(lua).joined(separator: ", ") + " }"
-        case .map(let values): "{ " + values.filter { $0.value != .none }.sorted { $0.key < $1.key }.map { "[\(quoted($0.key))] = \(lua($0.value))" }.joined(separator: ", ") + " }"
-        }
-    }
-
-    /// As Lua reads it again.
-    private static func quoted(_ text: String) -> String {
-        "\"" + text.unicodeScalars.map { scalar in
-            switch scalar {
-            case "\\": "\\\\"
-            case "\"": "\\\""
-            case "\n": "\\n"
-            case _ where scalar.value < 32 || scalar.value == 127: "\\u{\(String(scalar.value, radix: 16))}"
-            default: String(scalar)
+    private static func fields(_ record: HookRunRecord) -> String {
+        let schema = EventSchema.byName[record.name], own = Set(schema?.ownFields.map(\.name) ?? [])
+        return (schema?.fields ?? []).filter { !given.contains($0.name) }.compactMap { field -> String? in
+            let value = record.event["values"][field.name]
+            if value == .none { return own.contains(field.name) ? "      \(field.name) = t.null,\n" : nil }
+            let text = switch field.kind {
+            case .node: LuaText.quoted(record.nodeName(value) ?? "")
+            case .nodes: "{ " + (value.list ?? []).map { LuaText.quoted(record.nodeName($0) ?? "") }.joined(separator: ", ") + " }"
+            case .text, .integer, .number, .boolean, .peer, .peers, .texts, .table: value.luaText
             }
-        }.joined() + "\""
+            return "      \(field.name) = \(text),\n"
+        }.joined()
     }
 }
 
-extension HookCallRecord {
-    fileprivate var changedSomething: Bool { if case .success? = result { true } else { false } }
+extension HookRunRecord {
+    /// The name of the node with this number.
+    func nodeName(_ id: HookValue) -> String? { event["cluster"]["nodes"].list?.first { $0["id"] == id }?["name"].text }
+}
 
-    /// What a test's cluster is asked by the call; nil for calls that it answers by itself.
-    fileprivate var question: String? {
-        switch operation {
-        case "node.sql": arguments["text"].text
-        case "run", "node.run": arguments["argv"].list.map { $0.compactMap(\.text).joined(separator: " ") }
-        case _ where operation.hasPrefix("http."): arguments["url"].text.map { operation.dropFirst("http.".count).uppercased() + " " + $0 }
-        default: nil
+extension HookCallRecord {
+    /// Whether it would be among the effects of a test: it changes something, and nobody refused it beforehand.
+    fileprivate func wasTried(_ catalogue: HookCatalogue) -> Bool {
+        guard let function = HostFunction.byOperation[operation], let own = catalogue.hooks.first(where: { $0.name == hook }) else { return false }
+        let rights = HookRights(granted: own.granted, trust: own.trust, isNotification: false)
+        switch function.effect(of: rights.settled(HostArguments(values: arguments), of: function)) {
+        case .read, .flow: return false
+        case .write, .opaque, .engine: break
+        }
+        switch result {
+        case .success: return true
+        case .failure(let failure): return failure.kind == .environment
+        case nil: return false
         }
     }
 
     /// As `assert.effects` names it.
-    fileprivate func specWords(_ record: HookRunRecord) -> String { words(record) }
+    func specWords(_ record: HookRunRecord) -> String {
+        let about = specSubject(record)
+        return about.isEmpty ? operation : operation + " " + about
+    }
+
+    /// Whom or what a call is about, in the words of the test library: a host without its port.
+    func specSubject(_ record: HookRunRecord) -> String {
+        guard arguments["url"] != .none else { return record.nodeName(arguments["node"]) ?? Self.subject(arguments) }
+        let address = address, host = address.firstRange(of: "://").map { address[$0.upperBound...].prefix { $0 != "/" && $0 != ":" } }
+        return host.map(String.init) ?? address
+    }
+
+    /// An address, with the names of secrets in place of what they are.
+    var address: String {
+        arguments["url"].text ?? (arguments["url"][SecretText.key].list ?? []).map { $0.text ?? $0["secret"].text ?? "…" }.joined()
+    }
+}
+
+extension HookValue {
+    /// As Lua reads it again; what is nothing is left out of tables.
+    var luaText: String {
+        switch self {
+        case .none: "nil"
+        case .boolean(let value): String(value)
+        case .integer(let value): String(value)
+        case .double(let value): String(value)
+        case .text(let value): LuaText.quoted(value)
+        case .list(let values): "{ " + values.map(\.luaText).joined(separator: ", ") + " }"
+        case .map(let values): values.isEmpty ? "{}" : "{ " + values.filter { $0.value != .none }.sorted { $0.key < $1.key }.map { "[\(LuaText.quoted($0.key))] = \($0.value.luaText)" }.joined(separator: ", ") + " }"
+        }
+    }
 }

@@ -22,8 +22,11 @@ final class HookRun: Sendable {
         /// Seconds that a plan did not wait.
         var skipped = 0.0
         var isCancelled = false
+        /// Bytes of results in the journal.
+        var recorded = 0
         /// Steps that can be undone, by hook.
         var hooksWithUndos: Set<String> = []
+        var faults: [HookFault] = []
     }
 
     /// `after`: the sequence of the last call of this run in the journal.
@@ -56,8 +59,25 @@ final class HookRun: Sendable {
         }
     }
 
+    /// Results of one run that the journal keeps.
+    static let recordLimit = 64 << 20
+
+    /// Why a result of so many bytes cannot be recorded; nil when it can, and is counted.
+    func problem(recording bytes: Int) -> String? {
+        guard journal != nil else { return nil }
+        return state.withLock { state in
+            guard state.recorded + bytes <= Self.recordLimit else { return "its result is not passed on: the results of one event have at most \(Self.recordLimit >> 20) MB together, so that all of them can be recorded" }
+            state.recorded += bytes
+            return nil
+        }
+    }
+
     func noteUndo(in hook: String) { state.withLock { _ = $0.hooksWithUndos.insert(hook) } }
     func hasUndo(in hook: String) -> Bool { state.withLock { $0.hooksWithUndos.contains(hook) } }
+
+    /// Failures that did not decide the outcome.
+    var faults: [HookFault] { state.withLock(\.faults) }
+    func note(_ fault: HookFault) { state.withLock { $0.faults.append(fault) } }
 
     // MARK: Cancelling
 

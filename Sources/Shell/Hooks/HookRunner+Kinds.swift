@@ -32,7 +32,7 @@ extension HookRunner {
             switch await ask(hook, run, until: end) {
             case .success(.final(let outcome)): return outcome
             case .success(.passed), .success(.veto): continue
-            case .failure(let fault): log(line(.warning, fault, run.event))
+            case .failure(let fault): await passOver(fault, run)
             }
         }
         return .passed
@@ -47,7 +47,7 @@ extension HookRunner {
             case .success(.veto(let refusal)): own = refusal
             case .success(.passed), .success(.final): break
             case .failure(let fault):
-                log(line(.warning, fault, run.event))
+                await passOver(fault, run)
                 if (hook.use(for: run.event.schema).stance ?? run.event.schema.stance) == .veto { own = HookVeto(hook: hook.name, reason: fault.description) }
             }
             if let own { veto = veto?.merged(own) ?? own }
@@ -63,6 +63,13 @@ extension HookRunner {
             first = first ?? fault
         }
         return first.map(HookOutcome.failed) ?? .passed
+    }
+
+    /// A failure of a hook that was asked for its opinion decides nothing, and must not go unseen for that.
+    private func passOver(_ fault: HookFault, _ run: HookRun) async {
+        run.note(fault)
+        log(line(.warning, fault, run.event))
+        if run.journal != nil { await onPassedOver(fault, run.event) }
     }
 
     /// The answers in the chain's order.

@@ -78,20 +78,21 @@ extension HookRunner {
     }
 
     /// Goes on with what an earlier daemon left: undoes what it was undoing, and runs again what it ran by itself. What the engine
-    /// fired, the engine fires again.
-    package func resume() async {
+    /// fired, the engine fires again. `runner` has the hooks that a run began with.
+    package func resume(with runner: (HookRunRecord) async -> HookRunner) async {
         let records: [HookRunRecord]
         do { records = try await journal.unfinishedRuns() } catch { return log(HookLogLine(.error, "unfinished events cannot be read: \(error)")) }
         for record in records where running.claim(record.number) {
             defer { running.release(record.number) }
+            let own = await runner(record)
             do {
-                if record.phase == .undoing { try await finishUndoing(record) } else { try await resume(record) }
+                if record.phase == .undoing { try await own.finishUndoing(record) } else { try await own.resume(record) }
             } catch { log(HookLogLine(.error, "\(record.name) cannot be gone on with: \(error)", event: record.id)) }
         }
     }
 
     private func resume(_ record: HookRunRecord) async throws(HookJournalFailure) {
-        try await journal.end(record.number, at: wallClock(), outcome: "interrupted", message: "the daemon ended meanwhile")
+        try await journal.end(record.number, at: wallClock(), outcome: HookRunRecord.interrupted, message: "the daemon ended meanwhile")
         running.release(record.number)
         guard record.resumes, var event = HookEvent(stored: record.event) else { return }
         event.header.attempt += 1

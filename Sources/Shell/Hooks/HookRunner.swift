@@ -11,10 +11,13 @@ package struct HookRunner: Sendable {
     let running: RunningEvents
     let log: HookLog
     private let limits: HookLimits
+    let onPassedOver: @Sendable (HookFault, HookEvent) async -> Void
 
-    /// `limits` apply to each handler; the budget is the event's own, without what is kept for undoing, or smaller.
+    /// `limits` apply to each handler; the budget is the event's own, without what is kept for undoing, or smaller. `onPassedOver`
+    /// hears of every failure of a hook that was asked for its opinion.
     package init(catalogue: HookCatalogue, processes: HookProcesses, host: any HookHost, journal: HookJournal, secrets: SecretVault, metrics: HookMetrics = HookMetrics(),
-                 running: RunningEvents = RunningEvents(), limits: HookLimits = HookLimits(budget: .seconds(86_400)), log: @escaping HookLog) {
+                 running: RunningEvents = RunningEvents(), limits: HookLimits = HookLimits(budget: .seconds(86_400)), log: @escaping HookLog,
+                 onPassedOver: @escaping @Sendable (HookFault, HookEvent) async -> Void = { _, _ in }) {
         let waiter = processes.waiter
         let masked: HookLog = { log($0.masked(by: secrets)) }
         self.catalogue = catalogue
@@ -23,6 +26,7 @@ package struct HookRunner: Sendable {
         self.running = running
         self.log = masked
         self.limits = limits
+        self.onPassedOver = onPassedOver
         services = HookServices(host: host, secrets: secrets, values: KeyValueDesk(store: journal.store, waiter: waiter), files: FileDesk(), http: HTTPDesk(waiter: waiter),
                                 metrics: metrics, waiter: waiter, log: masked)
     }
@@ -48,12 +52,12 @@ package struct HookRunner: Sendable {
     }
 
     /// What the event's hooks would do now: nothing is done, and nothing is kept of it.
-    package func plan(_ event: HookEvent) async -> (outcome: HookOutcome, entries: [HookPlan.Entry]) {
+    package func plan(_ event: HookEvent) async -> (outcome: HookOutcome, message: String?, entries: [HookPlan.Entry]) {
         var event = timed(event)
         event.isDryRun = true
         let chain = catalogue.chain(for: event.schema, bundledOnly: false), plan = HookPlan(event.cluster)
-        let outcome = await ask(chain, HookRun(event, Self.record(event, chain, resumes: false), journal: nil, plan: plan))
-        return (outcome, await plan.entries)
+        let run = HookRun(event, Self.record(event, chain, resumes: false), journal: nil, plan: plan), outcome = await ask(chain, run)
+        return (outcome, message(of: outcome, run), await plan.entries)
     }
 
     private func timed(_ event: HookEvent) -> HookEvent {
@@ -104,10 +108,8 @@ package struct HookRunner: Sendable {
                   answeredAt: @escaping @Sendable () -> Double?,
                   _ perform: @escaping @Sendable (HookRequest) async -> Result<HookValue, HostCallFailure>) async -> HookConversation.Ending {
         let (log, id, name) = (log, run.record.id, hook.name)
-        var request = catalogue.request(task, hook, run.record.event, limits).map ?? [:]
-        request["clock"] = run.clockValue
         return await HookConversation(
-            processes: processes, request: .map(request), limits: limits, hook: hook.name, files: catalogue.files(of: hook),
+            processes: processes, errand: catalogue.errand(task, hook, run.record.event, limits, ["clock": run.clockValue]), hook: hook.name, files: catalogue.files(of: hook),
             isNotification: run.event.schema.kind == .tell, log: { if !isQuiet() { log(HookLogLine($0, $1, fields: $2, event: id, hook: name, place: $3)) } },
             perform: perform, answeredAt: answeredAt
         ).run()
@@ -133,9 +135,17 @@ package struct HookRunner: Sendable {
                       phase: .running, ended: nil, outcome: nil, message: nil)
     }
 
+    /// Which hook, what it chose or why, and who failed on the way.
+    private func message(of outcome: HookOutcome, _ run: HookRun) -> String? {
+        var words: [String] = []
+        if case .chosen(let hook, let choice) = outcome { words.append("\(hook): \(run.event.cluster.words(of: choice))") } else if let own = outcome.message { words.append(own) }
+        for fault in run.faults where !words.contains(where: { $0.contains(fault.description) }) { words.append("no opinion: \(fault)") }
+        return words.isEmpty ? nil : services.secrets.mask(words.joined(separator: "; "))
+    }
+
     func end(_ run: HookRun, _ outcome: HookOutcome) async {
         guard let journal = run.journal else { return }
-        do { try await journal.end(run.number, at: run.now, outcome: outcome.word, message: outcome.message.map { services.secrets.mask($0) }) } catch {
+        do { try await journal.end(run.number, at: run.now, outcome: outcome.word, message: message(of: outcome, run)) } catch {
             log(HookLogLine(.error, "the outcome of \(run.event.schema.name) cannot be recorded: \(error)", event: run.record.id))
         }
     }

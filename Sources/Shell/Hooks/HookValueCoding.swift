@@ -9,7 +9,8 @@ extension HookValue {
 
     /// CLuaBridge's limits.
     package static let maximumDepth = 32
-    package static let maximumBytes = 4 << 20
+    /// What a command may print or a host may answer (8 MB), and what is around it.
+    package static let maximumBytes = 9 << 20
     /// A value of one byte takes many in memory: this is what bounds the reader of hostile bytes.
     package static let maximumValues = 1 << 17
 
@@ -51,10 +52,39 @@ extension HookValue {
         case .map(let entries):
             bytes.append(Tag.map.rawValue)
             bytes.append(littleEndian: UInt32(entries.count))
-            for (key, value) in entries.sorted(by: { $0.key < $1.key }) {
-                Self.encode(key, into: &bytes)
-                value.encode(into: &bytes)
-            }
+            Self.encode(entries, into: &bytes)
+        }
+    }
+
+    private static func encode(_ entries: [String: HookValue], into bytes: inout [UInt8]) {
+        for (key, value) in entries.sorted(by: { $0.key < $1.key }) {
+            encode(key, into: &bytes)
+            value.encode(into: &bytes)
+        }
+    }
+
+    /// Entries of a map, encoded once to be sent often.
+    struct EncodedEntries: Sendable {
+        let count: Int
+        /// Themselves and what is in them.
+        let values: Int
+        let bytes: [UInt8]
+
+        init(_ entries: [String: HookValue]) {
+            var bytes: [UInt8] = []
+            HookValue.encode(entries, into: &bytes)
+            (count, values, self.bytes) = (entries.count, HookValue.map(entries).values - 1, bytes)
+        }
+
+        /// A map of these and `others`; no key is in both.
+        func encoded(with others: EncodedEntries) -> [UInt8] {
+            var whole: [UInt8] = []
+            whole.reserveCapacity(1 + 4 + bytes.count + others.bytes.count)
+            whole.append(Tag.map.rawValue)
+            whole.append(littleEndian: UInt32(count + others.count))
+            whole += bytes
+            whole += others.bytes
+            return whole
         }
     }
 
@@ -65,31 +95,38 @@ extension HookValue {
 
     /// The one value that `bytes` hold.
     package init(decoding bytes: [UInt8]) throws(MalformedBytes) {
-        var reader = Reader(rest: bytes[...])
-        self = try reader.value(depth: 0)
-        guard reader.rest.isEmpty else { throw .goesOn }
+        self = try bytes.withUnsafeBufferPointer { (bytes) throws(MalformedBytes) in
+            var reader = Reader(bytes: UnsafeRawBufferPointer(bytes))
+            let value = try reader.value(depth: 0)
+            guard reader.position == bytes.count else { throw .goesOn }
+            return value
+        }
     }
 
+    /// Reads where the bytes are: requests and answers are long, and unoptimised code is slow with slices of them.
     private struct Reader {
-        var rest: ArraySlice<UInt8>
+        let bytes: UnsafeRawBufferPointer
+        var position = 0
         var values = 0
 
-        mutating func take(_ count: Int) throws(MalformedBytes) -> ArraySlice<UInt8> {
-            guard rest.count >= count else { throw .endsTooEarly }
-            defer { rest = rest.dropFirst(count) }
-            return rest.prefix(count)
+        /// Where `count` bytes begin, which are taken.
+        mutating func take(_ count: Int) throws(MalformedBytes) -> Int {
+            guard bytes.count - position >= count else { throw .endsTooEarly }
+            position += count
+            return position - count
         }
 
         mutating func word() throws(MalformedBytes) -> UInt64 {
-            try take(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+            UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: try take(8), as: UInt64.self))
         }
 
         mutating func count() throws(MalformedBytes) -> Int {
-            try take(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+            Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: try take(4), as: UInt32.self)))
         }
 
         mutating func text() throws(MalformedBytes) -> String {
-            guard let text = String(validating: try take(try count()), as: UTF8.self) else { throw .invalidText }
+            let count = try count(), begin = try take(count)
+            guard let text = String(validating: UnsafeRawBufferPointer(rebasing: bytes[begin..<begin + count]), as: UTF8.self) else { throw .invalidText }
             return text
         }
 
@@ -97,7 +134,7 @@ extension HookValue {
             guard depth <= HookValue.maximumDepth else { throw .nestedTooDeep }
             values += 1
             guard values <= HookValue.maximumValues else { throw .tooManyValues }
-            guard let byte = rest.popFirst() else { throw .endsTooEarly }
+            let byte = bytes[try take(1)]
             guard let tag = Tag(rawValue: byte) else { throw .unknownTag(byte) }
             switch tag {
             case .none: return .none
@@ -124,6 +161,6 @@ extension HookValue {
 
 extension [UInt8] {
     mutating func append<Number: FixedWidthInteger>(littleEndian number: Number) {
-        for shift in stride(from: 0, to: Number.bitWidth, by: 8) { append(UInt8(truncatingIfNeeded: number >> shift)) }
+        Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
     }
 }

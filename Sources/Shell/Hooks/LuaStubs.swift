@@ -4,8 +4,8 @@
 package enum LuaStubs {
     /// The file's text.
     package static var text: String {
-        let sections = [header, eventClass(nil), nodeClass, cluster, peer] + HostFunction.stubs + EventSchema.all.map { eventClass($0) }
-            + [hookClass] + EventSchema.all.map(handler)
+        let sections = [header, eventClass(nil), nodeClass, cluster, peer, opaque] + HookHeader.all.map(\.stub) + LibraryFunction.stubs
+            + EventSchema.all.map { eventClass($0) } + [hookClass] + EventSchema.all.map(handler) + ["return us\n"]
         return sections.joined(separator: "\n")
     }
 
@@ -21,7 +21,7 @@ package enum LuaStubs {
         ---@field name string
         ---@field nodes table<string|integer, us.Node> by name, or in order
         ---@field primary us.Node? the node that takes writes
-        ---@field standbys fun(self: us.Cluster): us.Node[]
+        local Cluster = {}
 
         """
 
@@ -29,6 +29,17 @@ package enum LuaStubs {
         --- Another member of the watchdog.
         ---@class us.Peer
         ---@field name string
+
+        """
+
+    /// What a hook is given and hands on, and cannot look into.
+    private static let opaque = """
+        ---@class us.Outcome
+
+        ---@class us.Option
+
+        ---@class us.Secret
+        ---@operator concat(string|number|us.Secret): us.Secret
 
         """
 

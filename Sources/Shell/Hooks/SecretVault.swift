@@ -116,7 +116,9 @@ package final class SecretVault: Sendable {
         let path = directory + "/" + name
         let text = try read(path, name)
         guard text.utf8.count >= Self.shortest else { throw HostCallFailure(.environment, "the secret \(name) in \(path) is shorter than \(Self.shortest) bytes: it could not be kept out of logs") }
-        opened.withLock { $0[text] = name }
+        // Its lines as well: a program's output comes back line by line.
+        let lines = text.split(whereSeparator: \.isNewline).map(String.init).filter { $0.utf8.count >= Self.shortest }
+        opened.withLock { opened in for piece in [text] + lines { opened[piece] = name } }
         return text
     }
 
@@ -154,7 +156,12 @@ package final class SecretVault: Sendable {
     func mask(_ result: Result<HookValue, HostCallFailure>) -> Result<HookValue, HostCallFailure> {
         switch result {
         case .success(let value): .success(mask(value))
-        case .failure(let failure): .failure(HostCallFailure(failure.kind, mask(failure.message)))
+        // Cut after that: half a secret could not be found any more.
+        case .failure(let failure): .failure(HostCallFailure(failure.kind, mask(failure.message).cut(to: HostCallFailure.longest)))
         }
     }
+}
+
+extension String {
+    func cut(to limit: Int) -> String { utf8.count <= limit || count <= limit ? self : prefix(limit) + "…" }
 }

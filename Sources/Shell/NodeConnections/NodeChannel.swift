@@ -26,13 +26,39 @@ package actor NodeChannel {
         try await open(database).query(text, parameters, timeout: timeout)
     }
 
-    /// Like `execute`, in a transaction that cannot write and is rolled back. The transaction is what makes it safe: a default
-    /// of the session could be set back, by a `DO` that commits too, and does not hold for ALTER SYSTEM.
+    /// Like `execute`, in a transaction that cannot write and is rolled back, and only for a role that could do nothing else. The
+    /// transaction keeps the tables: a default of the session could be set back, by a `DO` that commits too, and does not hold for
+    /// ALTER SYSTEM. It stops no function and no program, and a lesser role that was SET could be reset: so the login itself counts.
     package func executeReadOnly(_ text: String, _ parameters: [String?] = [], database: String? = nil, timeout: Duration) async throws(NodeFailure) -> Rows {
         let connection = try await open(database)
         _ = try await connection.query("BEGIN READ ONLY", timeout: timeout)
+        if let power = try await connection.query(Self.powerQuery, timeout: timeout)["power"] {
+            throw .sql(sqlState: "42501", message: "\(user) is to look only, and \(power): have health_check_user be a role that is a member of pg_monitor and may do no more, "
+                + "and recovery_user the one that acts", isFatal: false)
+        }
         return try await connection.query(text, parameters, timeout: timeout)
     }
+
+    /// What the role that logged in could do beside looking, by itself or as a role that it can become: functions of the server that
+    /// pg_monitor may not call, and what predefined roles are for. NULL when there is nothing.
+    private static let powerQuery = #"""
+        WITH roles AS (SELECT oid, rolname, rolsuper FROM pg_catalog.pg_roles WHERE pg_catalog.pg_has_role(session_user, oid, 'MEMBER')),
+          powers AS (
+            SELECT 1 AS place, 'is a superuser' AS power FROM roles WHERE rolsuper
+            UNION ALL
+            SELECT 2, 'is a member of ' || rolname FROM roles WHERE rolname IN ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files',
+              'pg_signal_backend', 'pg_signal_autovacuum_worker', 'pg_checkpoint', 'pg_create_subscription', 'pg_maintain')
+            UNION ALL
+            SELECT 3, 'may call ' || function.proname FROM pg_catalog.pg_proc AS function
+            WHERE function.pronamespace = 'pg_catalog'::pg_catalog.regnamespace AND function.proacl IS NOT NULL
+              AND NOT pg_catalog.has_function_privilege('pg_monitor', function.oid, 'EXECUTE')
+              AND EXISTS (SELECT FROM roles WHERE pg_catalog.has_function_privilege(roles.oid, function.oid, 'EXECUTE'))
+          )
+        SELECT (SELECT power FROM powers ORDER BY place, power LIMIT 1) AS power
+        """#
+
+    /// A connection of its own, for who keeps it.
+    package func connect() async throws(NodeFailure) -> NodeConnection { try await open() }
 
     /// Runs one statement that may run twice and leaves nothing in its session: a read, or an effect that is the same when
     /// repeated. Asked again on a new connection when a kept one turns out to be dead. Ends within `timeout` plus the

@@ -65,11 +65,6 @@ package struct NodeHands: Sendable {
         return answer == "t"
     }
 
-    /// Runs one statement of a hook's that cannot write.
-    package func read(_ text: String, _ parameters: [String?] = [], database: String? = nil, timeout: Duration) async throws(NodeFailure) -> Rows {
-        try await channel.executeReadOnly(text, parameters, database: database, timeout: timeout)
-    }
-
     /// Runs one statement of a hook's, once, in a session of its own.
     package func sql(_ text: String, _ parameters: [String?] = [], database: String? = nil, in epoch: Epoch, timeout: Duration) async throws -> Rows {
         try await epochs.check(epoch)

@@ -5,33 +5,52 @@ extension NodeHost {
     private static let brief = Duration.seconds(20)
     /// Of one file.
     package static let fileLimit = 1 << 20
+    /// A relative path is the data directory's. `lead` sets `real` to where a path leads: within the data directory, or to nowhere else than
+    /// it says, so that a link takes nobody where he has no rights.
+    private static let within = #"""
+        cd -- "$data" 2>/dev/null || [ "${1#/}" != "$1" ] || fail "there is no $data"
+        lead() {
+          real=$(readlink -f -- "$1") || fail "there is no $1"
+          home=$(readlink -f -- "$data") || home=
+          case $1 in
+            "$data" | "$data"/* | [!/]*) case $real/ in "$home"/*) ;; *) fail "$1 leads out of the data directory, to $real" ;; esac ;;
+            *) [ "$real" = "$1" ] || fail "$1 leads to $real: ask for that" ;;
+          esac
+        }
+
+        """#
     private static let aside = ".understudy-aside"
 
     /// A file's text. A relative path is the data directory's.
     package func read(_ path: String) async throws(ProgramFailure) -> String {
-        let result = try await script(#"cd -- "$data" 2>/dev/null || [ "${1#/}" != "$1" ] || fail "there is no $data"; head -c "$2" -- "$1""#, [path, String(Self.fileLimit + 1)], timeout: Self.brief)
+        let result = try await script(Self.within + #"[ -e "$1" ] || fail "there is no $1"; lead "$1"; head -c "$2" -- "$real""#, [path, String(Self.fileLimit + 1)], timeout: Self.brief)
         guard result.output.utf8.count <= Self.fileLimit else { throw ProgramFailure("\(path) is longer than \(Self.fileLimit) bytes") }
         return result.output
     }
 
     /// Writes a file whole: beside it, to disk, then in its place.
     package func write(in epoch: Epoch, _ path: String, _ text: String, mode: Int) async throws {
-        _ = try await effect(in: epoch, #"""
-            cd -- "$data" 2>/dev/null || [ "${1#/}" != "$1" ] || fail "there is no $data"
-            beside="$1.understudy-$$"
+        _ = try await effect(in: epoch, Self.within + #"""
+            lead "$(dirname -- "$1")"
+            file="$real/$(basename -- "$1")"; beside="$file.understudy-$$"
             trap 'rm -f -- "$beside"' EXIT
             umask 077
             cat > "$beside"
             chmod "$2" -- "$beside"
             sync -- "$beside"
-            mv -f -- "$beside" "$1"
-            sync -- "$(dirname -- "$1")"
+            mv -f -- "$beside" "$file"
+            sync -- "$real"
             """#, [path, String(mode & 0o7777, radix: 8)], input: text, timeout: Self.brief)
     }
 
     /// Makes an empty file if there is none.
     package func touch(in epoch: Epoch, _ path: String) async throws {
-        _ = try await effect(in: epoch, #"cd -- "$data" 2>/dev/null || [ "${1#/}" != "$1" ] || fail "there is no $data"; umask 077; [ -e "$1" ] || : > "$1""#, [path], timeout: Self.brief)
+        _ = try await effect(in: epoch, Self.within + #"""
+            lead "$(dirname -- "$1")"
+            file="$real/$(basename -- "$1")"
+            umask 077
+            [ -e "$file" ] || [ -L "$file" ] || : > "$file"
+            """#, [path], timeout: Self.brief)
     }
 
     /// Adds include_if_exists to postgresql.conf, once.

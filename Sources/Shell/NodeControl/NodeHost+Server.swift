@@ -21,7 +21,13 @@ extension NodeHost {
     package func stop(in epoch: Epoch, mode: StopMode, wait: Duration) async throws {
         _ = try await effect(in: epoch, #"""
             is_running || exit 0
-            pg pg_ctl stop -D "$data" -m "$2" -w -t "$1" >/dev/null
+            # Not by pg_ctl's own waiting: that fails when the server is killed meanwhile.
+            pg pg_ctl stop -D "$data" -m "$2" -W >/dev/null || { is_running || exit 0; exit 1; }
+            end=$(($(date +%s) + $1))
+            while is_running; do
+              [ "$(date +%s)" -lt "$end" ] || fail "the server has not ended after $1 s"
+              sleep 0.05
+            done
             """#, [Self.seconds(wait), mode.rawValue], timeout: wait + Self.slack)
     }
 

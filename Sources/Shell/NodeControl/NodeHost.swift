@@ -58,7 +58,11 @@ package struct NodeHost: Sendable {
           [ -n "$programs" ] || fail "PostgreSQL's programs were not found: set backend_bindir of this node"
           "$programs/$tool" "$@"
         }
-        is_running() { pg pg_ctl status -D "$data" >/dev/null 2>&1; }
+        # pg_ctl takes a postmaster for alive that has ended and that nobody has waited for yet.
+        is_running() {
+          pg pg_ctl status -D "$data" >/dev/null 2>&1 || return 1
+          case $(sed 's/.*) //; s/ .*//' "/proc/$(head -n 1 "$data/postmaster.pid" 2>/dev/null)/stat" 2>/dev/null) in Z | X) return 1 ;; esac
+        }
 
         """#
 
@@ -70,7 +74,7 @@ package struct NodeHost: Sendable {
         let result = try await transport.program(words, environment: environment, input: input, timeout: timeout, owner: owner).run(waiter, line: line)
         guard result.code == 0 else {
             let words = (result.errors + result.output).split(whereSeparator: \.isNewline).suffix(3).joined(separator: "; ")
-            throw ProgramFailure(words.isEmpty ? "ended with code \(result.code)" : String(words.prefix(600)))
+            throw ProgramFailure(words.isEmpty ? "ended with code \(result.code)" : words)
         }
         return result
     }

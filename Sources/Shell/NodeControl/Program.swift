@@ -34,7 +34,7 @@ package struct Program: Sendable {
         package let took: Duration
     }
 
-    /// Runs it; `line` hears of every line as it comes. Cancelling the task ends the program and everything that it started in its group.
+    /// Runs it; `line` hears of every line as it comes, until nobody waits for the program any more. Cancelling the task ends the program and everything that it started in its group.
     package func run(_ waiter: DescriptorWaiter, line: (@Sendable (String) -> Void)? = nil) async throws(ProgramFailure) -> Result {
         guard let path = arguments.first, path.hasPrefix("/"), !(arguments + environment.flatMap { [$0.key, $0.value] }).contains(where: { $0.utf8.contains(0) }) else {
             throw ProgramFailure("\(arguments.first ?? "nothing") cannot be run: expected an absolute path, and no NUL in arguments")
@@ -63,7 +63,7 @@ package struct Program: Sendable {
         let status = await Task.detached { await Self.reap(child, waiter) }.value
         if isTooLong { throw ProgramFailure("\(path) wrote more than \(Self.outputLimit >> 20) MB: it was ended") }
         guard isInTime else {
-            let last = (texts[2].text + texts[1].text).split(whereSeparator: \.isNewline).last.map { "; its last words: \($0.prefix(200))" } ?? ""
+            let last = (texts[2].text + texts[1].text).split(whereSeparator: \.isNewline).last.map { "; its last words: \($0)" } ?? ""
             throw ProgramFailure("\(path) was still running after \(timeout)\(last)")
         }
         let signal = status & 0x7F
@@ -113,7 +113,7 @@ package struct Program: Sendable {
             let count = read(descriptor, &chunk, chunk.count)
             if count > 0 {
                 stream.bytes += chunk[..<count]
-                while let line, let end = stream.bytes[told...].firstIndex(of: UInt8(ascii: "\n")) {
+                while let line, !Task.isCancelled, let end = stream.bytes[told...].firstIndex(of: UInt8(ascii: "\n")) {
                     line(String(decoding: stream.bytes[told..<end], as: UTF8.self))
                     told = end + 1
                 }
@@ -124,7 +124,7 @@ package struct Program: Sendable {
             guard count < 0, errno == EAGAIN || errno == EINTR else { break }
             guard await waiter.wait(for: descriptor, .readable, until: deadline) == .ready else { break }
         }
-        if let line, told < stream.bytes.count { line(String(decoding: stream.bytes[told...], as: UTF8.self)) }
+        if let line, !Task.isCancelled, told < stream.bytes.count { line(String(decoding: stream.bytes[told...], as: UTF8.self)) }
         return stream
     }
 

@@ -1,10 +1,13 @@
+internal import ClusterModel
 package import HealthTracking
 package import NodeConnections
+internal import Synchronization
 
 /// Looks at one node, on request: for its prober, and for a coordinator that wants to know now.
 package struct NodeObserver: Sendable {
-    private let channel: NodeChannel
-    private let timeout: Duration
+    let channel: NodeChannel
+    let timeout: Duration
+    private let histories = HistoryMemory()
 
     /// `timeout`: bound of the answer; connecting has its own in the channel's target.
     package init(channel: NodeChannel, timeout: Duration) {
@@ -14,30 +17,51 @@ package struct NodeObserver: Sendable {
 
     /// One look, within the bounds of the channel and of `timeout`. Never throws: what is wrong is the result.
     package func look() async -> ProbeResult {
-        switch await ask(.full) {
+        switch await ask(ObservationQuery.full.text) {
         case .failure(.sql(sqlState: "42501", let message, _)): await lookWithoutMonitorRole(message)
-        case .success(let rows): Self.result(of: rows, remark: "")
+        case .success(let rows): await result(of: rows, remark: "")
         case .failure(let failure): Self.result(of: failure)
         }
     }
 
     private func lookWithoutMonitorRole(_ denied: String) async -> ProbeResult {
-        switch await ask(.restricted) {
+        switch await ask(ObservationQuery.restricted.text) {
         case .success(let rows):
-            Self.result(of: rows, remark: "hides its replication state from role \(channel.user) (\(denied)): GRANT pg_monitor TO \(channel.user)")
+            await result(of: rows, remark: "hides its replication state from role \(channel.user) (\(denied)): GRANT pg_monitor TO \(channel.user)")
         case .failure(let failure): Self.result(of: failure)
         }
     }
 
-    private func ask(_ question: ObservationQuery) async -> Result<Rows, NodeFailure> {
-        do { return .success(try await channel.ask(question.text, timeout: timeout)) } catch { return .failure(error) }
+    private func ask(_ question: String) async -> Result<Rows, NodeFailure> {
+        do { return .success(try await channel.ask(question, timeout: timeout)) } catch { return .failure(error) }
     }
 
-    static func result(of rows: Rows, remark: String) -> ProbeResult {
-        guard let observation = ObservationQuery.observation(rows) else {
+    private func result(of rows: Rows, remark: String) async -> ProbeResult {
+        guard var observation = ObservationQuery.observation(rows) else {
             return .alive(reason: "answers the probe with something else than was asked")
         }
+        observation.history = await history(of: observation.timeline, runSince: rows["started"] ?? "")
         return .answered(observation, remark: remark)
+    }
+
+    /// Asked once for each run of a server and timeline: neither a file of a running server changes, nor the right to read it often.
+    private func history(of timeline: Timeline, runSince start: String) async -> TimelineHistory? {
+        // A cluster's first timeline has no file.
+        if timeline == Timeline(1) { return TimelineHistory(timeline: timeline) }
+        let key = HistoryMemory.Key(start: start, timeline: timeline)
+        if let known = histories.known(key) { return known.history }
+        let answer = await ask(ObservationQuery.history(of: timeline))
+        switch answer {
+        case .success(let rows):
+            let history = rows["history"].flatMap { TimelineHistory(timeline: timeline, file: $0) }
+            // A standby sees a new timeline before it has its file: asked again then.
+            if history != nil { histories.remember(history, key) }
+            return history
+        case .failure(.sql(sqlState: "42501", _, _)):
+            histories.remember(nil, key)
+            return nil
+        case .failure: return nil
+        }
     }
 
     static func result(of failure: NodeFailure) -> ProbeResult {
@@ -52,4 +76,18 @@ package struct NodeObserver: Sendable {
             ["57P01", "57P02", "57P03"].contains(state) ? .notReady(reason: reason) : .alive(reason: reason)
         }
     }
+}
+
+/// The last history that a node told, or that it would not.
+private final class HistoryMemory: Sendable {
+    struct Key: Hashable {
+        /// When the server was started: another server at the same address is another run.
+        let start: String
+        let timeline: Timeline
+    }
+
+    private let last = Mutex<(key: Key, history: TimelineHistory?)?>(nil)
+
+    func known(_ key: Key) -> (key: Key, history: TimelineHistory?)? { last.withLock { $0?.key == key ? $0 : nil } }
+    func remember(_ history: TimelineHistory?, _ key: Key) { last.withLock { $0 = (key, history) } }
 }

@@ -18,11 +18,11 @@ final class Backend {
         /// Nobody has it: it is in its pool.
         case idle
         /// It takes over the settings of the session that gets it. To `serving`, or `idle` where that is gone.
-        case aligning(Interlude)
+        case aligning
         /// A session has it. To `idle`, by way of the other two.
         case serving
         /// It forgets the session that had it. To `idle`.
-        case resetting(Interlude)
+        case resetting
         /// Nobody has it, and a cancel request that was meant for its last session is still on its way. To `idle`.
         case awaitingCancel
         /// Its session left in the middle of a statement, which is being cancelled; what it still says is for nobody. To its end.
@@ -43,10 +43,12 @@ final class Backend {
     /// Where it goes when its session has done with it; nil for one that only its client could open.
     var pool: ShardPool?
     var stage = Stage.connecting
+    /// Our own statements that are under way while it is `aligning` or `resetting`.
+    var interlude: Interlude?
     /// The daemon's own login; nil while a client's passes through.
     var login: BackendSession?
-    /// What it is like; nothing until it is logged in.
-    var state = BackendState(ServerParameters())
+    /// What it is like; nothing until it is logged in. Never another object, so that no message counts references to it.
+    let state: BackendState
     /// The node's key, for cancel requests.
     var key: BackendKey?
     /// Cancel requests on their way to it.
@@ -69,8 +71,9 @@ final class Backend {
     /// Messages that are looked at are gathered up to this size.
     static let gathered = 64 << 10
 
-    init(_ id: SlotID, _ opening: BackendOpening, _ transport: Transport, isOpening: Bool, _ budget: MemoryBudget) {
+    init(_ id: SlotID, _ opening: BackendOpening, _ transport: Transport, isOpening: Bool, _ budget: MemoryBudget, _ state: BackendState = BackendState()) {
         self.id = id
+        self.state = state
         self.transport = transport
         node = opening.node
         epoch = opening.epoch

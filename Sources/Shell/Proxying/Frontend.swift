@@ -65,7 +65,7 @@ final class Frontend {
     var isNotified = false
     var isRevisited = false
     var isClosed = false
-    var interest: Interest = .readable
+    var interest: Interest = .readable.union(.edge)
     var timer: TimerID?
     /// When it was heard last, and when its transaction and its statement began; for the limits of time.
     var heardAt = Monotonic(nanoseconds: 0), transactionAt: Monotonic?, statementAt: Monotonic?

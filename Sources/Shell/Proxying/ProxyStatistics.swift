@@ -6,6 +6,9 @@ package struct ProxyStatistics: Hashable, Sendable {
     package var frontends = 0
     /// Frontends that wait for a backend.
     package var held = 0
+    /// Since the start: sessions that lost their backend and were told so by an error, and those that ended by it.
+    package var told = 0
+    package var ended = 0
     /// Connections to nodes.
     package var backends: [NodeID: Int] = [:]
 
@@ -15,6 +18,8 @@ package struct ProxyStatistics: Hashable, Sendable {
     package mutating func add(_ other: ProxyStatistics) {
         frontends += other.frontends
         held += other.held
+        told += other.told
+        ended += other.ended
         backends.merge(other.backends) { $0 + $1 }
     }
 }

@@ -8,12 +8,18 @@ extension Shard {
     /// Connections taken at one time, so that a flood of them does not starve the sessions.
     private static let acceptBatch = 64
 
+    /// To be told that no more wait costs the kernel nearly as much as a connection, so one is taken at a time; more, while the listener stays ready.
+    private var acceptable: Int { min(Self.acceptBatch, 1 << min(acceptStreak / 4, 6)) }
+
     func accept(_ listener: Listener) {
         // The shards have not met yet: the message is on its way, and the listener stays ready.
         if peers.isEmpty { return }
-        for _ in 0..<Self.acceptBatch {
+        for _ in 0..<acceptable {
             do {
-                guard let descriptor = try listener.accept() else { return }
+                guard let descriptor = try listener.accept() else {
+                    acceptStreak = 0
+                    return
+                }
                 deal(descriptor)
             } catch where error.isOutOfDescriptors {
                 turnAway(listener)
@@ -23,6 +29,7 @@ extension Shard {
                 return
             }
         }
+        acceptStreak &+= 1
     }
 
     /// To each shard in turn.
@@ -66,7 +73,7 @@ extension Shard {
             Socket.close(descriptor)
             return
         }
-        do { try reactor.add(descriptor, ShardToken.frontend(frontend.id).token, .readable) } catch {
+        do { try reactor.add(descriptor, ShardToken.frontend(frontend.id).token, frontend.interest) } catch {
             shared.note(.warning, "cannot watch a connection: \(error)")
             close(frontend)
             return

@@ -14,13 +14,17 @@ extension Shard {
         if readiness.isWritable, backend.transport.wantsWritable(hasOutput: !backend.output.isEmpty) { flush(backend) }
         if backend.isClosed { return }
         // A dead connection is read to its end even where reading pauses: there is nothing else to wait for.
-        if readiness.isReadable, backend.interest.contains(.readable) || readiness.isDead { read(backend) }
+        if readiness.isReadable, backend.interest.contains(.readable) || readiness.isDead { read(backend, readiness) }
         if !backend.isClosed { watch(backend) }
     }
 
-    private func read(_ backend: Backend) {
+    private func read(_ backend: Backend, _ readiness: Readiness) {
         switch backend.transport.receive(into: readBuffer) {
-        case .bytes(let count): take(backend, UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
+        case .bytes(let count):
+            take(backend, UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
+            if !backend.isClosed, backend.interest.contains(.edge), mayHaveMore(behind: count, readiness) {
+                reactor.change(backend.descriptor, ShardToken.backend(backend.id).token, backend.interest)
+            }
         case .wouldBlock: break
         case .end, .failed: ended(backend)
         }
@@ -312,12 +316,14 @@ extension Shard {
         switch frontend.session?.backendLost(loss, brokeMessage: isBroken, backend.state) {
         case nil: close(frontend)
         case .stay(let bytes):
+            if !bytes.isEmpty { losses.told += 1 }
             write(bytes, to: frontend)
             if frontend.isClosed { return }
             if frontend.stage == .awaitingAnswers { frontend.stage = .serving }
             revisit(frontend)
         case .logInAgain: again(frontend)
         case .close(let words):
+            losses.ended += 1
             if isStale { frontend.output.drop() }
             farewell(frontend, words)
         }

@@ -10,7 +10,7 @@ extension Shard {
         if readiness.isDead {
             close(frontend)
         } else if frontend.interest.contains(.readable), readiness.isReadable {
-            read(frontend)
+            read(frontend, readiness)
         } else if readiness.isPeerFinished, frontend.stage == .held {
             heldFrontendFinished(frontend)
         } else if readiness.isPeerFinished, frontend.stage == .awaitingAdmin, let administration = frontend.administration {
@@ -21,12 +21,15 @@ extension Shard {
         if !frontend.isClosed { watch(frontend) }
     }
 
-    private func read(_ frontend: Frontend) {
+    private func read(_ frontend: Frontend, _ readiness: Readiness) {
         switch frontend.transport.receive(into: readBuffer) {
         case .bytes(let count):
             noteTime(frontend)
             frontend.figures?.traffic.received &+= UInt64(count)
             take(frontend, UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
+            if !frontend.isClosed, frontend.interest.contains(.edge), mayHaveMore(behind: count, readiness) {
+                reactor.change(frontend.descriptor, ShardToken.frontend(frontend.id).token, frontend.interest)
+            }
         case .wouldBlock: break
         case .end: finished(frontend)
         case .failed:
@@ -141,7 +144,7 @@ extension Shard {
                 offset += size
                 run = offset
                 continue
-            case .needBackend where checkOutNow(frontend):
+            case .needBackend where checkOutNow(frontend, session):
                 frontend.scanner = before
                 continue
             case .terminate:
@@ -284,7 +287,7 @@ extension Shard {
         unqueue(frontend)
         cancelTimer(frontend)
         frontend.administration?.giveUp()
-        reactor.remove(frontend.descriptor)
+        // The loop is not asked to forget the descriptor: that it is closed does it.
         frontend.transport.close()
         frontends.remove(frontend.id)
         frontend.input.drop()

@@ -256,7 +256,7 @@ extension Shard {
 
     private func joined(_ backend: Backend, _ parameters: ServerParameters) {
         cancelTimer(backend)
-        backend.state = BackendState(parameterSets.one(like: parameters))
+        backend.state.begin(parameterSets.one(like: parameters))
         backend.stage = .serving
         if let pool = backend.pool { began(pool, parameters) }
         say(.connected(backend.node, backend.epoch))

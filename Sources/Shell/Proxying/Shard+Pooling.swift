@@ -10,7 +10,7 @@ extension Shard {
     /// The pool of a frontend at the primary; nil while there is none.
     func pool(for frontend: Frontend) -> ShardPool? {
         guard let primary else { return nil }
-        if let pool = frontend.pool, isCurrent(pool.epoch), pool.node.number == primary.number { return pool }
+        if let pool = frontend.pool, !pool.isOver { return pool }
         guard let startup = frontend.session?.startup else { return nil }
         let pool = pool(PoolKey(database: startup.database, user: startup.user, node: primary))
         frontend.pool = pool
@@ -31,8 +31,8 @@ extension Shard {
     // MARK: Check-out
 
     /// A backend for the message at hand, without waiting; false where there is none that is ready for this session.
-    func checkOutNow(_ frontend: Frontend) -> Bool {
-        guard frontend.backend == nil, let session = frontend.session, let pool = pool(for: frontend), !isPaused(pool), let id = pool.core.checkOut() else { return false }
+    func checkOutNow(_ frontend: Frontend, _ session: FrontendSession) -> Bool {
+        guard frontend.backend == nil, let pool = pool(for: frontend), !isPaused(pool), let id = pool.core.checkOut() else { return false }
         pool.publish()
         guard let backend = backends[id] else { preconditionFailure("a pool holds a backend that is gone") }
         assign(backend, to: frontend, session)
@@ -157,7 +157,8 @@ extension Shard {
         if session.isAttached { session.detached() }
         var interlude = Interlude(aligning: text, with: session.settings)
         let first = interlude.begin()
-        backend.stage = .aligning(interlude)
+        backend.interlude = interlude
+        backend.stage = .aligning
         setTimer(backend, after: Self.interludeTime)
         if let first { send(first, to: backend) }
     }
@@ -242,7 +243,8 @@ extension Shard {
     private func reset(_ backend: Backend, _ isInBlock: Bool) {
         var interlude = Interlude(resetting: configuration.resetQueries, isInBlock: isInBlock)
         guard let first = interlude.begin() else { return isInBlock ? close(backend) : checkIn(backend) }
-        backend.stage = .resetting(interlude)
+        backend.interlude = interlude
+        backend.stage = .resetting
         setTimer(backend, after: Self.interludeTime)
         send(first, to: backend)
         if !backend.isClosed { watch(backend) }
@@ -253,17 +255,12 @@ extension Shard {
 
     /// An answer to one of our own statements.
     func continueInterlude(_ backend: Backend, _ kind: BackendMessageKind, _ body: UnsafeRawBufferPointer, isWhole: Bool) {
-        switch backend.stage {
-        case .aligning(var interlude):
-            let action = interlude.received(kind, body, isWhole: isWhole, backend.state)
-            backend.stage = .aligning(interlude)
-            continueAligning(backend, action)
-        case .resetting(var interlude):
-            let action = interlude.received(kind, body, isWhole: isWhole, backend.state)
-            backend.stage = .resetting(interlude)
-            continueResetting(backend, action)
-        case .connecting, .askingForTLS, .shakingHands, .loggingIn, .idle, .serving, .awaitingCancel, .ending: preconditionFailure("an interlude in stage \(backend.stage)")
+        guard let action = backend.interlude?.received(kind, body, isWhole: isWhole, backend.state) else { preconditionFailure("no interlude in stage \(backend.stage)") }
+        switch action {
+        case .wait, .send: break
+        case .done, .failed: backend.interlude = nil
         }
+        if case .aligning = backend.stage { continueAligning(backend, action) } else { continueResetting(backend, action) }
     }
 
     private func continueAligning(_ backend: Backend, _ action: Interlude.Action) {

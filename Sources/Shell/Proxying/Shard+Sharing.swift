@@ -66,13 +66,12 @@ extension Shard {
     /// A backend that another shard had. It is counted already.
     func receive(_ moved: MovedBackend) {
         let share = shared.directory.share(moved.pool)
-        let made = backends.insert { Backend($0, moved.opening, moved.transport, isOpening: false, shared.budget) }
+        let made = backends.insert { Backend($0, moved.opening, moved.transport, isOpening: false, shared.budget, moved.state) }
         guard let backend = made else {
             moved.transport.close()
             share.release()
             return
         }
-        backend.state = moved.state
         backend.key = moved.key
         backend.history = moved.history
         backend.stage = .idle

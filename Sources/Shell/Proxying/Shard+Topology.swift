@@ -14,6 +14,7 @@ extension Shard {
         isPrimaryFailing = false
         retryAt = reactor.now
         let waiting = takeWaiters()
+        for pool in pools.values { pool.isOver = true }
         pools.removeAll()
         welcomes.removeAll()
         for backend in backends.all where !backend.isClosed {

@@ -4,6 +4,9 @@ internal import Sessions
 
 /// Writing, back-pressure and deadlines of connections.
 extension Shard {
+    /// A read of `count` bytes may have left something that no change will tell of: more bytes, or the end behind them.
+    func mayHaveMore(behind count: Int, _ readiness: Readiness) -> Bool { count == readBuffer.count || readiness.isPeerFinished || readiness.isDead }
+
     // MARK: Frontends
 
     func write(_ bytes: [UInt8], to frontend: Frontend) {
@@ -62,6 +65,8 @@ extension Shard {
         case .awaitingAdmin: if frontend.administration != nil, !frontend.isFinished { wanted = wanted.union(.peerFinished) }
         case .cancelling, .awaitingAnswers: break
         }
+        // In TLS, bytes may be left in the socket after a read.
+        if !frontend.transport.isEncrypted { wanted = wanted.union(.edge) }
         if wanted == frontend.interest { return }
         frontend.interest = wanted
         reactor.change(frontend.descriptor, ShardToken.frontend(frontend.id).token, wanted)
@@ -123,6 +128,7 @@ extension Shard {
         if backend.isClosed { return }
         var wanted: Interest = backend.isConnecting || backend.transport.wantsWritable(hasOutput: !backend.output.isEmpty) ? .writable : .nothing
         if !backend.isConnecting, backend.frontend?.output.isEmpty ?? true { wanted = wanted.union(.readable) }
+        if !backend.isPreparing, !backend.transport.isEncrypted { wanted = wanted.union(.edge) }
         if wanted == backend.interest { return }
         backend.interest = wanted
         reactor.change(backend.descriptor, ShardToken.backend(backend.id).token, wanted)

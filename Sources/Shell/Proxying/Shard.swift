@@ -51,6 +51,8 @@ final class Shard: EventHandler {
     var failure = ""
     var retryAt = Monotonic(nanoseconds: 0)
     var facts = FactLimiter()
+    /// Sessions that lost their backend: told so by an error, and ended by it.
+    var losses = (told: 0, ended: 0)
     /// What was counted so far.
     var figures = FigureTable()
     /// What administrators have switched.
@@ -68,6 +70,8 @@ final class Shard: EventHandler {
     var stopping: Stopping?
     /// Given up to say no when there are no more descriptors.
     var spare = Socket.spare()
+    /// How often in a row a listener had all the connections that were to be taken.
+    var acceptStreak = 0
     /// Which shard gets the next connection.
     var nextShard = 0
     /// Memory that `requests` and `replies` keep.
@@ -177,6 +181,7 @@ final class Shard: EventHandler {
 
     private func statistics() -> ProxyStatistics {
         var count = ProxyStatistics()
+        (count.told, count.ended) = (losses.told, losses.ended)
         count.frontends = frontends.count
         count.held = frontends.all.count { $0.stage == .held }
         for backend in backends.all { count.backends[backend.node, default: 0] += 1 }

@@ -12,6 +12,8 @@ final class ShardPool {
     let share: PoolShare
     private let shard: Int
     var core: Pool
+    /// It belonged to a topology that is no more; the next one may have the same epoch.
+    var isOver = false
     /// The node does not let this user in: what it said, and until when it is not asked again.
     var refusal: (message: ErrorMessage, until: Monotonic)?
     /// What the newest backend said of the server when it began.

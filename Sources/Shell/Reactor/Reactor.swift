@@ -24,7 +24,7 @@ extension EventHandler {
 /// One epoll loop on one thread: descriptors, timers, and messages from other threads.
 ///
 /// Not `Sendable`: it lives and dies on the thread that `LoopThread` made for it. Level-triggered, so a handler
-/// may leave bytes unread and be told again.
+/// may leave bytes unread and be told again, unless it asks for `Interest.edge`.
 /// Source: epoll(7).
 package final class Reactor<Handler: EventHandler> {
     /// What other threads may tell this loop.

@@ -16,6 +16,9 @@ package struct Interest: OptionSet, Sendable {
     @inlinable package static var writable: Interest { Interest(rawValue: 2) }
     /// Only that the peer will send no more; part of `readable`.
     @inlinable package static var peerFinished: Interest { Interest(rawValue: 4) }
+    /// Told when something has changed, not for as long as it lasts (EPOLLET): the kernel need not look again after each event. An owner that leaves
+    /// something unread has itself told again by `Reactor.change`.
+    @inlinable package static var edge: Interest { Interest(rawValue: 8) }
     @inlinable package static var nothing: Interest { Interest(rawValue: 0) }
 
     // The data path asks these for every message; the ones OptionSet gives are not specialised across modules.
@@ -26,7 +29,7 @@ package struct Interest: OptionSet, Sendable {
     /// For epoll_ctl.
     var bits: UInt32 {
         (contains(.readable) ? EPOLLIN.rawValue | EPOLLRDHUP.rawValue : 0) | (contains(.writable) ? EPOLLOUT.rawValue : 0)
-            | (contains(.peerFinished) ? EPOLLRDHUP.rawValue : 0)
+            | (contains(.peerFinished) ? EPOLLRDHUP.rawValue : 0) | (contains(.edge) ? EPOLLET.rawValue : 0)
     }
 }
 

@@ -91,6 +91,7 @@ enum Schema {
             expires REAL NOT NULL
         ) STRICT, WITHOUT ROWID;
         """,
+        "CREATE INDEX hook_run_name ON hook_run (name, number);",
     ]
 
     static func prepare(_ database: DatabasePool) throws {

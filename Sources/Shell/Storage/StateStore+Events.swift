@@ -54,9 +54,19 @@ extension StateStore {
         try await fetch("SELECT * FROM (SELECT * FROM event ORDER BY number DESC LIMIT ?) ORDER BY number", [limit])
     }
 
-    private func fetch(_ sql: String, _ arguments: [Int]) async throws(StorageFailure) -> [JournalEvent] {
+    /// The newest event of a kind; nil where there is none.
+    package func latestEvent(ofKind kind: String) async throws(StorageFailure) -> JournalEvent? {
+        try await fetch("SELECT * FROM event WHERE kind = ? ORDER BY number DESC LIMIT 1", [kind]).first
+    }
+
+    /// The events of a procedure, by the id that their details carry; oldest first.
+    package func events(of procedure: String) async throws(StorageFailure) -> [JournalEvent] {
+        try await fetch("SELECT * FROM event WHERE json_extract(details, '$.event') = ? ORDER BY number LIMIT 10000", [procedure])
+    }
+
+    private func fetch(_ sql: String, _ arguments: StatementArguments) async throws(StorageFailure) -> [JournalEvent] {
         try await read { connection in
-            try Row.fetchAll(connection, sql: sql, arguments: StatementArguments(arguments)).map { row in
+            try Row.fetchAll(connection, sql: sql, arguments: arguments).map { row in
                 JournalEvent(number: row["number"], at: row["at"], epoch: Epoch(UInt64(row["epoch"] as Int64)), kind: row["kind"],
                              node: (row["node"] as Int?).map(NodeID.init), message: row["message"], details: row["details"])
             }

@@ -40,8 +40,8 @@ package struct HookEffectRow: Hashable, Sendable {
 }
 
 extension StateStore {
-    /// Runs that are kept; the oldest go first, with their effects.
-    package static let hookRunLimit = 2_000
+    /// Runs of one event name that are kept: a busy timer pushes no failover out. The oldest go first, with their effects.
+    package static let hookRunLimit = 1_000
 
     /// Stores a run and returns its number; durable on return.
     package func beginHookRun(_ run: HookRunRow) async throws(StorageFailure) -> Int {
@@ -50,7 +50,9 @@ extension StateStore {
                 sql: "INSERT INTO hook_run (event, name, epoch, attempt, began, phase, record) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 arguments: [run.event, run.name, Int64(bitPattern: run.epoch), run.attempt, run.began, run.phase, DatabaseBytes(run.record)])
             let number = Int(connection.lastInsertedRowID)
-            try connection.execute(sql: "DELETE FROM hook_run WHERE number <= ?", arguments: [number - StateStore.hookRunLimit])
+            try connection.execute(
+                sql: "DELETE FROM hook_run WHERE name = ? AND number <= (SELECT number FROM hook_run WHERE name = ? ORDER BY number DESC LIMIT 1 OFFSET ?)",
+                arguments: [run.name, run.name, StateStore.hookRunLimit])
             return number
         }
     }
@@ -86,9 +88,20 @@ extension StateStore {
         try await runs("WHERE event = ? ORDER BY number", [event])
     }
 
+    /// The runs of an event and of those whose ids begin with its own, oldest first.
+    package func hookRuns(within event: String) async throws(StorageFailure) -> [HookRunRow] {
+        try await runs("WHERE event = ? OR substr(event, 1, ?) = ? ORDER BY number", [event, event.utf8.count + 1, event + "-"])
+    }
+
     /// The newest runs, oldest first.
     package func latestHookRuns(_ limit: Int) async throws(StorageFailure) -> [HookRunRow] {
         try await runs("WHERE number IN (SELECT number FROM hook_run ORDER BY number DESC LIMIT ?) ORDER BY number", [limit])
+    }
+
+    /// The newest runs of each event's name that are over, oldest first.
+    package func latestHookRuns(ofEach limit: Int) async throws(StorageFailure) -> [HookRunRow] {
+        let places = "SELECT number, row_number() OVER (PARTITION BY name ORDER BY number DESC) AS place FROM hook_run WHERE phase = 'ended'"
+        return try await runs("WHERE number IN (SELECT number FROM (\(places)) WHERE place <= ?) ORDER BY number", [limit])
     }
 
     /// Runs that were begun and did not end: the daemon ended first, or they run now.

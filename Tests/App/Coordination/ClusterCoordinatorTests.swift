@@ -77,6 +77,35 @@ struct ClusterCoordinatorTests {
         }
     }
 
+    @Test("A daemon that is killed right after it has opened the service says after its restart how the failover ended, once")
+    func killedAtTheEnd() async throws {
+        let stage = Stage(), copies = Mutex<[Stage]>([])
+        defer { stage.clean() }
+        try await stage.live { life in
+            stage.hands.script.withLock {
+                $0.onApply = { topology in
+                    guard topology.gate == .open(primary: node1) else { return }
+                    do { let copy = try stage.copy(); copies.withLock { $0.append(copy) } } catch { Issue.record(error) }
+                }
+            }
+            try await life.losePrimary()
+            try await life.expectGate(.open(primary: node1))
+        }
+        let killed = try #require(copies.withLock { $0.first })
+        defer { killed.clean() }
+        func ends() -> [FailoverEnd] { killed.hands.script.withLock(\.notices).compactMap { if case .failoverFinished(let end) = $0.fact { end } else { nil } } }
+        for _ in 1...2 {
+            try await killed.live { life in
+                try await life.expect("the end is in the journal") { try await life.kinds().contains("failover_finished") }
+                try await life.expect("the hooks are told") { !ends().isEmpty }
+                life.probeAll()
+                try await life.expectGate(.open(primary: node1))
+                #expect(try await life.kinds().count { $0 == "failover_finished" } == 1)
+            }
+        }
+        #expect(ends().map(\.outcome) == ["promoted"] && ends().map(\.milliseconds) == [nil] && ends().map(\.primary?.id) == [node1])
+    }
+
     @Test("A site hook that fails is followed by the bundled hook alone, and its words are in the journal")
     func hookFails() async throws {
         let stage = Stage()

@@ -94,7 +94,7 @@ struct HookQuestionsTests {
 
     @Test("Where fencing is required, nothing is promoted without it")
     func fencing() async throws {
-        let stage = Stage(rules: FailoverRules(requiresFencing: true))
+        let stage = Stage(rules: FailoverRules(requiresFencing: true, fencingRetry: .milliseconds(500)))
         defer { stage.clean() }
         stage.hands.script.withLock { $0.fencing = [.failed(reason: "no power supply answers"), .fenced] }
         try await stage.live { life in
@@ -148,10 +148,11 @@ extension ScriptedHands {
             case .healthChanged(let node, let from, let to, _, let failures): "health \(from?.rawValue ?? "")→\(to.rawValue) \(node.name) \(failures)"
             case .nodeDown(let node, let wasPrimary, _): "node_down \(node.name)\(wasPrimary ? " primary" : "")"
             case .nodeUp(let node, _): "node_up \(node.name)"
-            case .membership(let node, let isAttached, _, _): "\(isAttached ? "attached" : "detached") \(node.name)"
+            case .membership(let node, let change, _, _): "\(change) \(node.name)"
             case .standbyLost(let node): "standby_lost \(node.name)"
             case .fencing(let request): "fencing \(request.lost.name) for \(request.candidate.name)"
             case .failoverFinished(let end): "failover_finished \(end.outcome) \(end.primary?.name ?? "") lost \(end.lostBytes.map(String.init) ?? "")"
+            case .falsePrimary(let node, let primary, let timeline): "false_primary \(node.name) \(primary.name) \(timeline)"
             case .alert(let severity, let title, _, _): "alert \(severity.rawValue) \(title)"
             }
         }

@@ -24,6 +24,8 @@ final class ScriptedHands: ClusterHands {
         var promotions: [NodeID] = []
         var requests: [PromotionRequest] = []
         var notices: [ClusterNotice] = []
+        var inquiries: [String] = []
+        var clients = ClientCounts(connected: 5, held: 0, told: 0, ended: 0)
         /// What hooks say: who is preferred, then one answer a question; afterwards nobody objects.
         var preference: [NodeID] = []
         var approvals: [NodeID] = []
@@ -34,16 +36,33 @@ final class ScriptedHands: ClusterHands {
         var downQuestions: [NodeID] = []
         /// What the next `promote` calls answer before one works.
         var problems: [PromotionFailure] = []
+        /// Called with each topology that is handed down.
+        var onApply: (@Sendable (Topology) -> Void)?
         /// Set to hold every `promote` until the coordinator is cancelled.
         var hangsInHook = false
     }
 
     let script = Mutex(Script())
 
-    func apply(_ topology: Topology) async { script.withLock { $0.topologies.append(topology) } }
+    func apply(_ topology: Topology) async {
+        let onApply = script.withLock { script in
+            script.topologies.append(topology)
+            return script.onApply
+        }
+        onApply?(topology)
+    }
 
     func observe(_ node: Node) async -> Election.Answer {
         script.withLock { $0.servers[node.id].map(Election.Answer.success) ?? .failure(NodeSilence("refuses connections")) }
+    }
+
+    func clients() async -> ClientCounts { script.withLock { $0.clients } }
+
+    func divergedLog(of node: Node, on timeline: Timeline, from start: LogSequenceNumber) async -> Result<DivergedLog, NodeSilence> {
+        script.withLock { script in
+            script.inquiries.append("\(node.name) \(timeline) \(start.bytes)")
+            return DivergedLog(summary: "end 0/\(String(start.bytes + 16, radix: 16, uppercase: true))\ntransactions 1\nfirst now\nlast now\n").map { .success($0) } ?? .failure(NodeSilence("is no summary"))
+        }
     }
 
     func seal(_ node: Node, in epoch: Epoch) async -> Seal {
@@ -105,6 +124,8 @@ final class ScriptedHands: ClusterHands {
             return script.downVetoes?.isEmpty == false ? script.downVetoes?.removeFirst() ?? .granted : .granted
         }
     }
+
+    func wasTold(_ event: String) async -> Bool { script.withLock { $0.notices.contains { $0.event == event } } }
 
     func tell(_ notice: ClusterNotice, in snapshot: ClusterSnapshot) async { script.withLock { $0.notices.append(notice) } }
 

@@ -19,6 +19,14 @@ struct Stage {
         hands.script.withLock { $0.servers = [node0: observation(.primary), node1: observation(.standby, wal: 90), node2: observation(.standby, wal: 80)] }
     }
 
+    /// What is on disk now, as a daemon that is killed now leaves it, under other hands.
+    func copy() throws -> Stage {
+        let copy = Stage(rules: rules)
+        try FileManager.default.copyItem(atPath: directory, toPath: copy.directory)
+        copy.hands.script.withLock { $0.servers = hands.script.withLock(\.servers) }
+        return copy
+    }
+
     /// One life of the daemon: runs `story`, then ends the coordinator as a stop would.
     func live(_ story: (Life) async throws -> Void) async throws {
         let store = try StateStore(directory: directory)

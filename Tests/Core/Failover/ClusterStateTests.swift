@@ -20,6 +20,21 @@ struct ClusterStateTests {
         #expect(state.timeline == timelineTwo)
     }
 
+    @Test("Nobody is promoted beside the primary or beside a candidate, nor the lost primary started, whoever asks")
+    func oneWriter() throws {
+        func promotable(_ state: ClusterState) -> [NodeID] { threeNodes.map(\.id).filter { state.objection(toPromoting: $0, name: \.description) == nil } }
+        func startable(_ state: ClusterState) -> [NodeID] { threeNodes.map(\.id).filter { state.objection(toStarting: $0, name: \.description) == nil } }
+        #expect(promotable(ClusterState()) == [node0, node1, node2])
+        var state = try ClusterState.open()
+        #expect(promotable(state) == [node0] && startable(state) == [node0, node1, node2])
+        state = try .lost()
+        #expect(promotable(state) == [] && startable(state) == [node1, node2])
+        try state.apply(.promote(candidate: node1, epoch: Epoch(2)))
+        #expect(promotable(state) == [node1] && startable(state) == [node1, node2])
+        try state.apply(.primaryIs(primary: node1, epoch: Epoch(2), timeline: timelineTwo))
+        #expect(promotable(state) == [node1] && startable(state) == [node0, node1, node2])
+    }
+
     @Test("A command of an old epoch changes nothing", arguments: [
         ClusterCommand.declareLost(primary: node0, epoch: Epoch(1), reason: "late", event: "ev-2"),
         .promote(candidate: node2, epoch: Epoch(1)), .passOver(candidate: node1, epoch: Epoch(1), reason: "late"),

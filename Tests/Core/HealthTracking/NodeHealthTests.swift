@@ -87,6 +87,23 @@ struct NodeHealthTests {
         #expect(health(good, silent, refused, silent, starting, silent).verdict == .down)
     }
 
+    @Test("A node that answers and whose commits do not end is wedged until one does; when it stops answering, that counts")
+    func wedged() {
+        var health = health(good)
+        #expect(health.probed(good, stuck: "cannot commit", at: .zero) == .seconds(1))
+        #expect(health.verdict == .wedged)
+        #expect(health.reason == "cannot commit")
+        #expect(health.observation == Self.seen)
+        _ = health.probed(good, at: .zero)
+        #expect(health.verdict == .up)
+        #expect(health.reason.isEmpty)
+        _ = health.probed(refused, stuck: "cannot commit", at: .zero)
+        #expect(health.verdict == .suspect)
+        _ = health.probed(refused, stuck: "cannot commit", at: .zero)
+        #expect(health.verdict == .down)
+        #expect(health.reason == "refuses")
+    }
+
     // MARK: What is no sign of death
 
     @Test("A login that is rejected is no sign of death, however often, and says why")

@@ -74,7 +74,7 @@ struct BridgeTests {
 
     @Test("A hook that is killed leaves nothing behind either")
     func kill() throws {
-        try play("pcall(engine.call, 'stop') end while true do pcall(function() while true do end end)", grace: .seconds(4))
+        try play("pcall(engine.call, 'stop') end while true do pcall(function() while true do end end)", grace: .seconds(2))
         #expect(Counted.living == 0)
     }
 

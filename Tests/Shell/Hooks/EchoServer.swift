@@ -50,6 +50,7 @@ final class EchoServer: Sendable {
         case "/elsewhere": return reply(302, "Location: http://other.invalid/\r\n", "")
         case "/round": return reply(307, "Location: /round\r\n", "")
         case "/missing": return reply(404, "", "no such thing")
+        case "/full": return reply(200, "", String(repeating: "x", count: HTTPDesk.bodyLimit))
         case "/large": return reply(200, "", String(repeating: "x", count: HTTPDesk.bodyLimit + 1))
         case "/hang":
             sleep(3)

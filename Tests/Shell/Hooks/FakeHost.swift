@@ -9,6 +9,8 @@ final class FakeHost: HookHost {
         var contexts: [EffectContext] = []
         var writable: Set<NodeID> = []
         var failure: HostCallFailure?
+        /// What the cluster cannot bear now, and why.
+        var objections: [HostOperation: String] = [:]
         /// So many slots are dropped before the host says nothing any more; nil: it always answers.
         var dropsBeforeSilence: Int?
         var isSilent = false
@@ -18,6 +20,8 @@ final class FakeHost: HookHost {
         var answers: [HostOperation: HookValue] = [:]
         /// Calls wait here until their task is cancelled.
         var hangs = false
+        /// Plays a program: is given who hears its lines.
+        var program: (@Sendable (@Sendable (String) -> Void) async throws -> HookValue)?
         /// Called when a promotion was asked for.
         var onPromote: (@Sendable () async -> Void)?
     }
@@ -38,7 +42,9 @@ final class FakeHost: HookHost {
         guard state.withLock({ $0.epoch }) == epoch else { throw HostCallFailure(.leadership, "the event belongs to epoch \(epoch): nothing was done") }
     }
 
-    func perform(_ call: HostCall, in context: EffectContext) async throws(HostCallFailure) -> HookValue {
+    func objection(to operation: HostOperation, on node: NodeID) async -> String? { state.withLock { $0.objections[operation] } }
+
+    func perform(_ call: HostCall, in context: EffectContext, line: (@Sendable (String) -> Void)?) async throws(HostCallFailure) -> HookValue {
         let (failure, hangs) = state.withLock { state in
             state.calls.append(call)
             state.contexts.append(context)
@@ -47,6 +53,9 @@ final class FakeHost: HookHost {
         if let failure { throw failure }
         if hangs {
             do { try await Task.sleep(for: .seconds(3600)) } catch { throw HostCallFailure(.environment, "cancelled") }
+        }
+        if let line, let program = state.withLock({ $0.program }) {
+            do { return try await program(line) } catch { throw HostCallFailure(.environment, "cancelled") }
         }
         if let answer = state.withLock({ $0.answers[call.operation] }) { return answer }
         switch call.operation {

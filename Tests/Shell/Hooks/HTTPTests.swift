@@ -47,6 +47,16 @@ struct HTTPTests {
         }
     }
 
+    @Test("A body of 8 MB arrives whole, and a replay has it again")
+    func full() async throws {
+        try await run("  eq(#us.http.get(host .. '/full').body, 8 << 20)\n  return us.done()", needs: "'http:127.0.0.1'") { stage, server, outcome in
+            #expect(outcome == .done(hook: "ours", [:]))
+            let report = try await stage.replayLastRun(stage.runner())
+            #expect(report?.outcome == outcome && report?.divergence == nil)
+            #expect(server.requests.count == 1)
+        }
+    }
+
     @Test("A redirect to another granted host loses the headers that were meant for the first")
     func redirect() async throws {
         let body = "  eq(us.http.get(host .. '/away', { headers = { Authorization = 'mine', Accept = 'x/y' } }).json.count, 2)"

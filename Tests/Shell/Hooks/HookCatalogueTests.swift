@@ -69,6 +69,18 @@ struct HookCatalogueTests {
         }
     }
 
+    @Test("A grant answers what a header needs by the rule that answers its calls", arguments: [
+        ("sql:write", "sql:read", true), ("sql:read", "sql:write", false), ("fs:read:/etc", "fs:read:/etc/app", true), ("fs:read:/etc/app", "fs:read:/etc/apple", false),
+        ("fs:read:/etc", "fs:read:/etc/../root", false), ("fs:read:/*", "fs:read:/etc/../root", false), ("http:*.example.com", "http:api.example.com", true),
+        ("http:*.example.com", "http:example.com", false), ("http:*", "http:example.com", true), ("engine:*", "engine:reload", true), ("pg.*", "pg.slot", true), ("run:ls", "run:lsof", false),
+    ])
+    func oneRule(_ grant: String, _ need: String, _ isCovered: Bool) async throws {
+        #expect(Capability(grant).covers(Capability(need)) == isCovered)
+        try await onStage(["ours.lua": failoverHook("", header: ", needs = { '\(need)' }")]) { stage in
+            #expect(await stage.load(options: [("ours", "grants", grant)]).1.isEmpty == isCovered)
+        }
+    }
+
     @Test("A hook that others can write has only events that ask or tell, and no rights that change anything")
     func restricted() async throws {
         let tells = "local us = require 'understudy'\nlocal hook = us.hook { name = 'tells', needs = { '\("sql:write")' } }\nfunction hook.node_down() end\nreturn hook"
@@ -83,6 +95,16 @@ struct HookCatalogueTests {
         }
         try await onStage(["ours.lua": failoverHook("", header: ", trust = 'restricted'")]) { stage in
             #expect(await stage.load().1 == ["ours.lua:3: failover does work, and trust = \"restricted\" allows events that ask or tell only"])
+        }
+    }
+
+    @Test("A module takes no module's place of the library, and nobody else may write it")
+    func modules() async throws {
+        try await onStage(["lib/understudy/standby.lua": "return {}", "lib/ours.lua": "return {}", "a.lua": failoverHook("")]) { stage in
+            #expect(await stage.load().1 == ["lib/understudy/standby.lua:0: modules named understudy are the library's own: rename the file"])
+            try stage.write("lib/understudy/standby.lua", nil)
+            #expect(chmod(stage.site + "/lib/ours.lua", 0o666) == 0)
+            #expect(await stage.load().1.map { $0.contains("lib/ours.lua") && $0.contains("others than root") } == [true])
         }
     }
 

@@ -9,10 +9,10 @@ import Testing
 struct HookChildTests {
     private static let far = HookLimits(budget: .seconds(3600), slice: .seconds(3600), grace: .seconds(60))
 
-    private func request(_ body: String, _ stage: Stage) async -> HookValue {
+    private func frames(_ stage: Stage) async -> [UInt8] {
         let (catalogue, _) = await stage.load()
-        guard let hook = catalogue.chain(for: .failover, bundledOnly: false).first else { return .none }
-        return catalogue.request("run", hook, Stage.failover().value, Self.far)
+        guard let hook = catalogue.chain(for: .failover, bundledOnly: false).first else { return [] }
+        return catalogue.errand("run", hook, Stage.failover().value, Self.far).frames ?? []
     }
 
     private func start(_ stage: Stage) throws -> HookChild { try HookChild(executable: Stage.executable, waiter: stage.waiter) }
@@ -24,8 +24,7 @@ struct HookChildTests {
     func orphan(body: String) async throws {
         try await onStage(["ours.lua": failoverHook("print('begun') " + body)]) { stage in
             let child = try start(stage)
-            let frame = HookFrame.bytes(of: await request(body, stage)) ?? []
-            #expect(await child.send(frame, until: .now() + .seconds(10)))
+            #expect(await child.send(await frames(stage), until: .now() + .seconds(10)))
             guard case .frame(let line) = await child.receive(until: .now() + .seconds(10)) else { Issue.record("the hook did not begin"); return }
             #expect(line["message"] == "begun")
             let end = await child.end(patience: .seconds(10))
@@ -40,7 +39,7 @@ struct HookChildTests {
             let kept = open("/dev/null", O_RDONLY)
             defer { close(kept) }
             let child = try start(stage)
-            #expect(await child.send(HookFrame.bytes(of: await request("", stage)) ?? [], until: .now() + .seconds(10)))
+            #expect(await child.send(await frames(stage), until: .now() + .seconds(10)))
             _ = await child.receive(until: .now() + .seconds(10))
             let process = "/proc/\(child.pid)"
             // 0 socket, 1 /dev/null, 2 pipe, and the event descriptor of the sandbox's own thread.

@@ -104,6 +104,45 @@ struct HookGenerationsTests {
         }
     }
 
+    @Test("Recorded events are replayed with new hooks: where they part from those in force, the first call that differs is named with its line")
+    func rehearsal() async throws {
+        let header = ", needs = { 'pg.promote', 'pg.control' }, replaces = 'understudy/failover'"
+        let old = "us.step('promote', function() ev.new_main:promote() end)\n  us.step('set', function() ev.new_main:reload() end)\n  return us.done()"
+        try await onStage(["a.lua": failoverHook(old, name: "a", header: header)]) { stage in
+            let generations = Self.generations(stage, MemoryGenerations())
+            _ = try await generations.start()
+            #expect(await stage.failOver(stage.runner(await generations.current.catalogue)) == .done(hook: "a", [:]))
+            let calls = stage.host.calls.count
+            let rehearsal = HookRehearsal(journal: stage.journal) { stage.runner($0) }
+            func deploy(_ body: String) async throws -> [String] {
+                try stage.write("a.lua", failoverHook(body, name: "a", header: header))
+                let change = try await generations.deploy(options: stage.settings(), author: "me") { next, current in
+                    do throws(HookJournalFailure) { return try await rehearsal.remarks(on: next, insteadOf: current) } catch { return [HookProblem("a.lua", error.reason)] }
+                }
+                return change?.remarks.map { $0.description.replacing(stage.site + "/", with: "") } ?? ["nothing new"]
+            }
+            #expect(try await deploy("-- the same\n" + old) == [])
+            #expect(try await deploy(old.replacing("reload", with: "restart")) == [
+                "a.lua:5: a replay of failover ev-1 ends otherwise: effect 5: recorded `node.reload pg2`, now asks `node.restart pg2` (\(stage.site)/a.lua:5)".replacing(stage.site + "/", with: ""),
+            ])
+            // Those in force part from the recording already.
+            #expect(try await deploy(old.replacing("reload", with: "stop")) == [])
+            #expect(stage.host.calls.count == calls, "nothing is done")
+        }
+    }
+
+    @Test("New hooks that fail where those in force did not are named with the line of the failure")
+    func rehearsedFailure() async throws {
+        try await onStage(["a.lua": failoverHook("us.step('a', function() end)", name: "a")]) { stage in
+            let before = await stage.load().0
+            _ = await stage.failOver(stage.runner(before))
+            try stage.write("a.lua", failoverHook("us.step('a', function() end)\n  local x = nil\n  print(x.y)", name: "a"))
+            let remarks = try await HookRehearsal(journal: stage.journal) { stage.runner($0) }.remarks(on: await stage.load().0, insteadOf: before)
+            #expect(remarks.map { $0.place.line } == [6])
+            #expect(remarks.first?.message.hasPrefix("a replay of failover ev-1 ends otherwise: ") == true, "\(remarks)")
+        }
+    }
+
     @Test("Advice does not keep a generation back, a mistake in the text does, and so does a failing spec")
     func checks() async throws {
         try await onStage(["a.lua": failoverHook("ev.new_main:promote()", name: "a", header: ", needs = { 'pg.promote' }"), "a_spec.lua": "describe()"]) { stage in
@@ -160,11 +199,11 @@ struct HookDifferenceTests {
              line 9
             --- 1/gone.lua
             +++ /dev/null
-            @@ -1,1 +1,0 @@
+            @@ -1,1 +0,0 @@
             -x
             --- /dev/null
             +++ 2/new.lua
-            @@ -1,0 +1,1 @@
+            @@ -0,0 +1,1 @@
             +y
 
             """)

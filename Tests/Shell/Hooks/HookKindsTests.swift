@@ -26,6 +26,10 @@ struct HookKindsTests {
         try await onStage(files) { stage in
             #expect(await stage.runner().run(Self.choice()) == .chosen(hook: "c", [2]))
             #expect(stage.logged == ["warn: choose_candidate failed (code): broken"])
+            // Whom it chose and who failed on the way are on record, not in the log alone.
+            #expect(stage.passedOver.map(\.hook) == ["a"])
+            let run = try #require(try await stage.journal.runs(of: "ev-1").last)
+            #expect(run.outcome == "chosen" && run.message == "c: pg3; no opinion: \(stage.site)/a.lua:4: broken (in hook a)")
         }
     }
 
@@ -72,6 +76,9 @@ struct HookKindsTests {
         try await onStage(["ours.lua": hook("approve_failover", body)]) { stage in
             #expect(await stage.runner().run(Self.approval()) == .passed)
             #expect(stage.logged.count == 1 && stage.logged[0].contains("us.veto"), "\(stage.logged)")
+            #expect(stage.passedOver.count == 1)
+            let run = try #require(try await stage.journal.runs(of: "ev-1").last)
+            #expect(run.outcome == "passed" && run.message?.contains("ours.lua:4: ") == true)
         }
     }
 

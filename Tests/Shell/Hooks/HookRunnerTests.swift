@@ -134,6 +134,19 @@ struct HookRunnerTests {
         }
     }
 
+    @Test("No method of a node has a field's name, so that a field is nil where the node did not answer")
+    func fieldsAndMethods() async throws {
+        #expect(Set(HostFunction.methodNames).isDisjoint(with: EventSchema.nodeFields.map(\.name)))
+        let body = "  return us.done { is_nil = ev.node.lsn == nil, field = ev.new_main.lsn, now = ev.new_main:lsn_now() }"
+        try await onStage(["ours.lua": failoverHook(body, header: ", replaces = 'understudy/failover'")]) { stage in
+            stage.host.set { $0.answers[.lsnNow] = 6000 }
+            #expect(await stage.failOver(stage.runner()) == .done(hook: "ours", ["is_nil": true, "field": 4999, "now": 6000]))
+            try stage.write("ours.lua", failoverHook("  print(ev.new_main:lsn())", header: ", replaces = 'understudy/failover'"))
+            #expect(await stage.fault(stage.runner()).contains(
+                "ours.lua:4: attempt to call a number value (method 'lsn'); lsn is a field of the event's snapshot: write node.lsn, or node:lsn_now() for what it is now"))
+        }
+    }
+
     @Test("A module in lib/ is found, has its own lines, and cannot be bytecode")
     func modules() async throws {
         let files = ["ours.lua": failoverHook("  require('team.tools').fail()"), "lib/team/tools.lua": "local tools = {}\nfunction tools.fail()\n  error 'in the module'\nend\nreturn tools"]

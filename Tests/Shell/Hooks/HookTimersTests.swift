@@ -10,7 +10,7 @@ struct HookTimersTests {
             if time.hasPrefix("every ") { use.every = .seconds(Int(time.dropFirst("every ".count)) ?? 0) } else { use.cron = try CronSchedule(time) }
             return Hook(name: name, about: nil, version: nil, file: LuaFile(path: name, chunk: name, text: ""), line: 1, isBundled: false, events: ["timer"], needs: [],
                         replaces: nil, uses: ["timer": use], isRestricted: false, settings: [])
-        }, library: [:], modules: [:])
+        }, code: HookCode(library: [:], modules: [:]))
     }
 
     private static let calendar = {

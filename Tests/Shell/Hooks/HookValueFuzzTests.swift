@@ -106,7 +106,7 @@ struct HookValueFuzzTests {
     @Test("No value of that size is written either: it is refused with a sentence, or not framed")
     func writing() throws {
         let result = try SandboxRun(memory: 64 << 20)("local t = {} for i = 1, 200000 do t[i] = true end return t")
-        #expect(result["message"].text == "the value is too large to pass on: more than 4194304 bytes or 131072 values")
+        #expect(result["message"].text == "the value is too large to pass on: more than 9437184 bytes or 131072 values")
         #expect(HookFrame.bytes(of: .list([HookValue](repeating: true, count: 200_000))) == nil)
         #expect(HookFrame.bytes(of: .list([HookValue](repeating: true, count: 100_000))) != nil)
     }

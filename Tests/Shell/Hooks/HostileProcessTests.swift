@@ -8,7 +8,7 @@ import Testing
 /// Hook processes that do not keep to anything: whatever they do, the event fails in time and the daemon goes on.
 @Suite("A hook process gone wrong", .serialized)
 struct HostileProcessTests {
-    private static let limits = HookLimits(budget: .milliseconds(500), grace: .milliseconds(500))
+    private static let limits = HookLimits(budget: .milliseconds(300), grace: .milliseconds(200))
 
     /// A stage whose hook process is `script` from the moment the hooks are loaded; how the failover ended, and how long it took.
     private func failOver(_ script: String, limits: HookLimits = Self.limits) async throws -> (outcome: HookOutcome, took: Duration, stage: [String]) {
@@ -17,7 +17,7 @@ struct HostileProcessTests {
             let path = stage.site + "/process"
             chmod(path, 0o755)
             let lines = Lines()
-            let processes = HookProcesses(executable: path, waiter: stage.waiter) { lines.append($0) }
+            let processes = HookProcesses(executable: path, waiter: stage.waiter, limits: HookProcesses.Limits(patience: .milliseconds(50))) { lines.append($0) }
             let (catalogue, _) = await stage.load()
             let runner = HookRunner(catalogue: catalogue, processes: processes, host: stage.host, journal: stage.journal, secrets: stage.secrets, limits: limits) { lines.append($0) }
             let clock = ContinuousClock(), begin = clock.now

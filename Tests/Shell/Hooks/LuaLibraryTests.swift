@@ -13,6 +13,43 @@ struct LuaLibraryTests {
         }
     }
 
+    @Test("What the library has is what is declared, no more and no less")
+    func declared() async throws {
+        try await run("""
+              local function list(label, record)
+                for name, value in pairs(record) do
+                  if type(value) == "table" and value ~= us.null then list(label .. "." .. name, value) else us.log.info(label .. "." .. name) end
+                end
+              end
+              list("us", us)
+            """) { stage in
+            #expect(Set(stage.logged) == Set(LibraryFunction.all.filter { !$0.isMethod }.map { "info: " + $0.label }))
+        }
+        #expect(Set(LibraryFunction.all.map(\.label)).count == LibraryFunction.all.count)
+    }
+
+    @Test("Every key of the header that is declared is read: a wrong value is refused", arguments: HookHeader.all.flatMap { table in table.names.map { (table.className, $0) } })
+    func header(_ table: String, _ key: String) async throws {
+        let event = key == "on_error" ? "approve_failover" : "timer"
+        let text = switch table {
+        case "us.Header": "\(key == "name" ? "" : "name = 'ours', ")\(key) = print"
+        case "us.Use": "name = 'ours', on = { \(event) = { \(key) = print } }"
+        default: "name = 'ours', limits = { \(key) = print }"
+        }
+        try await onStage(["ours.lua": "local us = require 'understudy'\nreturn us.hook { \(text) }"]) { stage in
+            let (_, problems) = await stage.load()
+            #expect(problems.count == 1 && problems[0].contains(key) && !problems[0].contains("has no"), "\(problems)")
+        }
+    }
+
+    @Test("The editor's stubs are Lua")
+    func stubs() async throws {
+        try await onStage(["ours.lua": LuaStubs.text]) { stage in
+            let (_, problems) = await stage.load()
+            #expect(problems == ["ours.lua: the file must end with `return hook`, the object that us.hook made"])
+        }
+    }
+
     @Test("JSON is written in one form and read again, null and empty lists included")
     func json() async throws {
         try await run("""

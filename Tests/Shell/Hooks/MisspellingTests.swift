@@ -53,6 +53,19 @@ struct MisspellingTests {
         }
     }
 
+    @Test("A nil that a query gave is put down to the query, with its line", arguments: [
+        ("local row = ev.new_main:sql('SELECT 1')[1] print(row.x)", [[HookValue]](), "attempt to index a nil value (local 'row'); the query at ours.lua:4 gave no rows; a query without"),
+        ("local row = ev.new_main:sql('SELECT 1')[1] print(row.age > 3)", [[.none, 1]], "attempt to compare number with nil; the query at ours.lua:4 gave 1 row, with NULL for age; test it first"),
+        ("local row = ev.new_main:sql('SELECT 1')[1] local t = {} print(t.x.y, row)", [[2, 1]], "attempt to index a nil value (field 'x'); a query without"),
+    ])
+    func query(_ body: String, _ rows: [[HookValue]], _ message: String) async throws {
+        try await onStage(["ours.lua": failoverHook(body, header: ", needs = { 'sql:read' }")]) { stage in
+            stage.host.set { $0.answers[.sql] = HookRows(columns: ["age", "count"], rows: rows, command: "SELECT").value }
+            guard case .failed(let fault) = await stage.failOver(stage.runner()) else { Issue.record("the event did not fail"); return }
+            #expect(fault.message.hasPrefix(message), "\(fault.message)")
+        }
+    }
+
     @Test("In a handler each fails the event with file and line", arguments: [
         ("ev.new_mian:promote()", "failover event has no \"new_mian\"; did you mean \"new_main\"?"),
         ("ev.new_main:promot()", "node pg2 has no \"promot\"; did you mean \"promote\"?"),

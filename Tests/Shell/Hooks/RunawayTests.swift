@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Runaway hooks", .serialized)
 struct RunawayTests {
-    private static let limits = HookLimits(budget: .milliseconds(300), slice: .milliseconds(200), grace: .seconds(2), memory: 32 << 20)
+    private static let limits = HookLimits(budget: .milliseconds(300), slice: .milliseconds(100), grace: .seconds(2), memory: 32 << 20)
 
     /// Every row of the design's table of what was measured, and what was found since.
     private static let runaways: [(String, String)] = [

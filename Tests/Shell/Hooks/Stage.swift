@@ -25,8 +25,11 @@ final class Stage: Sendable {
     /// Built beside this test.
     static let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "HookHostFixture").path
 
+    /// The bundled hooks are the same for every stage.
+    static let inspections = HookInspections()
+
     /// `files` by their path under the site's hook directory.
-    init(_ files: [String: String] = [:]) throws {
+    init(_ files: [String: String] = [:], _ inspections: HookInspections = Stage.inspections) throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "understudy-hooks-\(UUID().uuidString)")
         for (name, text) in files {
             let file = directory.appending(path: name)
@@ -39,7 +42,7 @@ final class Stage: Sendable {
         journal = HookJournal(store: store)
         secrets = SecretVault(directory: directory.path + "/secrets")
         let kept = Lines()
-        processes = HookProcesses(executable: Self.executable, waiter: waiter) { kept.append($0) }
+        processes = HookProcesses(executable: Self.executable, waiter: waiter, inspections: inspections) { kept.append($0) }
         self.kept = kept
     }
 
@@ -49,6 +52,9 @@ final class Stage: Sendable {
     }
 
     private let kept: Lines
+    private let opinions = Mutex<[HookFault]>([])
+    /// Failures of hooks that were asked for their opinion.
+    var passedOver: [HookFault] { opinions.withLock { $0 } }
 
     var lines: [HookLogLine] { kept.all.withLock { $0 } }
     var logged: [String] { lines.map { "\($0.level.rawValue): \($0.message)" } }
@@ -91,7 +97,8 @@ final class Stage: Sendable {
 
     func runner(_ catalogue: HookCatalogue, limits: HookLimits = HookLimits(budget: .seconds(60))) -> HookRunner {
         let kept = kept
-        return HookRunner(catalogue: catalogue, processes: processes, host: host, journal: journal, secrets: secrets, metrics: metrics, running: running, limits: limits) { kept.append($0) }
+        return HookRunner(catalogue: catalogue, processes: processes, host: host, journal: journal, secrets: secrets, metrics: metrics, running: running, limits: limits,
+                          log: { kept.append($0) }, onPassedOver: { fault, _ in self.opinions.withLock { $0.append(fault) } })
     }
 
     func failOver(_ runner: HookRunner, epoch: UInt64 = 2, candidate: Int? = 1, bundledOnly: Bool = false) async -> HookOutcome {
@@ -168,8 +175,8 @@ final class Stage: Sendable {
 }
 
 /// Runs `body` on a stage and clears it away.
-func onStage(_ files: [String: String] = [:], _ body: (Stage) async throws -> Void) async throws {
-    let stage = try Stage(files)
+func onStage(_ files: [String: String] = [:], inspections: HookInspections = Stage.inspections, _ body: (Stage) async throws -> Void) async throws {
+    let stage = try Stage(files, inspections)
     do { try await body(stage) } catch {
         await stage.end()
         throw error

@@ -1,5 +1,6 @@
 import ClusterModel
 import Foundation
+import Glibc
 import Reactor
 import Testing
 @testable import NodeControl
@@ -96,6 +97,30 @@ struct ProgramTests {
         #expect(throws: ProgramFailure.self) { try transport.program(["/bin/true"], environment: [:], input: "", timeout: .seconds(1)) }
     }
 
+    @Test("A server that was killed is stopped, also while nobody has waited for its process")
+    func killedServer() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "understudy-data-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: folder) } }
+        // As pg_ctl does with a process that is nobody's any more: it runs, and does not shut down.
+        let tool = folder.path + "/pg_ctl"
+        try "#!/bin/sh\n[ $1 = status ] || { echo 'pg_ctl: server does not shut down' >&2; exit 1; }\n".write(toFile: tool, atomically: true, encoding: .utf8)
+        #expect(chmod(tool, 0o755) == 0)
+        var dead: pid_t = 0
+        #expect(posix_spawn(&dead, "/bin/true", nil, nil, [nil], nil) == 0)
+        defer { waitpid(dead, nil, 0) }
+        try "\(dead)\n".write(to: folder.appending(path: "postmaster.pid"), atomically: true, encoding: .utf8)
+        let waiter = try DescriptorWaiter()
+        let host = NodeHost(Node(id: NodeID(0), name: "pg1", host: "/tmp", port: 1, dataDirectory: folder.path), .local, programs: folder.path, waiter: waiter, epochs: AnyEpoch())
+        let clock = ContinuousClock(), began = clock.now
+        try await host.stop(in: Epoch(1), mode: .immediate, wait: .seconds(20))
+        #expect(clock.now - began < .seconds(10))
+        // One that lives and does not stop is no success.
+        try "\(getpid())\n".write(to: folder.appending(path: "postmaster.pid"), atomically: true, encoding: .utf8)
+        await #expect(throws: ProgramFailure.self) { try await host.stop(in: Epoch(1), mode: .immediate, wait: .seconds(1)) }
+        await waiter.shutDown()
+    }
+
     @Test("Files are written whole and read back; settings of a stopped server are replaced, taken back, and quoted")
     func files() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "understudy-data-\(UUID().uuidString)")
@@ -115,6 +140,21 @@ struct ProgramTests {
         try await host.touch(in: Epoch(1), "standby.signal")
         let found7 = try await host.read("standby.signal")
         #expect(found7 == "")
+        // A link takes nobody out of the data directory, nor elsewhere than it says.
+        try FileManager.default.createSymbolicLink(atPath: folder.path + "/out", withDestinationPath: "/etc")
+        for path in ["out/hostname", "out", folder.path + "/out/hostname"] {
+            let failure = await #expect(throws: ProgramFailure.self) { try await host.read(path) }
+            #expect(failure?.description.contains("leads out of the data directory, to /etc") == true, "\(failure?.description ?? "")")
+        }
+        let alias = folder.path + "-alias"
+        try FileManager.default.createSymbolicLink(atPath: alias, withDestinationPath: "/etc/hostname")
+        let elsewhere = await #expect(throws: ProgramFailure.self) { try await host.read(alias) }
+        #expect(elsewhere?.description.contains("leads to /etc/hostname: ask for that") == true)
+        try FileManager.default.removeItem(atPath: alias)
+        await #expect(throws: ProgramFailure.self) { try await host.write(in: Epoch(1), "out/understudy-never", "x", mode: 0o600) }
+        await #expect(throws: ProgramFailure.self) { try await host.touch(in: Epoch(1), "out/understudy-never") }
+        let plain = try await host.read("/etc/passwd")
+        #expect(plain.contains("root:"))
         let found8 = try await host.freeBytes()
         #expect(found8 > 0)
         try await host.moveAside(in: Epoch(1))

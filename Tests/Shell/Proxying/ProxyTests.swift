@@ -49,6 +49,24 @@ struct ProxyTests {
         new.stop()
     }
 
+    @Test("A session that waits after the gate was closed and opened in one epoch is not forgotten when it is closed and opened again")
+    func reopened() async throws {
+        let old = try echoing(), new = try echoing()
+        let stage = try Stage(old, new)
+        let frontend = try stage.frontend()
+        _ = try frontend.logIn()
+        await stage.close(1)
+        await stage.open(0, 1)
+        old.stop()
+        try frontend.sendQuery("SELECT 1")
+        #expect(await stage.eventually { await stage.proxy.statistics().held == 1 })
+        await stage.close(2)
+        await stage.open(1, 2)
+        #expect(try frontend.answer() == "Complete SELECT 1, Ready I")
+        await stage.proxy.stop(.fast)
+        new.stop()
+    }
+
     @Test("A statement is held no longer than query_wait_timeout, and the session lives")
     func heldTooLong() async throws {
         let node = try echoing()

@@ -107,6 +107,24 @@ struct StateStoreTests {
         #expect(try await store.bookmark("audit") == 9)
     }
 
+    @Test("Many runs of one event push out none of another")
+    func runsKept() async throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let store = try StateStore(directory: directory)
+        func begin(_ name: String) async throws -> Int {
+            try await store.beginHookRun(HookRunRow(event: "\(name)-1", name: name, epoch: 2, attempt: 1, began: 1, phase: "ended", record: []))
+        }
+        let failover = try await begin("failover")
+        try await store.write { connection in
+            for _ in 0...StateStore.hookRunLimit {
+                try connection.execute(sql: "INSERT INTO hook_run (event, name, epoch, attempt, began, phase, record) VALUES ('timer-1', 'timer', 2, 1, 1, 'ended', x'')")
+            }
+        }
+        _ = try await begin("timer")
+        #expect(try await store.hookRuns(of: "failover-1").map(\.number) == [failover])
+        #expect(try await store.hookRuns(of: "timer-1").count == StateStore.hookRunLimit)
+    }
+
     @Test("The journal numbers events, and gives them back from any number")
     func journal() async throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }

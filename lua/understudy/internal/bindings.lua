@@ -18,11 +18,26 @@ local function rows(answer)
   return records.list("rows", items, { columns = answer.columns, count = answer.count, command = answer.command })
 end
 
---- A command's result; `on_line` is called for each line of its output, and `json = true` reads it.
-local function command(answer, given)
-  if type(given.on_line) == "function" then
-    for line in answer.stdout:gmatch "([^\n]*)\n?" do if line ~= "" then given.on_line(line) end end
+--- Has `on_line` hear the lines of a program while it runs; its result. What was only foreseen has all its lines at once.
+---@async
+local function follow(label, answer, on_line)
+  while answer.running do
+    local ok, problem = true, nil
+    for _, line in ipairs(answer.lines) do
+      ok, problem = pcall(on_line, line)
+      if not ok then break end
+    end
+    answer = effects.call(label, "run.lines", { command = answer.running, ends = not ok })
+    if not ok then error(problem, 0) end
+    if not answer.running then return answer end
   end
+  for line in (answer.stdout .. answer.stderr):gmatch "[^\n]+" do on_line(line) end
+  return answer
+end
+
+--- A command's result; `on_line` hears each line of its output and its errors, and `json = true` reads it.
+local function command(answer, given, label)
+  if given.on_line ~= nil then answer = follow(label, answer, given.on_line) end
   if given.json then answer.json = json.decode(answer.stdout) end
   return records.new("result of a command", { "code", "stdout", "stderr", "took", "json" }, answer)
 end
@@ -47,8 +62,11 @@ local function with_json(given)
 end
 
 --- What of a command's table is for this side only.
-local function without_local(given)
+local function without_local(label, given)
   if type(given) ~= "table" then return given end
+  if given.on_line ~= nil and type(given.on_line) ~= "function" then
+    engine.fail("code", ("%s: on_line: expected a function; got a %s"):format(label, type(given.on_line)))
+  end
   local copy = {}
   for key, value in pairs(given) do if key ~= "on_line" and key ~= "json" then copy[key] = value end end
   return copy
@@ -62,14 +80,15 @@ function bindings.call(label, host, more, ...)
   if host.returns == "response" then
     given = arguments.of(label, host, first, with_json(second))
   elseif host.returns == "command" then
-    given = arguments.of(label, host, without_local(first))
+    given = arguments.of(label, host, without_local(label, first))
+    if first.on_line ~= nil then given.follow = true end
   else
     given = arguments.of(label, host, ...)
   end
   for name, value in pairs(more) do given[name] = value end
   local answer = effects.call(label, host.op, given)
   local make = makers[host.returns]
-  if make and answer ~= nil and tostring(answer) ~= "unknown" then return make(answer, type(first) == "table" and first or {}) end
+  if make and answer ~= nil and tostring(answer) ~= "unknown" then return make(answer, type(first) == "table" and first or {}, label) end
   return answer
 end
 

@@ -8,19 +8,7 @@ local limits  = load_module "understudy.internal.limits"
 local hooks = {}
 local definitions = setmetatable({}, { __mode = "k" })
 
----@class us.Header
----@field name string a-z, 0-9 and _; unique
----@field about string? one sentence, for lists
----@field version string?
----@field needs string[]? capabilities, which the configuration grants: hook.<name>.grants
----@field options table<string, us.Option>? what the configuration may set: hook.<name>.<option>
----@field replaces string? the hook that this one switches off, for the events that both define
----@field on table<string, us.Use>? how the handlers of single events are used
----@field limits us.Limits? less than the administrator allows
----@field api integer? the version of the library that the file was written for: 1
----@field trust "restricted"? gives rights up: no event that does work, no commands, files, writing SQL or engine actions
-
-local header_keys = { "name", "about", "version", "needs", "options", "replaces", "on", "limits", "api", "trust" }
+local header_keys = request.schema.header.keys
 
 local function fail(message, ...) engine.fail("code", message:format(...)) end
 

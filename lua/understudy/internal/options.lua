@@ -5,12 +5,6 @@ local records = load_module "understudy.internal.records"
 
 local options = {}
 
---- An option's declaration; `default` nil means that the configuration must set it.
----@class us.Option
----@field type string
----@field default any
----@field choices string[]?
-
 local seconds = { us = 1e-6, ms = 1e-3, s = 1, min = 60, m = 60, h = 3600, d = 86400 }
 local sizes = { B = 1, kB = 1 << 10, MB = 1 << 20, GB = 1 << 30, TB = 1 << 40 }
 local truths = { on = true, ["true"] = true, yes = true, ["1"] = true, off = false, ["false"] = false, no = false, ["0"] = false }

@@ -8,8 +8,6 @@ local records = load_module "understudy.internal.records"
 local outcomes = {}
 local made = setmetatable({}, { __mode = "k" })
 
----@class us.Outcome
-
 local function fail(message, ...) engine.fail("code", message:format(...)) end
 
 local function make(values)

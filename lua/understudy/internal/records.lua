@@ -20,7 +20,7 @@ function records.anchored(functions)
   return result
 end
 
---- `fields` lists every name the record knows, also those that are nil in `values`; `methods` come after them.
+--- `fields` lists every name the record knows, also those that are nil in `values`; no method has the name of one.
 ---@param label string how it is called in messages
 ---@param fields string[]
 ---@param values table

@@ -23,12 +23,19 @@ local function advance(task, answer)
   return { id = task.id, op = result[2], arguments = result[3], file = result[4], line = result[5], step = task.step }
 end
 
-local function new(body, index) return { coroutine = coroutine.create(body), index = index } end
+local function new(body, index, step) return { coroutine = coroutine.create(body), index = index, step = step } end
+
+--- The name of the step that runs now.
+local function current_step()
+  local step = engine.step(nil)
+  engine.step(step)
+  return step
+end
 
 --- Runs `bodies`, at most `parallel` at once; `settled(task)` hears of each that ended and returns true when the rest is to be given up.
 ---@async
 function tasks.run(what, bodies, parallel, settled)
-  local running, begin, next_body, is_over = {}, {}, 1, false
+  local running, begin, next_body, is_over, step = {}, {}, 1, false, current_step()
 
   local function heard(task, request)
     if request then
@@ -43,7 +50,7 @@ function tasks.run(what, bodies, parallel, settled)
     local count = 0
     for _ in pairs(running) do count = count + 1 end
     while not is_over and next_body <= #bodies and count < parallel do
-      local task = new(bodies[next_body], next_body)
+      local task = new(bodies[next_body], next_body, step)
       next_body = next_body + 1
       heard(task, advance(task))
       if task.id then count = count + 1 end

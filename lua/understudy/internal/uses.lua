@@ -5,17 +5,7 @@ local options = load_module "understudy.internal.options"
 
 local uses = {}
 
----@class us.Use
----@field before string|string[]? hooks that run later
----@field after string|string[]? hooks that run earlier
----@field budget string|number? a duration, shorter than the event's own
----@field on_error "allow"|"veto"? for approve events: what it means when this hook fails
----@field parallel integer? for events of which several may run at once
----@field where "L"|"N"? for timer: on the leader (the default) or on every member
----@field every string|number? for timer: a duration
----@field cron string? for timer: minute, hour, day, month, weekday
-
-local keys = { "before", "after", "budget", "on_error", "parallel", "where", "every", "cron" }
+local keys = request.schema.header.on
 --- Keys that some kinds of events have, or one event.
 local only = { on_error = "approve", every = "timer", cron = "timer", where = "timer" }
 
@@ -44,6 +34,8 @@ local readers = {
   before = hook_names, after = hook_names, budget = typed "duration", parallel = typed "integer", every = typed "duration", cron = typed "string",
   on_error = typed("one_of", { "allow", "veto" }), where = typed("one_of", { "L", "N" }),
 }
+local declared = {}
+for _, key in ipairs(keys) do declared[key] = readers[key] end
 
 local function read_one(event, given)
   local schema = request.schema.events[event]
@@ -51,7 +43,7 @@ local function read_one(event, given)
   if type(given) ~= "table" then fail("on.%s is a table; got a %s", event, type(given)) end
   local use = {}
   for key, value in pairs(given) do
-    local reader = readers[key]
+    local reader = declared[key]
     if not reader then fail("on.%s has no %s%s", event, names.show(key), names.suggestion(key, keys)) end
     if only[key] and only[key] ~= schema.kind and only[key] ~= event then
       fail("on.%s: %s is for %s", event, key, only[key] == "timer" and "timer alone" or "events of the kind " .. only[key])

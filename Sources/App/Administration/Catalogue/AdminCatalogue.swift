@@ -1,9 +1,9 @@
 /// Every view and command there is, in the order of documents. To add one: a file of its own, and a line here.
 enum AdminCatalogue {
     static let views: [AdminView] = [
-        PoolsView.view, ConnectionViews.clients, ConnectionViews.servers, ConnectionViews.sockets, ConnectionViews.activeSockets, PinsView.view,
+        NodesView.view, PoolsView.view, ConnectionViews.clients, ConnectionViews.servers, ConnectionViews.sockets, ConnectionViews.activeSockets, PinsView.view,
         StatsViews.stats, StatsViews.statsTotals, StatsViews.statsAverages, StatsViews.totalsView, LatencyView.view, ListsView.view,
-        DatabasesView.view, UsersView.view, ConfigView.view, DaemonViews.version, DaemonViews.state, DaemonViews.memory, DaemonViews.hosts, HelpView.view,
+        DatabasesView.view, UsersView.view, ConfigView.view, HookMetricsView.view, DaemonViews.version, DaemonViews.state, DaemonViews.memory, DaemonViews.hosts, HelpView.view,
         PgpoolViews.nodes, PgpoolViews.version, PgpoolViews.status, PgpoolViews.processes, PgpoolViews.pools,
     ]
 

@@ -16,6 +16,8 @@ package struct AdminFacts: Sendable {
     /// Nil while the daemon starts.
     package var cluster: ClusterSnapshot?
     package var process: Process
+    /// What hooks count and measure.
+    package var hookMetrics: [HookMetricView]
     package var now: Date
 
     /// What holds for pools.
@@ -49,13 +51,15 @@ package struct AdminFacts: Sendable {
         }
     }
 
-    package init(report: ProxyReport, averages: TrafficAverages, settings: Settings, rules: Rules, cluster: ClusterSnapshot?, process: Process, now: Date) {
+    package init(report: ProxyReport, averages: TrafficAverages, settings: Settings, rules: Rules, cluster: ClusterSnapshot?, process: Process,
+                 hookMetrics: [HookMetricView] = [], now: Date) {
         self.report = report
         self.averages = averages
         self.settings = settings
         self.rules = rules
         self.cluster = cluster
         self.process = process
+        self.hookMetrics = hookMetrics
         self.now = now
     }
 

@@ -1,5 +1,6 @@
 internal import ClusterModel
 package import Coordination
+internal import Failover
 internal import PostgresWire
 internal import Sessions
 internal import Storage
@@ -12,13 +13,13 @@ package struct ControlCommands: Sendable {
     private let coordinator: ClusterCoordinator
     private let journal: EventJournal
     private let office: AdminOffice
-    private let status: @Sendable (ClusterSnapshot) async -> StatusView
+    private let status: @Sendable (ClusterSnapshot) async throws -> StatusView
     private let reload: @Sendable (_ requestedBy: String) async throws -> ReloadView
     private let hooks: any HookDesk
 
     /// `status` adds what the process and the proxy know to a snapshot; `reload` reads the configuration again, and throws what is
     /// wrong with it.
-    package init(coordinator: ClusterCoordinator, journal: EventJournal, office: AdminOffice, status: @escaping @Sendable (ClusterSnapshot) async -> StatusView,
+    package init(coordinator: ClusterCoordinator, journal: EventJournal, office: AdminOffice, status: @escaping @Sendable (ClusterSnapshot) async throws -> StatusView,
                  reload: @escaping @Sendable (_ requestedBy: String) async throws -> ReloadView, hooks: any HookDesk) {
         self.coordinator = coordinator
         self.journal = journal
@@ -31,13 +32,18 @@ package struct ControlCommands: Sendable {
     /// A `ControlServer.Responder`.
     @Sendable package func respond(_ request: ControlRequest, _ requestedBy: String, _ send: ControlServer.Send) async throws {
         switch request.command {
-        case "status": try await answer(await status(coordinator.snapshot()), send)
+        case "status": try await answer(send) { try await status(coordinator.snapshot()) }
         case "nodes": try await answer(NodeView.all(await coordinator.snapshot()), send)
         case "events": try await events(min(max(request.limit ?? 20, 0), Self.eventLimit), follow: request.follow ?? false, send)
+        case "events.show": try await answer(send) { try await flight(request.event ?? "") }
+        case "safety":
+            let safety = await coordinator.safety()
+            try await answer(SafetyView(await coordinator.snapshot(), safety.table, safety.synchronousSet), send)
         case "pools": try await ask("SHOW POOLS", send)
         case "pause": try await ask(Self.command("PAUSE", request.database), send)
         case "resume": try await ask(Self.command("RESUME", request.database), send)
         case "reload": try await answer(send) { try await reload(requestedBy) }
+        case "attach", "detach", "promote", "maintenance": try await answer(send) { try await carryOut(request.command, request.order ?? OrderRequest(), requestedBy) }
         case "failover.accept_loss": try await answer(send) { try await coordinator.acceptLoss(in: Epoch(request.epoch ?? 0), by: requestedBy) }
         case "hooks.list": try await answer(send) { try await hooks.list(event: request.event) }
         case "hooks.deploy": try await answer(send) { try await hooks.deploy(folder: request.folder, requestedBy: requestedBy) }
@@ -55,7 +61,23 @@ package struct ControlCommands: Sendable {
             try await send(try ControlLine.encode(ControlReply<HookTraceView>(result: HookTraceView())))
         default:
             try await send(try ControlLine.encode(ControlReply<String>(
-                error: "there is no command \"\(request.command)\"; this daemon knows status, nodes, events, pools, pause, resume, reload, failover, hooks")))
+                error: "there is no command \"\(request.command)\"; this daemon knows status, nodes, events, safety, pools, pause, resume, attach, detach, promote, maintenance, failover, reload, hooks")))
+        }
+    }
+
+    /// Returns what is so now.
+    private func carryOut(_ command: String, _ order: OrderRequest, _ requestedBy: String) async throws -> OrderView {
+        if command == "maintenance" { return OrderView(done: try await coordinator.setMaintenance(order.isOn ?? true, by: requestedBy)) }
+        let snapshot = await coordinator.snapshot(), word = order.node ?? ""
+        guard let node = snapshot.nodes.first(where: { $0.node.name == word || String($0.node.id.number) == word })?.node.id else {
+            throw ControlClient.Failure(description: "there is no node \(word): they are \(snapshot.nodes.map(\.node.name).joined(separator: ", "))")
+        }
+        switch command {
+        case "attach": return OrderView(done: try await coordinator.attach(node, by: requestedBy))
+        case "promote": return OrderView(done: try await coordinator.promote(node, by: requestedBy))
+        default:
+            let hold = Hold(.detached, by: requestedBy, reason: order.reason ?? "")
+            return OrderView(done: try await coordinator.detach(node, hold, failsOver: order.failsOver ?? false))
         }
     }
 
@@ -71,6 +93,19 @@ package struct ControlCommands: Sendable {
 
     private static func command(_ verb: String, _ database: String?) -> String {
         database.map { "\(verb) \"\($0.replacing("\"", with: "\"\""))\"" } ?? verb
+    }
+
+    /// What is on record of a procedure; `word` is its id, or the number of one of its lines.
+    private func flight(_ word: String) async throws -> FlightView {
+        var id = word
+        if let number = Int(word) {
+            guard let line = try await journal.events(after: number - 1, limit: 1).first, line.number == number else { throw ControlClient.Failure(description: "there is no event \(word) in the journal") }
+            guard let procedure = try EventView(line).event else { return try FlightView(word, [line], hooks: []) }
+            id = procedure
+        }
+        let lines = try await journal.events(of: id)
+        guard !lines.isEmpty else { throw ControlClient.Failure(description: "nothing is on record of \"\(word)\": `understudy events` lists what is, and --json shows the ids") }
+        return try FlightView(id, lines, hooks: try await hooks.runs(within: id))
     }
 
     /// One reply with a list; when following, one reply an event, for ever.

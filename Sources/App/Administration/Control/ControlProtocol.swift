@@ -10,7 +10,7 @@ package struct ControlRequest: Codable, Sendable {
     package var follow: Bool?
     /// For `pause` and `resume`: the database; nil is every one.
     package var database: String?
-    /// For `hooks.list`: the event; nil is every one.
+    /// For `hooks.list`: the event; nil is every one. For `events.show`: an id or a number.
     package var event: String?
     /// For `hooks.deploy`: a directory of the daemon's machine; nil is the configured one.
     package var folder: String?
@@ -18,8 +18,16 @@ package struct ControlRequest: Codable, Sendable {
     package var epoch: UInt64?
     /// For `hooks.rollback` and `hooks.diff`.
     package var generations: [Int]?
+    /// For `attach`, `detach`, `promote` and `maintenance`.
+    package var order: OrderRequest?
     /// For `hooks.run`, `replay`, `trace`, `cancel` and `console`.
     package var run: HookRunRequest?
+
+    /// An order about a node, or about all of them.
+    package init(command: String, order: OrderRequest) {
+        self.init(command: command)
+        self.order = order
+    }
 
     /// A question about runs of hooks.
     package init(command: String, run: HookRunRequest) {
@@ -37,6 +45,24 @@ package struct ControlRequest: Codable, Sendable {
         self.event = event
         self.folder = folder
         self.generations = generations
+    }
+}
+
+/// What an operator orders.
+package struct OrderRequest: Codable, Sendable {
+    /// A node's number or name.
+    package var node: String?
+    package var reason: String?
+    /// For `detach`: also the primary, by a failover.
+    package var failsOver: Bool?
+    /// For `maintenance`.
+    package var isOn: Bool?
+
+    package init(node: String? = nil, reason: String? = nil, failsOver: Bool? = nil, isOn: Bool? = nil) {
+        self.node = node
+        self.reason = reason
+        self.failsOver = failsOver
+        self.isOn = isOn
     }
 }
 

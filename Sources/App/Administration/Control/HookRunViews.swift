@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// What the command line asks about runs of hooks.
 package struct HookRunRequest: Codable, Sendable {
     /// An event's id; for `hooks.run` its name.
@@ -49,8 +51,13 @@ package struct HookRunView: Codable, Sendable {
     /// One line.
     package var text: String {
         let took = took_ms.map { " after \(HookCallView.milliseconds($0))" } ?? ""
-        return "\(event)  \(name), attempt \(attempt), epoch \(epoch): \(outcome)\(took)\(message.map { " (\($0))" } ?? "")\n"
+        let time = Date(timeIntervalSince1970: began).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        let id = event + String(repeating: " ", count: max(0, Self.idWidth - event.count))
+        return "\(id)  \(time)  \(name), attempt \(attempt), epoch \(epoch): \(outcome)\(took)\(message.map { " (\($0.onOneLine))" } ?? "")\n"
     }
+
+    /// Of the longest ids that the engine makes.
+    private static let idWidth = 32
 }
 
 /// One host call of a run.
@@ -91,8 +98,8 @@ package struct HookCallView: Codable, Sendable {
     /// One line.
     package var text: String {
         let where_ = place.map { "  \($0.split(separator: "/").last ?? "")" } ?? ""
-        let state = result.map { (failed ? "failed: " : "→ ") + $0 } ?? "under way"
-        let context = (undo ? "undo " : "") + (step.map { "[\($0)] " } ?? "")
+        let state = result.map { (failed ? "failed: " : "→ ") + $0.onOneLine } ?? "under way"
+        let context = (undo && !call.hasPrefix("undo.") ? "undo " : "") + (step.map { "[\($0)] " } ?? "")
         return "\(Self.pad(String(number), 4)) \(Self.pad("+" + Self.milliseconds(at_ms), 11)) \(Self.pad(took_ms.map(Self.milliseconds) ?? "", 9))  "
             + (parent == nil ? "" : "  ") + "\(context)\(call) \(arguments)  \(state)\(where_)\n"
     }
@@ -145,9 +152,9 @@ package struct HookReportView: Codable, Sendable {
     package var text: String {
         let end = "\(outcome)\(message.map { " (\($0))" } ?? "")"
         if let plan {
-            return plan.map { $0 + "\n" }.joined() + "the plan of \(event): \(calls) \(calls == 1 ? "effect" : "effects"), then \(end); nothing was done\n"
+            return plan.map { $0 + "\n" }.joined() + "the plan of \(event): \(calls.counted("effect")), then \(end); nothing was done\n"
         }
-        if let divergence { return "\(divergence)\nthe replay of \(event) stops there, after \(calls) calls and \(HookCallView.milliseconds(took_ms))\n" }
-        return "\(event): \(end), \(calls) calls in \(HookCallView.milliseconds(took_ms))\n"
+        if let divergence { return "\(divergence)\nthe replay of \(event) stops there, after \(calls.counted("call")) and \(HookCallView.milliseconds(took_ms))\n" }
+        return "\(event): \(end), \(calls.counted("call")) in \(HookCallView.milliseconds(took_ms))\n"
     }
 }

@@ -1,3 +1,5 @@
+internal import PostgresWire
+
 /// What `understudy hooks …` is answered from.
 package protocol HookDesk: Sendable {
     /// The hooks in force, or those of one event; throws for an event that there is not.
@@ -8,6 +10,8 @@ package protocol HookDesk: Sendable {
     func rollBack(to number: Int?, requestedBy: String) async throws -> HookChangeView
     /// What differs between two generations; nil is the one in force.
     func difference(from: Int, to: Int?) async throws -> String
+    /// The runs of an event and of those that are parts of it, oldest first.
+    func runs(within event: String) async throws -> [HookRunView]
     /// The calls of a run as they were, and as they come; without an event the latest runs.
     func trace(_ request: HookRunRequest, _ tell: (HookTraceView) async throws -> Void) async throws
     /// Fires an event by hand, or plans it.
@@ -95,14 +99,17 @@ package struct HookListView: Codable, Sendable {
     package var hooks: [Hook]
     package var events: [Event]
     package var generations: [Generation]
+    package var metrics: [HookMetricView]
 
-    package init(generation: Int, drift: Bool, directory: String, hooks: [Hook], events: [Event], generations: [Generation]) {
+    package init(generation: Int, drift: Bool, directory: String, hooks: [Hook], events: [Event], generations: [Generation],
+                 metrics: [HookMetricView]) {
         self.generation = generation
         self.drift = drift
         self.directory = directory
         self.hooks = hooks
         self.events = events
         self.generations = generations
+        self.metrics = metrics
     }
 }
 
@@ -121,7 +128,7 @@ package struct HookChangeView: Codable, Sendable {
 
     /// For people.
     package var text: String {
-        let outcome = from == to ? "nothing new: generation \(to) is in force" : "generation \(to) is in force (before: \(from)); `understudy hooks rollback` takes it back"
+        let outcome = from == to ? "nothing new: generation \(to) is in force" : "generation \(to) is in force (before: \(from)); `understudy hooks rollback \(from)` takes it back"
         return (remarks + [outcome]).joined(separator: "\n") + "\n"
     }
 }
@@ -140,8 +147,10 @@ extension HookListView {
         let generations = Table(columns: ["generation", "made", "by", "state"], rows: generations.map { generation in
             [String(generation.number), generation.at, generation.author, (generation.active ? "in force" : "") + (generation.fault.map { " bad: \($0)" } ?? "")]
         })
+        let metrics = metrics.filter { !$0.hook.isEmpty }
+        let measured = metrics.isEmpty ? "" : "\n" + Table(columns: HookMetricsView.view.columns.map(\.name), rows: metrics.map { row in HookMetricsView.columns.map { $0.value(row) } }).text
         let note = drift ? "\(directory) differs from generation \(generation): `understudy hooks deploy` puts it in force\n" : ""
-        return hooks.text + "\n" + events.text + "\n" + generations.text + note
+        return hooks.text + "\n" + events.text + "\n" + generations.text + measured + note
     }
 
     /// With one digit behind the point.

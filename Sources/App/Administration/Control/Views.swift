@@ -1,6 +1,5 @@
 internal import ClusterModel
 package import Coordination
-internal import Failover
 internal import Foundation
 package import Storage
 
@@ -17,13 +16,17 @@ package struct StatusView: Codable, Sendable {
     package var primary: String?
     /// Why writes are held; empty when they are not.
     package var writes_held: String
+    /// Whether nothing is done automatically.
+    package var maintenance: Bool
     package var port: Int
     package var frontends: Int
     package var backends: Int
     package var frontends_held: Int
+    /// The latest that a hook raised, with its time; nil where there was none.
+    package var last_alert: String?
 
     package init(process: (version: String, pid: Int, uptime: Double), cluster: String, snapshot: ClusterSnapshot,
-                 port: Int, counts: (frontends: Int, held: Int, backends: Int)) {
+                 port: Int, counts: (frontends: Int, held: Int, backends: Int), alert: JournalEvent?) {
         version = process.version
         pid = process.pid
         self.cluster = cluster
@@ -32,29 +35,22 @@ package struct StatusView: Codable, Sendable {
         phase = snapshot.phase
         primary = snapshot.primaryName
         writes_held = snapshot.gateReason
+        maintenance = snapshot.isInMaintenance
         self.port = port
         frontends = counts.frontends
         backends = counts.backends
         frontends_held = counts.held
+        last_alert = alert.map { "\(AdminFacts.text(Date(timeIntervalSince1970: $0.at))) \($0.message)" }
     }
 }
 
-/// One node of `understudy nodes`.
-package struct NodeView: Codable, Sendable {
-    package var id: Int
-    package var name: String
-    package var host: String
-    package var port: Int
-    package var role: String
-    /// `waiting`, `up` or `down`, as pgpool says it.
-    package var status: String
-    /// Why it is not up; empty when it is.
-    package var reason: String
-    package var timeline: UInt32?
-    package var lsn: String?
-    package var lag_bytes: UInt64?
-    package var replication_state: String?
-    package var sync_state: String?
+/// What became of an order.
+package struct OrderView: Codable, Sendable {
+    /// A sentence.
+    package var done: String
+
+    /// For people.
+    package var text: String { done + "\n" }
 }
 
 /// What `understudy reload` did.
@@ -119,46 +115,14 @@ package struct EventView: Codable, Sendable {
     }
 }
 
-extension NodeView {
-    /// Every node of a snapshot, by ascending id.
-    package static func all(_ snapshot: ClusterSnapshot) -> [NodeView] {
-        snapshot.nodes.map { view in
-            let observation = view.report?.observation
-            return NodeView(
-                id: view.node.id.number, name: view.node.name, host: view.node.host, port: view.node.port,
-                role: role(view), status: view.service.status.rawValue, reason: reason(view, snapshot),
-                timeline: observation?.timeline.number, lsn: observation?.walEnd.description, lag_bytes: view.lagBytes,
-                replication_state: view.stream?.state, sync_state: view.stream?.syncState)
-        }
-    }
-
-    /// Why it is not up, else what is wrong although it is.
-    private static func reason(_ view: ClusterSnapshot.NodeView, _ snapshot: ClusterSnapshot) -> String {
-        guard view.service.reason.isEmpty, !view.isPrimary, view.stream == nil, view.report?.observation != nil, let primary = snapshot.primaryName else { return view.service.reason }
-        return "does not stream from \(primary)"
-    }
-
-    /// `stray`: writable, and not the primary.
-    private static func role(_ view: ClusterSnapshot.NodeView) -> String {
-        if view.isPrimary { return "primary" }
-        return view.report?.observation?.role == .primary ? "stray" : "standby"
-    }
-
-    /// The nodes as a table for people.
-    package static func table(_ nodes: [NodeView]) -> Table {
-        Table(columns: ["id", "name", "host", "port", "role", "status", "timeline", "lsn", "lag_bytes", "replication", "sync", "reason"], rows: nodes.map { node in
-            [String(node.id), node.name, node.host, String(node.port), node.role, node.status, node.timeline.map(String.init), node.lsn,
-             node.lag_bytes.map(String.init), node.replication_state, node.sync_state, node.reason]
-        })
-    }
-}
-
 extension StatusView {
     package var table: Table {
         Table(columns: ["item", "value"], rows: [
             ["version", version], ["pid", String(pid)], ["cluster", cluster], ["uptime", String(format: "%.0f s", uptime_s)],
             ["epoch", String(epoch)], ["phase", phase], ["primary", primary ?? "none"], ["writes held", writes_held.isEmpty ? "no" : writes_held],
+            ["maintenance", maintenance ? "on: nothing is done automatically" : "off"],
             ["port", String(port)], ["frontends", String(frontends)], ["frontends held", String(frontends_held)], ["backends", String(backends)],
+            ["last alert", last_alert ?? "none"],
         ])
     }
 }

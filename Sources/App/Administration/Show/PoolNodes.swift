@@ -18,14 +18,14 @@ package enum PoolNodes {
                 view.node.id.description, view.node.host, String(view.node.port), view.service.status.rawValue,
                 pgStatus(view), weight(view.node, snapshot), view.isPrimary ? "primary" : "standby",
                 observation?.role.rawValue ?? "unknown", String(reads[view.node.id] ?? 0), reader == view.node.id ? "true" : "false",
-                String(view.lagBytes ?? 0), view.stream?.state ?? "", view.stream?.syncState ?? "", Self.time(view.lastStatusChange),
+                String(view.lag?.replayBytes ?? 0), view.stream?.state ?? "", view.stream?.syncState ?? "", Self.time(view.lastStatusChange),
             ]
         })
     }
 
     private static func pgStatus(_ view: ClusterSnapshot.NodeView) -> String {
         switch view.report?.verdict {
-        case .up: "up"
+        case .up, .wedged: "up"
         case .suspect: "unknown"
         case .down: "down"
         case nil: "unknown"

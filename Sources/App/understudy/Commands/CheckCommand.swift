@@ -1,3 +1,4 @@
+internal import Administration
 internal import ArgumentParser
 internal import Foundation
 internal import Hooks
@@ -21,11 +22,11 @@ struct CheckCommand: AsyncParsableCommand {
         for problem in material { print("\(file): \(problem)") }
         let errors = loaded.diagnostics.count { $0.severity == .error } + problems.count + material.count
         guard errors == 0 else {
-            print("\(errors) \(errors == 1 ? "error" : "errors") in \(file)\(problems.isEmpty ? "" : " and its hooks")")
+            print("\(errors.counted("error")) in \(file)\(problems.isEmpty ? "" : " and its hooks")")
             throw ExitCode.failure
         }
         let nodes = loaded.settings.nodes.count
-        print("\(file) is good: \(nodes) \(nodes == 1 ? "node" : "nodes"), port \(loaded.settings[\.connections.port])")
+        print("\(file) is good: \(nodes.counted("node")), port \(loaded.settings[\.connections.port])")
     }
 
     /// What is wrong with certificates and keys; they are read as the daemon would. What is not named at all is said by its line.

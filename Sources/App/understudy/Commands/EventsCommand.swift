@@ -2,7 +2,7 @@ internal import Administration
 internal import ArgumentParser
 
 struct EventsCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "events", abstract: "What happened: the event journal, oldest first.")
+    static let configuration = CommandConfiguration(commandName: "events", abstract: "What happened: the event journal, oldest first.", subcommands: [EventsShowCommand.self])
 
     @OptionGroup var control: ControlOptions
 

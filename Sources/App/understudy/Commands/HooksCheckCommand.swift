@@ -1,3 +1,4 @@
+internal import Administration
 internal import ArgumentParser
 internal import ClusterModel
 internal import Foundation
@@ -27,11 +28,11 @@ struct HooksCheckCommand: AsyncParsableCommand {
         for remark in report.remarks { print("\(remark) (advice)") }
         let count = report.problems.count
         guard count == 0 else {
-            print("\(count) \(count == 1 ? "problem" : "problems") in hooks")
+            print("\(count.counted("problem")) in hooks")
             throw ExitCode.failure
         }
         let hooks = report.catalogue.entries.count { !$0.isBundled }
-        print("\(directory ?? settings[\.daemon.hookDirectory]) is good: \(hooks) \(hooks == 1 ? "hook" : "hooks")")
+        print("\(directory ?? settings[\.daemon.hookDirectory]) is good: \(hooks.counted("hook"))")
     }
 
     /// Hooks are looked into where they would run: in a process of their own, without effects.

@@ -9,7 +9,7 @@ struct HooksDocCommand: ParsableCommand {
 
     func run() throws {
         guard let name else { return print(HookHelp.index, terminator: "") }
-        guard let text = HookHelp.text(for: name) else { throw ValidationError("there is no event or function \"\(name)\"\(HookHelp.suggestion(for: name))") }
+        guard let text = HookHelp.text(for: name) else { throw StartFailure("there is no event or function \"\(name)\"\(HookHelp.suggestion(for: name))") }
         print(text, terminator: "")
     }
 }

@@ -10,7 +10,7 @@ struct HooksImportCommand: ParsableCommand {
     @Argument(help: "pgpool's configuration file.")
     var configuration: String
 
-    @Option(help: "Where to write legacy.lua.")
+    @Option(help: "Where to write legacy.lua and legacy_spec.lua.")
     var dir = "."
 
     @Flag(help: "Run commands that need a shell with /bin/sh; values still reach it as arguments.")
@@ -21,9 +21,10 @@ struct HooksImportCommand: ParsableCommand {
         guard FileManager.default.isReadableFile(atPath: configuration) else { throw StartFailure("\(configuration) cannot be read") }
         let directories = file.settings.nodes.map { file.settings[\.backends.dataDirectory, node: $0] }
         let hook = try LegacyHook(commands: file.commands, dataDirectories: directories, source: configuration, allowsShell: allowShell)
-        let target = dir + "/legacy.lua"
+        let target = dir + "/legacy.lua", spec = dir + "/legacy_spec.lua"
         try NewFile.write(hook.text, to: target)
-        print("wrote \(target)\n\nIt may do nothing until it is granted this, in understudy.conf:\n\n  \(hook.grants)\n")
+        try NewFile.write(hook.spec, to: spec)
+        print("wrote \(target), and tests of it: \(spec)\n\nIt may do nothing until it is granted this, in understudy.conf:\n\n  \(hook.grants)\n")
         for program in hook.programs { print(report(program.parameter, program.path), terminator: "") }
         print("\nThen: understudy check -f understudy.conf")
     }

@@ -25,7 +25,7 @@ struct HooksNewCommand: ParsableCommand {
             try NewFile.write(text, to: dir + "/" + file)
             print("wrote \(dir)/\(file)")
         }
-        for (text, file) in [(EditorFiles.languageServer(library: shared.library), ".luarc.json"), (EditorFiles.luacheck, ".luacheckrc")]
+        for (text, file) in [(EditorFiles.languageServer(library: shared.library), ".luarc.json"), (LuacheckConfiguration.text, ".luacheckrc")]
         where !FileManager.default.fileExists(atPath: dir + "/" + file) {
             try NewFile.write(text, to: dir + "/" + file)
             print("wrote \(dir)/\(file)")
@@ -54,13 +54,11 @@ struct HooksNewCommand: ParsableCommand {
     }
 }
 
-/// What editors and luacheck are told of hooks.
+/// What editors are told of hooks.
 enum EditorFiles {
-    private static let words = ["describe", "it", "before_each", "after_each", "pending"]
-
     /// `.luarc.json` for the Lua language server; `library` is the folder of Understudy's library.
     static func languageServer(library: String) -> String {
-        let globals = words.map { "\"\($0)\"" }.joined(separator: ", ")
+        let globals = LuacheckConfiguration.words.map { "\"\($0)\"" }.joined(separator: ", ")
         return """
             {
               "runtime.version": "Lua 5.4",
@@ -69,16 +67,5 @@ enum EditorFiles {
             }
 
             """
-    }
-
-    /// `.luacheckrc`: Lua 5.4 as hooks have it.
-    static var luacheck: String {
-        """
-        std = "lua54"
-        max_line_length = 160
-        not_globals = { "io", "debug", "dofile", "loadfile", "package" }
-        files["*_spec.lua"] = { read_globals = { \(words.map { "\"\($0)\"" }.joined(separator: ", ")), assert = { other_fields = true } } }
-
-        """
     }
 }

@@ -3,7 +3,11 @@ internal import ArgumentParser
 internal import Foundation
 
 struct HooksRunCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "run", abstract: "Fire an event by hand, with the hooks in force; with --dry-run only say what they would do.")
+    static let configuration = CommandConfiguration(commandName: "run", abstract: "Fire an event by hand, with the hooks in force; with --dry-run only say what they would do.",
+        discussion: """
+            How it ends: done, skipped or retry, as a hook said; chosen, a hook named somebody; vetoed; passed, no hook had anything to say, which for an approve event is consent;
+            failed.
+            """)
 
     @OptionGroup var control: ControlOptions
 
@@ -48,6 +52,6 @@ struct HooksRunCommand: AsyncParsableCommand {
             fflush(nil)
             answer = readLine()
         }
-        guard answer == event else { throw ValidationError("nothing was done: expected the event's name, \(event)\(confirm == nil ? " (--confirm \(event))" : "")") }
+        guard answer == event else { throw StartFailure("nothing was done: expected the event's name, \(event)\(confirm == nil ? " (--confirm \(event))" : "")") }
     }
 }

@@ -18,7 +18,8 @@ struct HooksTestCommand: AsyncParsableCommand {
 
     func run() async throws {
         let shared = try SharedFiles.find()
-        let processes = HookProcesses(executable: try ownExecutable(), waiter: try DescriptorWaiter()) { line in
+        let processes = HookProcesses(executable: try ownExecutable(), waiter: try DescriptorWaiter(),
+                                      limits: HookProcesses.Limits(spares: 2 * HookSpecs.atOnce)) { line in
             if line.level == .error { StderrLog.writeLine(line.message) }
         }
         let specs = HookSpecs(directories: HookDirectories(library: shared.library, bundled: shared.hooks, site: nil), processes: processes)

@@ -94,9 +94,9 @@ struct PlaygroundCommand: ParsableCommand {
     }
 }
 
-/// For people: what runs where, and how to get in.
+/// For people: what runs where, and how to get in: through the proxy, and as a node's superuser.
 private func summary(_ playground: PlaygroundDescription) throws -> String {
-    let understudy = try ownExecutable()
+    let understudy = try ownExecutable(), primary = (playground.nodes.first { $0.role == "primary" } ?? playground.nodes[0]).port
     let nodes = playground.nodes.map { "  node\($0.id)   port \($0.port)   \($0.role)\n" }.joined()
     let members = playground.members.map { $0.pid == 0 ? "  the daemon does not run\n" : "  daemon  port \($0.port)   pid \($0.pid)\n" }.joined()
     return """
@@ -107,6 +107,7 @@ private func summary(_ playground: PlaygroundDescription) throws -> String {
         logs            \(playground.dir)/log
 
           PGPASSFILE=\(playground.passfile) psql -h 127.0.0.1 -p \(playground.port) -U \(playground.user) \(playground.database)
+          PGPASSFILE=\(playground.passfile) psql -h 127.0.0.1 -p \(primary) -U \(PlaygroundCluster.controlUser) postgres
           \(understudy) nodes --socket \(playground.socket)
 
         """

@@ -6,9 +6,9 @@ internal import Settings
 struct RenderCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "render", abstract: "Print a file that is derived from the declarations.")
 
-    enum Document: String, ExpressibleByArgument, CaseIterable { case sample, parameters, admin, hooks, stubs }
+    enum Document: String, ExpressibleByArgument, CaseIterable { case sample, parameters, admin, hooks, stubs, luacheck }
 
-    @Argument(help: "sample: the sample configuration; parameters: the manual's page of parameters; admin: its page of views and commands; hooks: its page of events and functions; stubs: what Lua editors know of them.")
+    @Argument(help: "sample: the sample configuration; parameters: the manual's page of parameters; admin: its page of views and commands; hooks: its page of events and functions; stubs: what Lua editors know of them; luacheck: what luacheck knows of the names in hooks.")
     var document: Document
 
     func run() throws {
@@ -18,6 +18,7 @@ struct RenderCommand: ParsableCommand {
         case .admin: print(AdminManual.text, terminator: "")
         case .hooks: print(HookManual.text, terminator: "")
         case .stubs: print(LuaStubs.text, terminator: "")
+        case .luacheck: print(LuacheckConfiguration.text, terminator: "")
         }
     }
 }

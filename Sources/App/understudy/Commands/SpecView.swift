@@ -1,3 +1,4 @@
+internal import Administration
 internal import Hooks
 
 /// A file's tests, for people and programs.
@@ -13,6 +14,7 @@ struct SpecView: Encodable {
     let file: String
     let tests: [Test]
     let problem: String?
+    let printed: [String]
 
     init(_ report: SpecReport) {
         file = report.file
@@ -20,21 +22,23 @@ struct SpecView: Encodable {
             Test(name: test.name, passed: test.failure == nil, failure: test.failure, place: test.place?.description, crashes: test.crashes)
         }
         problem = report.fault?.description
+        printed = report.printed
     }
 
     static func text(_ views: [SpecView], showsCrashes: Bool) -> String {
         let tests = views.flatMap(\.tests), failed = tests.count { !$0.passed } + views.count { $0.problem != nil }
         let crashes = tests.reduce(0) { $0 + $1.crashes }
-        let survived = crashes > 0 ? ", \(crashes) crashes swept" : ""
-        return views.map { $0.text(showsCrashes) }.joined() + "\n\(tests.count) tests in \(views.count) \(views.count == 1 ? "file" : "files"): \(failed == 0 ? "all passed" : "\(failed) failed")\(survived)\n"
+        let survived = crashes > 0 ? ", \(crashes.counted("crash", "crashes")) swept" : ""
+        return views.map { $0.text(showsCrashes) }.joined() + "\n\(tests.count.counted("test")) in \(views.count.counted("file")): \(failed == 0 ? "all passed" : "\(failed) failed")\(survived)\n"
     }
 
     private func text(_ showsCrashes: Bool) -> String {
         let lines = tests.map { test in
-            let sweep = showsCrashes && test.crashes > 0 ? " (\(test.crashes) crashes)" : ""
+            let sweep = showsCrashes && test.crashes > 0 ? " (\(test.crashes.counted("crash", "crashes")))" : ""
             let reason = test.failure.map { "\n      \(test.place.map { "\($0): " } ?? "")\($0.replacing("\n", with: "\n      "))" } ?? ""
             return "  \(test.passed ? "✓" : "✗") \(test.name)\(sweep)\(reason)\n"
         }
-        return "\(file)\n" + lines.joined() + (problem.map { "  ✗ \($0)\n" } ?? "")
+        let words = printed.map { "  | \($0.replacing("\n", with: "\n  | "))\n" }
+        return "\(file)\n" + words.joined() + lines.joined() + (problem.map { "  ✗ \($0)\n" } ?? "")
     }
 }

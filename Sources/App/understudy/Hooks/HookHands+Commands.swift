@@ -1,6 +1,7 @@
 internal import ClusterModel
 internal import Glibc
 internal import Hooks
+internal import NodeConnections
 internal import NodeControl
 internal import Reactor
 
@@ -13,22 +14,24 @@ extension HookHands {
     /// Where a program's name without a path is looked for.
     private static let folders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
 
-    func run(_ call: HostCall, _ context: EffectContext) async throws -> HookValue {
+    /// `listener` hears the program's lines, besides the log.
+    func run(_ call: HostCall, _ context: EffectContext, _ listener: (@Sendable (String) -> Void)?) async throws -> HookValue {
         let attempts = 1 + min(max(0, Int(clamping: call.arguments["retries"].integer ?? 0)), Self.mostRetries)
         for attempt in 1..<attempts {
-            do { return try await runOnce(call, context) } catch where !Task.isCancelled && !(error is EffectRefused) {
+            do { return try await runOnce(call, context, listener) } catch where !Task.isCancelled && !(error is EffectRefused) {
                 try await Task.sleep(for: .milliseconds(200 << min(attempt, 5)))
-                if !call.arguments.isSet("read") { try await epochs.check(context.epoch) }
+                if !call.arguments.isSet("read") { try await coordinator.check(context.epoch) }
             }
         }
-        return try await runOnce(call, context)
+        return try await runOnce(call, context, listener)
     }
 
-    private func runOnce(_ call: HostCall, _ context: EffectContext) async throws -> HookValue {
+    private func runOnce(_ call: HostCall, _ context: EffectContext, _ listener: (@Sendable (String) -> Void)?) async throws -> HookValue {
         let arguments = call.arguments, words = arguments.strings("argv"), wanted = arguments["as"].text
         guard wanted == nil || wanted == "root" else { throw HostCallFailure(.code, "run: as: expected \"root\"; got \"\(wanted ?? "")\"") }
         let environment = arguments["env"].map?.compactMapValues(\.text) ?? [:], input = arguments.text("stdin"), timeout = arguments.duration("timeout") ?? Self.commandTimeout
-        let line = arguments.isSet("stream") ? lines(of: call, context) : nil
+        let logged = arguments.isSet("stream") ? lines(of: call, context) : nil
+        let line: (@Sendable (String) -> Void)? = if let logged, let listener { { logged($0); listener($0) } } else { logged ?? listener }
         let result: Program.Result
         if let node = call.node {
             result = try await nodes.host(of: node).run(words, environment: environment, input: input, timeout: timeout, asRoot: wanted == "root", line: line)
@@ -54,18 +57,18 @@ extension HookHands {
 
     private static func value(_ result: Program.Result, _ words: [String], accepted: [Int64]) throws(HostCallFailure) -> HookValue {
         guard accepted.contains(Int64(result.code)) else {
-            let last = (result.errors + result.output).split(whereSeparator: \.isNewline).suffix(3).joined(separator: "; ").prefix(600)
+            let last = (result.errors + result.output).split(whereSeparator: \.isNewline).suffix(3).joined(separator: "; ")
             throw HostCallFailure(.environment, "`\(words.joined(separator: " "))` ended with code \(result.code)\(last.isEmpty ? "" : ": \(last)")")
         }
         return ["code": HookValue(result.code), "stdout": .text(result.output), "stderr": .text(result.errors), "took": .double(result.took / .seconds(1))]
     }
 
     func sql(_ call: HostCall, _ epoch: Epoch) async throws -> HookValue {
-        let hands = nodes.hands(of: try call.at()), arguments = call.arguments, timeout = arguments.duration("timeout") ?? Self.sqlTimeout
+        let node = try call.at(), arguments = call.arguments, timeout = arguments.duration("timeout") ?? Self.sqlTimeout
         let text = arguments.text("text"), parameters = try arguments.parameters.map(SQLValues.text), database = arguments["database"].text
         let rows = arguments.isSet("readonly")
-            ? try await hands.read(text, parameters, database: database, timeout: timeout)
-            : try await hands.sql(text, parameters, database: database, in: epoch, timeout: timeout)
+            ? try await nodes.reader(of: node).executeReadOnly(text, parameters, database: database, timeout: timeout)
+            : try await nodes.hands(of: node).sql(text, parameters, database: database, in: epoch, timeout: timeout)
         return SQLValues.value(of: rows)
     }
 }

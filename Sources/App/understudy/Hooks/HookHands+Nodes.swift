@@ -14,9 +14,9 @@ extension HookHands {
         case .isRunning: return .boolean(try await hands.isRunning())
         case .inRecovery: return .boolean(try await hands.isInRecovery())
         case .ping: return .boolean(await hands.answers())
-        case .timeline: return HookValue(try await look(at: node).timeline.number)
-        case .lsn: return HookValue(try await look(at: node).walEnd.bytes)
-        case .lagBytes: return try await lag(of: node)
+        case .timelineNow: return HookValue(try await look(at: node).timeline.number)
+        case .lsnNow: return HookValue(try await look(at: node).walEnd.bytes)
+        case .lagNow: return try await lag(of: node)
         case .replicatesTo:
             let other = nodes.name(of: try Self.node(arguments, "other"))
             return .boolean(try await look(at: node).streams.contains { $0.applicationName == other && $0.state == "streaming" })

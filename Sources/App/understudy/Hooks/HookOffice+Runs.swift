@@ -11,13 +11,17 @@ extension HookOffice {
 
     // MARK: Looking
 
+    func runs(within event: String) async throws -> [HookRunView] { try await stage.record.runs(within: event).map(Self.view) }
+
     func trace(_ request: HookRunRequest, _ tell: (HookTraceView) async throws -> Void) async throws {
         guard request.event != nil else {
-            for run in try await stage.record.latestRuns(Self.latest) { try await tell(HookTraceView(run: Self.view(run))) }
+            for run in try await stage.record.latestRuns(Self.latest) { try await tell(HookTraceView(run: try await view(run))) }
             return
         }
         var run = try await recorded(request), last = 0
-        try await tell(HookTraceView(run: Self.view(run)))
+        // The others by a line each: `--attempt` shows their calls.
+        if request.attempt == nil { for earlier in try await stage.record.runs(of: run.id).dropLast() { try await tell(HookTraceView(run: try await view(earlier))) } }
+        try await tell(HookTraceView(run: try await view(run)))
         while true {
             // The run first: what it did after that is read the next time.
             run = try await recorded(request)
@@ -25,13 +29,13 @@ extension HookOffice {
             // Calls are told when they have ended, so that each is told once.
             if run.phase != .ended, request.follow == true { calls = Array(calls.prefix { $0.ended != nil }) }
             for call in calls {
-                if call.operation != "together" { try await tell(HookTraceView(call: Self.view(call, run))) }
+                try await tell(HookTraceView(call: Self.view(call, run)))
                 last = call.sequence
             }
             guard request.follow == true, run.phase != .ended else { break }
             try await Task.sleep(for: Self.followPause)
         }
-        if request.follow == true { try await tell(HookTraceView(run: Self.view(run))) }
+        if request.follow == true { try await tell(HookTraceView(run: try await view(run))) }
     }
 
     /// The run that is meant: of the attempt, or the last.
@@ -45,8 +49,10 @@ extension HookOffice {
         return run
     }
 
-    private static func view(_ run: HookRunRecord) -> HookRunView {
-        HookRunView(event: run.id, name: run.name, attempt: run.attempt, epoch: run.epoch.number, began: run.began, took_ms: run.ended.map { ($0 - run.began) * 1000 },
+    /// Runs of one event are counted from 1 here: the engine's attempts begin anew with every candidate and question.
+    private func view(_ run: HookRunRecord) async throws -> HookRunView {
+        let attempt = try await stage.record.runs(of: run.id).firstIndex { $0.number == run.number }.map { $0 + 1 } ?? run.attempt
+        return HookRunView(event: run.id, name: run.name, attempt: attempt, epoch: run.epoch.number, began: run.began, took_ms: run.ended.map { ($0 - run.began) * 1000 },
                     outcome: run.outcome ?? run.phase.rawValue, message: run.message)
     }
 
@@ -59,6 +65,11 @@ extension HookOffice {
         }
         var arguments = call.arguments.map ?? [:]
         arguments["node"] = nil
+        if call.operation == "together" {
+            // What was begun has lines of its own.
+            arguments = arguments.compactMapValues { $0.list.map { HookValue($0.count) } }.filter { $0.value != 0 }
+            if !failed { result = result.map { _ in "" } }
+        }
         return HookCallView(number: call.sequence, at_ms: (call.began - run.began) * 1000, took_ms: call.ended.map { ($0 - call.began) * 1000 }, hook: call.hook, step: call.step,
                             call: call.words(run), arguments: arguments.isEmpty ? "" : HookValue.map(arguments).words, result: result, failed: failed,
                             place: call.place?.description, undo: call.isUndo, parent: call.parent)
@@ -80,23 +91,24 @@ extension HookOffice {
             let outcome = await stage.run(event, resumes: true)
             let run = try await stage.record.runs(of: event.header.id).last
             let calls = if let run { try await stage.record.calls(of: run.number).count } else { 0 }
-            return Self.report(event.header.id, outcome, calls, since: began)
+            return Self.report(event.header.id, outcome, run?.message ?? outcome.message, calls, since: began)
         }
-        let (outcome, entries) = await stage.runner(stage.generations.current.catalogue).plan(event)
-        var report = Self.report(schema.name, outcome, entries.count, since: began)
+        let (outcome, message, entries) = await stage.runner(stage.generations.current.catalogue).plan(event)
+        var report = Self.report(schema.name, outcome, message, entries.count, since: began)
         report.plan = entries.enumerated().map { index, entry in
             "\(index + 1). \(entry.operation) \(entry.subject)\(entry.step.map { " [\($0)]" } ?? "") (\(entry.kind))\(entry.foreseen.map { " → \($0)" } ?? "")  \(entry.place.split(separator: "/").last ?? "")"
+                + (entry.objection.map { "\n   now this would not be done: \($0)" } ?? "")
         }
         return report
     }
 
-    private static func report(_ event: String, _ outcome: HookOutcome, _ calls: Int, since began: ContinuousClock.Instant) -> HookReportView {
-        HookReportView(event: event, outcome: outcome.word, message: outcome.message, calls: calls, took_ms: (ContinuousClock.now - began) / .milliseconds(1))
+    private static func report(_ event: String, _ outcome: HookOutcome, _ message: String?, _ calls: Int, since began: ContinuousClock.Instant) -> HookReportView {
+        HookReportView(event: event, outcome: outcome.word, message: message, calls: calls, took_ms: (ContinuousClock.now - began) / .milliseconds(1))
     }
 
     func replay(_ request: HookRunRequest) async throws -> HookReportView {
         let run = try await recorded(request), calls = try await stage.record.calls(of: run.number)
-        let catalogue = if let folder = request.folder { try await stage.generations.trial(folder: folder) } else { try await stage.generations.generation(forEvent: run.id).catalogue }
+        let catalogue = if let folder = request.folder { try await stage.generations.trial(folder: folder) } else { await stage.generations.kept(run.generation).catalogue }
         let report = try await stage.runner(catalogue).replay(run, calls)
         return HookReportView(event: run.id, outcome: report.outcome.word, message: report.outcome.message, divergence: report.divergence, calls: report.calls,
                               took_ms: report.took / .milliseconds(1))
@@ -104,7 +116,7 @@ extension HookOffice {
 
     func spec(_ request: HookRunRequest) async throws -> String {
         let run = try await recorded(request)
-        return HookSpecText.text(run, try await stage.record.calls(of: run.number))
+        return HookSpecText.text(run, try await stage.record.calls(of: run.number), try await stage.generations.generation(forEvent: run.id).catalogue)
     }
 
     func cancel(event: String) async throws -> String {

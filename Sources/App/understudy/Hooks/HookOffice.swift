@@ -22,7 +22,7 @@ struct HookOffice: HookDesk {
                 (view.p50_ms, view.p99_ms) = (figures.percentile(0.5), figures.percentile(0.99))
             }
             return view
-        }, generations: try await stage.generations.kept().map(view))
+        }, generations: try await stage.generations.kept().map(view), metrics: stage.metrics.all.map(HookMetricView.init).filter { event == nil || hooks.map(\.name).contains($0.hook) })
     }
 
     private func view(_ entry: HookCatalogue.Entry) -> HookListView.Hook {
@@ -38,7 +38,7 @@ struct HookOffice: HookDesk {
     func deploy(folder: String?, requestedBy: String) async throws -> HookChangeView {
         let loaded = LoadedConfiguration(path: configuration)
         if let error = loaded.diagnostics.first(where: { $0.severity == .error }) { throw Unknown.configuration(error.description) }
-        guard let change = try await stage.generations.deploy(folder: folder, options: loaded.settings.hookOptions, author: requestedBy) else {
+        guard let change = try await stage.generations.deploy(folder: folder, options: loaded.settings.hookOptions, author: requestedBy, rehearse: stage.rehearse) else {
             let number = await stage.generations.current.number
             return HookChangeView(from: number, to: number, remarks: [])
         }
@@ -69,6 +69,17 @@ struct HookOffice: HookDesk {
             case .configuration(let problem): "\(problem)\nthe configuration has errors: nothing was deployed"
             }
         }
+    }
+}
+
+extension HookMetricView {
+    init(_ series: HookMetrics.Series, _ value: HookMetrics.Value) {
+        let (kind, number, count, least, most): (String, Double, Int?, Double?, Double?) = switch value {
+        case .counter(let sum): ("counter", sum, nil, nil, nil)
+        case .gauge(let value): ("gauge", value, nil, nil, nil)
+        case .histogram(let count, let sum, let least, let most): ("histogram", sum, count, least, most)
+        }
+        self.init(name: series.name, labels: series.labels, hook: series.hook, kind: kind, value: number, count: count, least: least, most: most)
     }
 }
 

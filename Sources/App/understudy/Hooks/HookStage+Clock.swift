@@ -9,18 +9,23 @@ internal import Synchronization
 extension HookStage {
     /// How often the clock is looked at; timers are due in whole seconds.
     private static let tick = Duration.seconds(1)
+    /// How often the site's directory is compared with what is in force: every so many ticks.
+    private static let driftTicks = 30
 
     /// Runs timers when they are due, until cancelled.
     func followClock() async {
         let busy = BusyTimers()
         await withDiscardingTaskGroup { group in
-            var timers = HookTimers(calendar: .current), generation: Int?
+            var timers = HookTimers(calendar: .current), generation: Int?, ticks = 0
             while !Task.isCancelled {
                 let current = await generations.current
                 if current.number != generation {
                     timers.adopt(current.catalogue, at: Date())
                     generation = current.number
+                    ticks = 0
                 }
+                if ticks % Self.driftTicks == 0 { metrics.set("drift", await generations.drifts() ? 1 : 0) }
+                ticks += 1
                 for run in timers.due(at: Date(), busy: busy.names) {
                     busy.begin(run.hook)
                     group.addTask {

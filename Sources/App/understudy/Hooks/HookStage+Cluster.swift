@@ -1,7 +1,10 @@
 internal import ClusterModel
 internal import Coordination
+internal import Failover
 internal import Foundation
 internal import Hooks
+internal import Logging
+internal import Storage
 
 /// What the coordinator asks of hooks, and what it tells them.
 extension HookStage {
@@ -71,15 +74,33 @@ extension HookStage {
     }
 
     private func cluster(_ request: PromotionRequest) -> HookCluster {
-        HookCluster(name: clusterName, nodes: request.nodes.map { node in
+        let replication = Replication(nodes: request.nodes, seen: request.observations, primary: nil)
+        return HookCluster(name: clusterName, nodes: request.nodes.map { node in
             let seen = request.observations[node.id]
-            let source = request.observations.first { $0.value.streams.contains { $0.applicationName == node.name } }
             return HookCluster.Member(node: node, status: seen == nil ? .down : .up, role: seen?.role, walEnd: seen?.walEnd, timeline: seen?.timeline,
-                                      version: seen.map { $0.serverVersion / 10_000 }, follows: source.flatMap { id in request.nodes.first { $0.id == id.key }?.name })
+                                      version: seen.map { $0.serverVersion / 10_000 }, follows: replication.source(of: node.id)?.name)
         }, primary: nil)
     }
 
     // MARK: Notices
+
+    private static let toldStep = "told"
+
+    /// Whether hooks heard of an event, or began to; where none wanted to hear of it, they are not told later either.
+    func wasTold(_ event: String) async -> Bool {
+        do {
+            if try await store.stepValue(event: event, name: Self.toldStep) != nil { return true }
+            return try await !record.runs(of: event).isEmpty
+        } catch {
+            logger.error("whether hooks were told of \(event) cannot be looked up: \(error)")
+            return true
+        }
+    }
+
+    /// Remembers that hooks were told how a failover ended.
+    func noteTold(_ event: String) async {
+        do { try await store.recordStep(event: event, name: Self.toldStep, value: []) } catch { logger.error("that hooks were told of \(event) cannot be recorded: \(error)") }
+    }
 
     /// Queues a notice for the hooks that want it.
     func tell(_ notice: ClusterNotice, _ snapshot: ClusterSnapshot) {
@@ -90,15 +111,22 @@ extension HookStage {
             tell(.healthChanged(header, in: cluster, node: node.id, from: from?.rawValue, to: to.rawValue, error: reason, failures: failures))
         case .nodeDown(let node, let wasPrimary, let reason): tell(.nodeDown(header, in: cluster, node: node.id, wasPrimary: wasPrimary, error: reason))
         case .nodeUp(let node, let downFor): tell(.nodeUp(header, in: cluster, node: node.id, downFor: downFor))
-        case .membership(let node, let isAttached, let by, let reason):
-            tell(.membership(header, in: cluster, node: node.id, isAttached: isAttached, by: by, reason: reason))
+        case .membership(let node, let change, let by, let reason):
+            let schema: EventSchema = switch change {
+            case .attached: .nodeAttached
+            case .detached: .nodeDetached
+            case .quarantined: .nodeQuarantined
+            case .unquarantined: .nodeUnquarantined
+            }
+            tell(.membership(schema, header, in: cluster, node: node.id, by: by, reason: reason))
         case .fencing(let request): tell(fencing(request))
         case .standbyLost(let node): tell(.standbyLost(header, in: cluster, node: node.id))
+        case .falsePrimary(let node, let primary, let timeline): tell(.falsePrimary(header, in: cluster, node: node.id, primary: primary.id, timeline: timeline))
         case .alert(let severity, let title, let text, let node):
             tell(.alert(header, in: cluster, severity: severity.rawValue, title: title, text: text, node: node?.id))
         case .failoverFinished(let finish):
             tell(.failoverFinished(header, in: cluster, lost: finish.lost.id, primary: finish.primary?.id, outcome: finish.outcome, error: finish.isOK ? nil : finish.message,
-                                   took: .milliseconds(Int64(finish.milliseconds)), lostBytes: finish.lostBytes,
+                                   took: finish.milliseconds.map { .milliseconds(Int64($0)) }, lostBytes: finish.lostBytes,
                                    steps: finish.phases.map { "\($0.name) \(Int64($0.ms.rounded()))" }))
         }
     }

@@ -1,3 +1,4 @@
+internal import Administration
 internal import ClusterModel
 internal import Coordination
 internal import Failover
@@ -50,7 +51,7 @@ struct HookStage: Sendable {
         } catch let refused as HookGenerations.Refused {
             for problem in refused.problems { StderrLog.writeLine(problem.description) }
             let count = refused.problems.count
-            throw StartFailure("\(count) \(count == 1 ? "problem" : "problems") in hooks, see above: correct them, or move the file out of \(settings[\.daemon.hookDirectory])")
+            throw StartFailure("\(count.counted("problem")) in hooks, see above: correct them, or move the file out of \(settings[\.daemon.hookDirectory])")
         }
         let inForce = await generations.current
         for entry in inForce.catalogue.entries {
@@ -60,8 +61,8 @@ struct HookStage: Sendable {
         record = HookJournal(store: store)
         self.actions = actions
         self.secrets = secrets
-        host = HookHands(nodes: hands, epochs: coordinator, log: { log($0.masked(by: secrets)) }, actions: actions)
         limits = HookLimits(settings)
+        host = HookHands(nodes: hands, coordinator: coordinator, log: { log($0.masked(by: secrets)) }, actions: actions, mostLines: limits.logLines)
         self.store = store
         self.journal = journal
         self.coordinator = coordinator
@@ -77,7 +78,7 @@ struct HookStage: Sendable {
         await processes.prepare()
         await withDiscardingTaskGroup { group in
             group.addTask { await actions.run() }
-            group.addTask { await runner(generations.current.catalogue).resume() }
+            group.addTask { await runner(generations.current.catalogue).resume { record in await runner(generations.kept(record.generation).catalogue) } }
             group.addTask { await tellNotices() }
             group.addTask { await followClock() }
             group.addTask { await followJournal() }
@@ -102,7 +103,9 @@ struct HookStage: Sendable {
 
     /// Work that nothing waits for fails into the event journal; a notification that fails is logged by its runner.
     private func tellNow(_ event: HookEvent) async {
-        guard case .failed(let fault) = await run(event), event.schema.kind == .do else { return }
+        let outcome = await run(event)
+        if event.schema == .failoverFinished { await noteTold(event.header.id) }
+        guard case .failed(let fault) = outcome, event.schema.kind == .do else { return }
         await record("hook_failed", "\(event.schema.name): \(fault)")
     }
 
@@ -118,20 +121,28 @@ struct HookStage: Sendable {
         let began = ContinuousClock.now
         let outcome = await runner(catalogue).run(event, bundledOnly: bundledOnly, only: only, resumes: resumes)
         figures.note(event.schema.name, outcome, .now - began)
+        await actions.endPauses(of: event.header.id)
         if case .failed(let fault) = outcome, event.schema.kind == .do, fault.kind == .code, catalogue.isSite(fault.hook) { await condemn(generation, fault) }
         return outcome
     }
 
     /// Runs events with the hooks of a generation.
     func runner(_ catalogue: HookCatalogue) -> HookRunner {
-        HookRunner(catalogue: catalogue, processes: processes, host: host, journal: record, secrets: secrets, metrics: metrics, running: running, limits: limits, log: log)
+        HookRunner(catalogue: catalogue, processes: processes, host: host, journal: record, secrets: secrets, metrics: metrics, running: running, limits: limits, log: log) { fault, event in
+            await record("hook_failed", "\(event.schema.name): \(fault)")
+        }
     }
 
+    /// A failover has the hooks that it began with through all its attempts; other work, where the daemon's end interrupted it.
     private func hooks(for event: HookEvent) async -> (Int, HookCatalogue) {
-        let current = await generations.current
-        guard event.schema == .failover else { return (current.number, current.catalogue) }
-        do { return try await generations.generation(forEvent: event.header.id) } catch {
-            logger.error("the generation of \(event.header.id) cannot be looked up: \(error.reason)")
+        let current = await generations.current, id = event.header.id
+        guard event.schema.kind == .do else { return (current.number, current.catalogue) }
+        do {
+            if event.schema == .failover { return try await generations.generation(forEvent: id) }
+            guard let last = try await record.runs(of: id).last, last.isInterrupted else { return (current.number, current.catalogue) }
+            return await generations.kept(last.generation)
+        } catch {
+            logger.error("the generation of \(id) cannot be looked up: \(error.reason)")
             return (current.number, current.catalogue)
         }
     }
@@ -151,6 +162,13 @@ struct HookStage: Sendable {
     }
 
     // MARK: Generations
+
+    /// Where new hooks part from what was recorded.
+    @Sendable func rehearse(_ next: HookCatalogue, insteadOf current: HookCatalogue) async -> [HookProblem] {
+        do { return try await HookRehearsal(journal: record, runner: runner).remarks(on: next, insteadOf: current) } catch {
+            return [HookProblem("hooks", "recorded events cannot be replayed: \(error)")]
+        }
+    }
 
     /// Takes over options and new files with the configuration: checked with it, put in force with it.
     var reloading: ConfigurationReloader.Part {
@@ -187,10 +205,19 @@ struct HookStage: Sendable {
         tell(HookEvent(.hooksReloaded, header, in: cluster.cluster, ["from": HookValue(change.from), "to": HookValue(change.to), "reason": .text(reason)]))
     }
 
-    private func record(_ kind: String, _ message: String) async {
+    /// A hook raised an alert: it goes into the event journal and to the hooks that want to hear of alerts.
+    @Sendable func alert(_ alert: HookAlert) async {
+        await record("alert", "\(alert.severity): \(alert.title)\(alert.text.isEmpty ? "" : ": \(alert.text)")", node: alert.node,
+                     details: alert.details)
+        guard let cluster = await cluster() else { return }
+        tell(.alert(header(epoch: cluster.epoch, cause: "hook:\(alert.hook)", parent: alert.event), in: cluster.cluster, severity: alert.severity, title: alert.title,
+                    text: alert.text, node: alert.node))
+    }
+
+    private func record(_ kind: String, _ message: String, node: NodeID? = nil, details: String = "{}") async {
         logger.notice("\(message)", metadata: ["event": "\(kind)"])
         let epoch = await coordinator.value?.snapshot().epoch ?? .zero
-        do { try await journal.append(kind: kind, epoch: epoch, node: nil, message: message, details: "{}") } catch {
+        do { try await journal.append(kind: kind, epoch: epoch, node: node, message: message, details: details) } catch {
             logger.error("the event journal cannot be written: \(error)")
         }
     }
@@ -206,9 +233,8 @@ extension HookCluster {
     init(_ name: String, _ snapshot: ClusterSnapshot) {
         self.init(name: name, nodes: snapshot.nodes.map { view in
             let seen = view.report?.observation
-            let source = snapshot.nodes.first { $0.report?.observation?.streams.contains { $0.applicationName == view.node.name } ?? false }
-            return Member(node: view.node, status: view.service.status, role: seen?.role, walEnd: seen?.walEnd, timeline: seen?.timeline, lagBytes: view.lagBytes,
-                          version: seen.map { $0.serverVersion / 10_000 }, follows: source?.node.name)
+            return Member(node: view.node, status: view.service.status, role: seen?.role, walEnd: seen?.walEnd, timeline: seen?.timeline, lagBytes: view.lag?.bytes,
+                          version: seen.map { $0.serverVersion / 10_000 }, follows: view.follows)
         }, primary: snapshot.primary)
     }
 }

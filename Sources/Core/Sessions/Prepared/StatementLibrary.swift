@@ -9,6 +9,8 @@ package struct StatementLibrary {
     private var statements: [PreparedIdentity: PreparedStatement] = [:]
     private var last: UInt32 = 0
     private var sweepAt = StatementLibrary.capacity
+    /// Of the texts that were sent without a name.
+    var texts = KnownTexts()
 
     /// `shard` makes the names on backends differ from those of other shards.
     package init(shard: Int) { self.shard = UInt16(shard) }

@@ -60,21 +60,26 @@ struct Lexer {
         return has("t", 1) && has("g", -1) && has("p", -2) && has("e", 2) && has("m", 3) && has("p", 4)
     }
 
-    /// FNV-1a over the lower-case bytes: what `Vocabulary` knows words by.
+    /// FNV-1a over the bytes of a name in small letters: what `Vocabulary` knows words by.
     static func hash(_ name: some Sequence<UInt8>) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in name { hash = mix(hash, byte) }
+        for byte in name { hash = mix(hash, letter(byte)) }
         return hash
     }
 
-    private static func mix(_ hash: UInt64, _ byte: UInt8) -> UInt64 {
-        let lower = byte &- 65 < 26 ? byte | 0x20 : byte
-        return (hash ^ UInt64(lower)) &* 0x100_0000_01B3
+    private static func mix(_ hash: UInt64, _ letter: UInt8) -> UInt64 { (hash ^ UInt64(letter)) &* 0x100_0000_01B3 }
+
+    /// The byte as it stands in a name, which is in small letters; 0 where it cannot. `Vocabulary` has it as a table.
+    static func letter(_ byte: UInt8) -> UInt8 {
+        guard isNamePart(byte) else { return 0 }
+        return byte &- 65 < 26 ? byte | 0x20 : byte
     }
 
     private mutating func skipBlanks() {
         while offset < text.count {
             let byte = text[offset]
+            // Most of what comes here is the beginning of a word.
+            if byte >= UInt8(ascii: "0") { return }
             if byte == 0x20 || byte &- 9 < 5 {
                 offset += 1
             } else if byte == UInt8(ascii: "-"), peek(1) == UInt8(ascii: "-") {
@@ -177,8 +182,10 @@ struct Lexer {
         let start = offset
         // Counted apart from `offset`, so that it stays in a register: most of a text is words.
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325, end = start
-        while end < text.count, Self.isNamePart(text[end]) {
-            hash = Self.mix(hash, text[end])
+        while end < text.count {
+            let letter = vocabulary.letter(text[end])
+            if letter == 0 { break }
+            hash = Self.mix(hash, letter)
             end += 1
         }
         offset = end
@@ -205,7 +212,7 @@ struct Lexer {
         return .word(vocabulary[hash], range: start..<offset)
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool { byte &- 48 < 10 }
+    static func isDigit(_ byte: UInt8) -> Bool { byte &- 48 < 10 }
     private static func isNameStart(_ byte: UInt8) -> Bool { (byte | 0x20) &- 97 < 26 || byte == 0x5F || byte >= 0x80 }
     private static func isNamePart(_ byte: UInt8) -> Bool { isNameStart(byte) || isDigit(byte) || byte == UInt8(ascii: "$") }
 }
@@ -218,7 +225,7 @@ extension UnsafeRawBufferPointer {
         var offset = start
         while offset + 8 <= count {
             // A byte that is equal becomes zero, and a borrow from the lowest zero is the first to reach its high bit.
-            let differences = UInt64(littleEndian: loadUnaligned(fromByteOffset: offset, as: UInt64.self)) ^ pattern
+            let differences = word(at: offset) ^ pattern
             let found = (differences &- ones) & ~differences & highs
             if found != 0 { return offset + found.trailingZeroBitCount / 8 }
             offset += 8

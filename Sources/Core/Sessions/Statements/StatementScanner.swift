@@ -67,6 +67,23 @@ package struct StatementScanner {
         pin = Pin(reason, isCertain: true)
     }
 
+    /// All that was found, without the text.
+    struct Finding: Hashable {
+        let effects: WorkEffects
+        let pin: Pin?
+        let admin: AdminStatement?
+        let changes: [SettingChange]
+        let prepared: PreparedName?
+        let returnsToSavepoint: Bool
+
+        /// It has words of the text in it, or places.
+        var isOfItsText: Bool { admin != nil || prepared != nil || !changes.isEmpty }
+    }
+
+    var finding: Finding {
+        Finding(effects: effects, pin: pin, admin: admin, changes: changes, prepared: prepared, returnsToSavepoint: returnsToSavepoint)
+    }
+
     private mutating func scan() {
         var name: Name?
         var afterDot = false, afterParenthesis = false

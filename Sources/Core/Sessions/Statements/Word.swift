@@ -22,10 +22,14 @@ struct Vocabulary: @unchecked Sendable {
     /// A power of two, four times the words there are, so that most are found at once.
     private static let capacity = 4096
     private let slots: UnsafeMutablePointer<Slot>
+    /// `Lexer.letter` of each byte.
+    private let letters: UnsafeMutablePointer<UInt8>
 
     static let sql = Vocabulary()
 
     private init() {
+        letters = .allocate(capacity: 256)
+        for byte in UInt8.min...UInt8.max { letters[Int(byte)] = Lexer.letter(byte) }
         slots = .allocate(capacity: Self.capacity)
         slots.initialize(repeating: Slot(), count: Self.capacity)
         for keyword in Keyword.allCases { change(keyword.rawValue) { $0.keyword = keyword } }
@@ -34,6 +38,9 @@ struct Vocabulary: @unchecked Sendable {
     }
 
     private static let sessionLocks = ["pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock", "pg_try_advisory_lock_shared"]
+
+    /// The byte as it stands in a name; 0 where it cannot.
+    func letter(_ byte: UInt8) -> UInt8 { letters[Int(byte)] }
 
     /// Nothing is known of a word that is not there.
     subscript(hash: UInt64) -> Word { slots[place(of: hash)].word }

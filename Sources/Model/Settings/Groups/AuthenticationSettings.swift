@@ -30,7 +30,7 @@ package struct AuthenticationSettings: SettingsGroup {
         "auth_query_ttl", .zero ... .seconds(86_400), unit: .seconds, default: "30s", .restart,
         "How long an answer of auth_query is used before it is asked again; a wrong password asks again at once when the answer is older than a second.")
     package let recoveryUser = Parameter.string(
-        "recovery_user", .restart, "Role that hooks use to promote and to run SQL; health_check_user when it is empty.")
+        "recovery_user", .restart, "Role that hooks use to promote and to run SQL that may write; health_check_user when it is empty.")
     package let recoveryPassword = Parameter.secret(
         "recovery_password", .restart, "Its password; empty is the one in pool_passwd, or libpq's password file. health_check_password when recovery_user is empty.")
     package let recoveryDatabase = Parameter.string(

@@ -9,7 +9,7 @@ package struct HealthSettings: SettingsGroup {
         "health_check_timeout", .milliseconds(10) ... .seconds(3600), unit: .seconds, default: "1s", .restart, perNode: .optional,
         "How long a probe may take to answer, once connected.")
     package let user = Parameter.string(
-        "health_check_user", .restart, perNode: .optional, "Role that probes log in as; it needs pg_monitor.")
+        "health_check_user", .restart, perNode: .optional, "Role that probes and hooks that only look log in as; it needs pg_monitor, and hooks look only where it may do no more.")
     package let password = Parameter.secret(
         "health_check_password", .restart, perNode: .optional, "Its password; empty is the one in pool_passwd, or libpq's password file.")
     package let database = Parameter.string(
@@ -20,6 +20,9 @@ package struct HealthSettings: SettingsGroup {
     package let retryDelay = Parameter.duration(
         "health_check_retry_delay", .milliseconds(1) ... .seconds(3600), unit: .seconds, default: "100ms", .restart, perNode: .optional,
         "Between probes of a silent node.")
+    package let wedgedTimeout = Parameter.duration(
+        "wedged_timeout", .zero ... .seconds(3600), unit: .seconds, default: "10s", .restart, perNode: .optional,
+        "How long an empty commit on the primary may take, its synchronous standbys left aside, before a standby takes over; 0 tries none. One is tried each health_check_period.")
     package let connectTimeout = Parameter.duration(
         "connect_timeout", .milliseconds(10) ... .seconds(3600), unit: .milliseconds, default: "1000ms", .restart, perNode: .optional,
         "How long connecting and logging in to a node may take, for probes, hooks and backends.")

@@ -19,19 +19,13 @@ extension EventSchema {
             optional("old_primary", .node, "The primary of the epoch before.", "%P %N %S"),
             field("diverged", .boolean, "Whether the node has WAL that the new primary does not: it must be rewound."),
         ]),
-        EventSchema("false_primary", .do, budget: .seconds(60), "A second server is writable.",
-                    failure: "The node stays detached and quarantined.", isFired: false, [
-            field("node", .node, "The server that must not be writable."),
-            field("primary", .node, "The primary."),
-            field("timeline", .integer, "The timeline that the node is on."),
-        ]),
-        failoverFinished,
+        falsePrimary, failoverFinished,
     ]
 
     package static let healthChanged = EventSchema("health_changed", .tell, .everyMember, budget: .seconds(5), "A probe changed its mind, before anybody decided anything.", [
         field("node", .node, "The node."),
-        optional("from", .text, "up, suspect or down; nil for the first look."),
-        field("to", .text, "up, suspect or down."),
+        optional("from", .text, "up, suspect, wedged or down; nil for the first look."),
+        field("to", .text, "up, suspect, wedged (it answers, but no commit on it ends) or down."),
         optional("error", .text, "What was seen; nil when the node is up."),
         field("failures", .integer, "Changes for the worse since it was up last."),
     ])
@@ -95,6 +89,13 @@ extension EventSchema {
         field("promoting", .boolean, "Whether a standby is to be promoted; always false here."),
     ])
 
+    package static let falsePrimary = EventSchema("false_primary", .do, budget: .seconds(60), "A second server is writable.",
+                                                  failure: "The node stays out of service while it is writable.", [
+        field("node", .node, "The server that must not be writable."),
+        field("primary", .node, "The primary."),
+        field("timeline", .integer, "The timeline that the node is on."),
+    ])
+
     package static let failoverFinished = EventSchema("failover_finished", .tell, budget: .seconds(30), "A failover has finished, or has failed.", finished)
 
     /// How a procedure that changes the primary ended.
@@ -105,7 +106,7 @@ extension EventSchema {
         optional("new_primary", .node, "The primary now; nil when there is none."),
         field("outcome", .text, "promoted, reopened, or abandoned."),
         optional("error", .text, "Why it failed; nil when it did not."),
-        field("took", .number, "Seconds from the first trouble to the end."),
+        optional("took", .number, "Seconds from the first trouble to the end; nil when the daemon was killed at the end."),
         optional("lost_bytes", .integer, "WAL of the old primary that the new one does not have; nil when that is not known."),
         optional("steps", .texts, "The phases, in order, each with its milliseconds."),
     ]

@@ -21,7 +21,7 @@ extension EventSchema {
         field("reason", .text, "deploy, rollback, reload, or why the other one was taken out."),
     ])
 
-    package static let timer = EventSchema("timer", .do, budget: .seconds(60), "The time that the hook's header names has come; missed runs collapse into one.",
+    package static let timer = EventSchema("timer", .do, budget: .seconds(60), "The time that the hook's header names has come: `on = { timer = { every = \"10min\" } }`, or `cron = \"0 3 * * *\"`. Missed runs collapse into one.",
                                            failure: "It is logged; the next run comes all the same.", parallel: 4, [
         field("scheduled_at", .number, "When it was due, in seconds since 1970."),
         field("missed", .integer, "Runs that were due since the last one and did not happen."),

@@ -23,18 +23,18 @@ extension EventSchema {
             optional("down_for", .number, "Seconds that it was out of service; nil where nobody counted."),
         ]),
         EventSchema("failback", .do, budget: .seconds(30), "A node is being attached again.", failure: "The node is not attached.", isFired: false, substitution),
-        nodeAttached, nodeDetached,
-        membership("node_quarantined", "A node is quarantined: no quorum for a verdict, or a hook asked.", isFired: false),
-        membership("node_unquarantined", "A node is out of quarantine.", isFired: false),
+        nodeAttached, nodeDetached, nodeQuarantined, nodeUnquarantined,
         lag("lag_exceeded", "A standby fell further behind than delay_threshold allows."),
         lag("lag_recovered", "A standby caught up again."),
     ]
 
-    package static let nodeAttached = membership("node_attached", "A node went into service.", isFired: true)
-    package static let nodeDetached = membership("node_detached", "A node went out of service.", isFired: true)
+    package static let nodeAttached = membership("node_attached", "A node went into service.")
+    package static let nodeDetached = membership("node_detached", "A node went out of service.")
+    package static let nodeQuarantined = membership("node_quarantined", "A node is quarantined: no quorum for a verdict, or a hook asked.")
+    package static let nodeUnquarantined = membership("node_unquarantined", "A node is out of quarantine.")
 
-    private static func membership(_ name: String, _ about: String, isFired: Bool) -> EventSchema {
-        EventSchema(name, .tell, budget: .seconds(10), about, isFired: isFired, [
+    private static func membership(_ name: String, _ about: String) -> EventSchema {
+        EventSchema(name, .tell, budget: .seconds(10), about, [
             field("node", .node, "The node."),
             field("by", .text, "health_check, operator, or hook:<name>."),
             field("reason", .text, "Why; empty when it is simply well."),

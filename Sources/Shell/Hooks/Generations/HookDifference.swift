@@ -39,11 +39,14 @@ package struct HookDifference: Sendable {
             for line in all[at..<begin] { advance(&place, line) }
             let start = place
             for line in all[begin..<end] { advance(&place, line) }
-            text += "@@ -\(start.old + 1),\(place.old - start.old) +\(start.new + 1),\(place.new - start.new) @@\n" + all[begin..<end].map(show).joined()
+            text += "@@ -\(range(start.old, place.old)) +\(range(start.new, place.new)) @@\n" + all[begin..<end].map(show).joined()
             at = end
         }
         return text
     }
+
+    /// The first line and how many; of none, the line before.
+    private static func range(_ begin: Int, _ end: Int) -> String { "\(end > begin ? begin + 1 : begin),\(end - begin)" }
 
     private static func advance(_ place: inout (old: Int, new: Int), _ line: Line) {
         switch line {

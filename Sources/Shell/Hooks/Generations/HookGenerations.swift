@@ -78,8 +78,10 @@ package actor HookGenerations {
 
     // MARK: Changes
 
-    /// Checks the site's directory, or `folder`, with `fresh` options and puts both in force; nil when nothing changed.
-    package func deploy(folder: String? = nil, options fresh: [Settings.HookOption], author: String) async throws -> Change? {
+    /// Checks the site's directory, or `folder`, with `fresh` options and puts both in force; nil when nothing changed. `rehearse` gives advice
+    /// about hooks that passed, from those in force.
+    package func deploy(folder: String? = nil, options fresh: [Settings.HookOption], author: String,
+                        rehearse: (HookCatalogue, HookCatalogue) async -> [HookProblem] = { _, _ in [] }) async throws -> Change? {
         try await changing {
             let (bundle, report) = await staging.check(folder: folder, options: fresh, nodes: nodes)
             guard report.problems.isEmpty else { throw refusal(report.problems) }
@@ -89,8 +91,9 @@ package actor HookGenerations {
                 inForce = InForce(number: before.number, catalogue: report.catalogue, bundle: before.bundle)
                 return nil
             }
+            let remarks = report.remarks + (await rehearse(report.catalogue, before.catalogue))
             try await force(bundle, report, author: author)
-            return Change(from: before.number, to: current.number, remarks: report.remarks)
+            return Change(from: before.number, to: current.number, remarks: remarks)
         }
     }
 
@@ -147,8 +150,12 @@ package actor HookGenerations {
 
     /// The generation that an event began with, for as long as it is kept; the one in force for a new event.
     package func generation(forEvent event: String) async throws(HookJournalFailure) -> (number: Int, catalogue: HookCatalogue) {
+        await kept(try await store.generation(ofEvent: event, current: current.number))
+    }
+
+    /// The hooks of a generation; those in force where it is not kept any more, or does not fit the configuration.
+    package func kept(_ number: Int) async -> (number: Int, catalogue: HookCatalogue) {
         let running = current
-        let number = try await store.generation(ofEvent: event, current: running.number)
         if number == running.number { return (number, running.catalogue) }
         if let catalogue = earlier[number] { return (number, catalogue) }
         let bundle: HookBundle

@@ -19,6 +19,7 @@ extension HostFunction {
         flow("progress", [.required("fraction", .number), .optional("text", .string)], about: "How far the work is."),
         flow("span.begin", [name], about: "A named part begins."),
         flow("span.end", [name], about: "A named part ends."),
+        flow("run.lines", [.required("command", .integer), .optional("ends", .boolean)], .value, about: "The next lines of a program under way, or its result."),
         flow("together", [.required("begin", .value), .required("wait", .value), .required("cancel", .value)], .value, about: "Several calls at once."),
     ]
 }

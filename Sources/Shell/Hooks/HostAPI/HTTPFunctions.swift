@@ -10,7 +10,7 @@ extension HostFunction {
 
     /// The host is checked where the address is opened: it may be in a secret.
     static let http = [
-        method("get", .read, about: "Asks for a resource: `status`, `headers`, `body`, `json`; at most 4 MB. In place of `body`, `json =` takes a value."),
+        method("get", .read, about: "Asks for a resource: `status`, `headers`, `body`, `json`; at most 8 MB. In place of `body`, `json =` takes a value."),
         method("post", .opaque, about: "Sends to a resource."),
         method("put", .opaque, about: "Replaces a resource."),
         method("delete", .opaque, about: "Removes a resource."),

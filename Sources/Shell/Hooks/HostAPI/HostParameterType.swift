@@ -81,7 +81,7 @@ package struct HostArguments: Hashable, Sendable {
     }
 
     /// What Lua's library adds where its author does not.
-    private static let hidden: Set<String> = ["shared"]
+    private static let hidden: Set<String> = ["shared", "follow"]
 
     package subscript(name: String) -> HookValue { values[name] }
     /// Empty where it is not given, or no text.

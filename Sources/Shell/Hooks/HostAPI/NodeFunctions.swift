@@ -6,15 +6,15 @@ extension HostFunction {
 
     static let nodeReads = [
         HostFunction("node.sql", .opaque, Capability("sql:read"), style: .statement, [.required("text", .text, "One statement.")], options: [
-            .optional("database", .string, "Another database than the recovery role's."), .optional("timeout", .duration, "10s."),
+            .optional("database", .string, "Another database than recovery_database."), .optional("timeout", .duration, "10s."),
             .optional("readonly", .boolean, "In a transaction that cannot write; so it is for hooks without sql:write, too."),
-        ], returns: .rows, about: "Runs one statement with $1… parameters: read-only, unless the hook has sql:write and the event may change something."),
+        ], returns: .rows, about: "Runs one statement with $1… parameters: as health_check_user and read-only, or as recovery_user where the hook has sql:write and the event may change something."),
         read("is_running", [], .boolean, about: "Whether the server answers, even if only to refuse the login."),
         read("in_recovery", [], .boolean, about: "Whether the node is a standby, as it says itself."),
         read("ping", [], .boolean, about: "Whether the node takes a login and answers."),
-        read("lag_bytes", [], .integer, about: "How far it is behind the primary now; nil where that cannot be known."),
-        read("timeline", [], .integer, about: "Its history's number."),
-        read("lsn", [], .integer, about: "The furthest WAL that it holds, in bytes."),
+        read("lag_now", [], .integer, about: "How far it is behind the primary now, in bytes; nil where that cannot be known. The field `lag_bytes` is of the event's snapshot."),
+        read("timeline_now", [], .integer, about: "Its history's number now; the field `timeline` is of the event's snapshot."),
+        read("lsn_now", [], .integer, about: "The furthest WAL that it holds now, in bytes; the field `lsn` is of the event's snapshot."),
         read("controldata", [], .texts, about: "What pg_controldata prints, by its labels."),
         read("disk_free", [], .integer, about: "Bytes that are free where the data directory is."),
         read("replicates_to", [.required("other", .node)], .boolean, about: "Whether the other node streams from this one."),

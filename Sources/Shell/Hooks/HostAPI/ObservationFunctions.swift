@@ -9,6 +9,6 @@ extension HostFunction {
         metric("gauge", about: "Sets a gauge."),
         metric("histogram", about: "Notes a value: its count, sum, least and most are kept."),
         HostFunction("alert", .flow, nil, [.required("severity", .string, "info, warning or critical."), .required("title", .string)],
-                     options: [.optional("text", .string), .optional("node", .node)], isInternal: true, about: "Raises an alert."),
+                     options: [.optional("text", .string), .optional("node", .node)], about: "Raises an alert."),
     ]
 }

@@ -17,6 +17,8 @@ package struct LegacyScript: Sendable {
 
     /// Throws when the file cannot be read as text.
     package init(path: String) throws(HookProblem) {
+        guard path.contains("/") else { throw HookProblem(path, "is looked for in PATH: nobody looked into it here") }
+        guard FileManager.default.fileExists(atPath: path) else { throw HookProblem(path, "is not on this machine: look at it where it is, for paths, users and ssh that it takes for granted") }
         let bytes: Data
         do { bytes = try Data(contentsOf: URL(filePath: path)) } catch { throw HookProblem(path, "cannot be read: \((error as NSError).localizedDescription)") }
         guard bytes.count <= Self.largest, let text = String(validating: bytes, as: UTF8.self) else { throw HookProblem(path, "is no text of at most 1 MB") }

@@ -11,9 +11,10 @@ struct HookLint {
         var isError = false
     }
 
-    private let tokens: [LuaToken]
-    private let library: Set<String>
-    private let hook: Set<String>
+    let tokens: [LuaToken]
+    let library: Set<String>
+    let hook: Set<String>
+    let header: Header
     private(set) var findings: [Finding] = []
 
     init(_ text: String) {
@@ -21,8 +22,11 @@ struct HookLint {
         library = Self.names(in: tokens) { $0.count > 1 && $0[$0.startIndex].isName("require") && $0.dropFirst().first { !$0.is("(") }?.text == "understudy" }
         let us = library
         hook = Self.names(in: tokens) { $0.count > 2 && us.contains($0[$0.startIndex].text) && $0[$0.startIndex + 1].is(".") && $0[$0.startIndex + 2].isName("hook") }
+        header = Header(tokens, us)
         for handler in handlers() { look(into: handler) }
         lookEverywhere()
+        checkRights()
+        checkNames()
         findings.sort { ($0.line, $0.message) < ($1.line, $1.message) }
     }
 
@@ -37,26 +41,28 @@ struct HookLint {
 
     // MARK: Handlers
 
-    private struct Handler {
+    struct Handler {
         let event: EventSchema
         /// What it calls the event; nil when it takes none.
         let record: String?
+        /// What it calls its options.
+        let options: String?
         let body: Range<Int>
     }
 
     /// `function hook.failover(ev, opt) … end`, or `hook.failover = function(ev, opt) … end`.
-    private func handlers() -> [Handler] {
+    func handlers() -> [Handler] {
         tokens.indices.compactMap { at in
             guard hook.contains(tokens[at].text), tokens[at].kind == .name, token(at + 1).is("."), let event = EventSchema.byName[token(at + 2).text] else { return nil }
             let parameters: Int
             if at > 0, tokens[at - 1].is("function") { parameters = at + 3 } else if token(at + 3).is("="), token(at + 4).is("function") { parameters = at + 5 } else { return nil }
             guard token(parameters).is("("), let close = tokens[parameters...].firstIndex(where: { $0.is(")") }) else { return nil }
-            let first = token(parameters + 1)
-            return Handler(event: event, record: first.kind == .name ? first.text : nil, body: close + 1..<end(ofBlockAt: close + 1))
+            let first = token(parameters + 1), second = token(parameters + 3)
+            return Handler(event: event, record: first.kind == .name ? first.text : nil, options: second.kind == .name && parameters + 3 < close ? second.text : nil, body: close + 1..<end(ofBlockAt: close + 1))
         }
     }
 
-    private func token(_ at: Int) -> LuaToken { at < tokens.count ? tokens[at] : LuaToken(kind: .symbol, text: "", line: tokens.last?.line ?? 0) }
+    func token(_ at: Int) -> LuaToken { at < tokens.count ? tokens[at] : LuaToken(kind: .symbol, text: "", line: tokens.last?.line ?? 0) }
 
     /// Where the block that is open at `begin` ends. `while` and `for` open theirs by `do`.
     private func end(ofBlockAt begin: Int) -> Int {
@@ -74,6 +80,8 @@ struct HookLint {
 
     private mutating func look(into handler: Handler) {
         checkFields(handler)
+        checkOptions(handler)
+        checkReturns(handler)
         var stepEnd = handler.body.lowerBound, names: [String: Int] = [:]
         for at in handler.body {
             if let call = libraryCall(at), ["step", "once", "undo"].contains(call.name), token(call.next).is("(") {
@@ -90,7 +98,7 @@ struct HookLint {
     }
 
     /// The place of the bracket that closes the one at `open`.
-    private func closing(of open: Int) -> Int {
+    func closing(of open: Int) -> Int {
         var depth = 0
         for at in open..<tokens.count where tokens[at].kind == .symbol {
             if ["(", "{", "["].contains(tokens[at].text) { depth += 1 }
@@ -101,7 +109,7 @@ struct HookLint {
     }
 
     /// `us.http.post` at a place: `http.post`, and where its arguments begin.
-    private func libraryCall(_ at: Int) -> (name: String, next: Int)? {
+    func libraryCall(_ at: Int) -> (name: String, next: Int)? {
         guard tokens[at].kind == .name, library.contains(tokens[at].text), at == 0 || !tokens[at - 1].is("."), token(at + 1).is(".") else { return nil }
         var name: [String] = [], next = at + 1
         while token(next).is("."), token(next + 1).kind == .name {
@@ -113,12 +121,19 @@ struct HookLint {
 
     /// How an effect at this place is called; nil where there is none.
     private func effect(_ at: Int) -> String? {
-        if let call = libraryCall(at), Self.isCall(token(call.next)), HostFunction.changes(call.name) { return "us.\(call.name)" }
+        if let call = libraryCall(at), Self.isCall(token(call.next)), HostFunction.changes(call.name) { return onlyLooks(call.name, call.next) ? nil : "us.\(call.name)" }
         guard tokens[at].is(":"), token(at + 1).kind == .name, Self.isCall(token(at + 2)), HostFunction.changes("node." + token(at + 1).text) else { return nil }
-        return "node:\(token(at + 1).text)"
+        return onlyLooks("node." + token(at + 1).text, at + 2) ? nil : "node:\(token(at + 1).text)"
     }
 
-    private static func isCall(_ token: LuaToken) -> Bool { token.is("(") || token.is("{") || token.kind == .string }
+    /// Whether a call that could change something says that it does not, or may not: `read = true`, `readonly = true`, SQL without the right to write.
+    private func onlyLooks(_ operation: String, _ open: Int) -> Bool {
+        if operation == HostOperation.sql.rawValue, let needs = header.needs, !needs.contains("sql:write") { return true }
+        guard !(token(open).kind == .string) else { return false }
+        return (open..<closing(of: open)).contains { (token($0).isName("read") || token($0).isName("readonly")) && token($0 + 1).is("=") && token($0 + 2).is("true") }
+    }
+
+    static func isCall(_ token: LuaToken) -> Bool { token.is("(") || token.is("{") || token.kind == .string }
 
     private mutating func checkFields(_ handler: Handler) {
         guard let record = handler.record else { return }
@@ -137,7 +152,7 @@ struct HookLint {
     }
 
     /// Whether a name stands in `local a, b` or `for a, b`.
-    private func isDeclared(_ at: Int) -> Bool {
+    func isDeclared(_ at: Int) -> Bool {
         var first = at
         while first >= 2, tokens[first - 1].is(","), tokens[first - 2].kind == .name { first -= 2 }
         return first > 0 && (tokens[first - 1].is("local") || tokens[first - 1].is("for"))
@@ -183,7 +198,7 @@ struct HookLint {
         }
     }
 
-    private mutating func note(_ at: Int, _ message: String, isError: Bool = false) {
+    mutating func note(_ at: Int, _ message: String, isError: Bool = false) {
         findings.append(Finding(line: tokens[at].line, message: message, isError: isError))
     }
 }

@@ -1,28 +1,22 @@
 /// What the test library is told, to play the daemon's part.
 extension HookCatalogue {
-    private static let boot = "understudy.internal.boot"
     private static let testBoot = "understudy.internal.testing.boot"
 
-    /// The request that runs a file of tests: the library begins with the test library, which begins the real one for every handler.
-    /// nil when there is no test library.
-    func testRequest(_ spec: LuaFile, _ limits: HookLimits) -> HookValue? {
-        guard let begin = library[Self.testBoot] else { return nil }
+    /// The errand that runs a file of tests: the test library begins, which begins the real one for every handler. nil when there is no
+    /// test library.
+    func testErrand(_ spec: LuaFile, _ limits: HookLimits) -> HookErrand? {
+        guard let begin = code.library[Self.testBoot] else { return nil }
         let blank = Hook(name: spec.chunk, about: nil, version: nil, file: spec, line: 0, isBundled: false, events: [], needs: [], replaces: nil, uses: [:],
                          isRestricted: false, settings: [])
-        var request = request("test", blank, nil, limits).map ?? [:]
-        var sources = library.mapValues(\.value)
-        sources["real_boot"] = sources[Self.boot]
-        sources[Self.boot] = begin.value
-        request["library"] = .map(sources)
-        request["declarations"] = .map(EventSchema.byName.mapValues(\.testValue))
-        return .map(request)
+        let own = words(of: blank).merging(["declarations": .map(EventSchema.byName.mapValues(\.testValue))]) { $1 }
+        return HookErrand(boot: begin, limits: limits, code: HookValue.EncodedEntries(HookCode.entries(of: code.library.mapValues(\.value), code.modules)), own: own)
     }
 
-    /// Every hook's request, as the daemon would send it, and the chain of every event; without what the test has already.
-    func testValue(_ problems: [HookProblem]) -> HookValue {
+    /// What the daemon would send of every hook, and the chain of every event; without what the test has already.
+    func testValue(_ problems: [HookProblem]) -> [String: HookValue] {
         let bundled = EventSchema.byName.compactMapValues { event in hooks.first { $0.isBundled && $0.events.contains(event.name) }?.file.value }
         return [
-            "problems": .list(problems.map { .text($0.description) }), "modules": .map(modules.mapValues(\.value)),
+            "problems": .list(problems.map { .text($0.description) }), "modules": .map(code.modules.mapValues(\.value)),
             "hooks": .map(Dictionary(hooks.map { ($0.name, testValue($0)) }) { _, last in last }),
             "chains": chains(bundledOnly: false), "bundled_chains": chains(bundledOnly: true), "bundled": .map(bundled),
         ]
@@ -33,12 +27,10 @@ extension HookCatalogue {
     }
 
     private func testValue(_ hook: Hook) -> HookValue {
-        var request = request("run", hook, nil, HookSpecs.limits).map ?? [:]
-        for key in ["library", "modules", "schema", "event", "bundled"] { request[key] = nil }
         let uses = hook.uses.mapValues { use in
             ["budget": use.budget.map { .double($0 / .seconds(1)) } ?? .none, "on_error": HookValue(use.stance?.rawValue)] as HookValue
         }
-        return ["request": .map(request), "uses": .map(uses)]
+        return ["request": .map(words(of: hook)), "uses": .map(uses)]
     }
 }
 

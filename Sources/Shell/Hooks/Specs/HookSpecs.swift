@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Synchronization
 
 /// Runs files of tests of hooks, `*_spec.lua`: each in a hook process of its own, sandboxed as a hook is, over a cluster that is a table.
 ///
@@ -6,16 +7,21 @@ internal import Foundation
 /// daemon would, and whether a hook has the right to a call.
 package struct HookSpecs: Sendable {
     /// Of one file: sweeps compute, and are bounded by this alone.
-    static let limits = HookLimits(budget: .seconds(120), slice: .seconds(10), memory: 128 << 20)
+    package static let limits = HookLimits(budget: .seconds(120), slice: .seconds(10), memory: 128 << 20)
+
+    /// Files that are run beside one another. Each may have a hook looked into, in a process of its own, meanwhile.
+    package static let atOnce = 2
 
     private var directories: HookDirectories
     private let processes: HookProcesses
+    private let limits: HookLimits
 
     /// `directories` are those of the library and the bundled hooks.
-    package init(directories: HookDirectories, processes: HookProcesses) {
+    package init(directories: HookDirectories, processes: HookProcesses, limits: HookLimits = HookSpecs.limits) {
         self.directories = directories
         self.directories.site = nil
         self.processes = processes
+        self.limits = limits
     }
 
     /// Runs the tests that stand beside hooks before these are put in force.
@@ -37,14 +43,13 @@ package struct HookSpecs: Sendable {
         if let problem = problems.first { throw problem }
         let names = isFile ? [Self.name(of: path)] : Self.specs(in: bundle)
         guard !names.isEmpty else { throw HookProblem(path, "there are no tests here: their files' names end with \(LuaFile.specEnding)") }
-        for name in names { notice(await run(name, of: bundle, in: folder)) }
+        await run(names, of: bundle, in: folder, notice: notice)
     }
 
     /// Runs every test of a bundle that stands for `folder`, whatever is on disk: what fails, with file and line.
     package func problems(in bundle: HookBundle, folder: String) async -> [HookProblem] {
         var problems: [HookProblem] = []
-        for name in Self.specs(in: bundle) {
-            let report = await run(name, of: bundle, in: folder)
+        await run(Self.specs(in: bundle), of: bundle, in: folder) { report in
             if let fault = report.fault { problems.append(HookProblem(fault.place?.file ?? report.file, line: fault.place?.line ?? 0, fault.message)) }
             for test in report.tests {
                 guard let failure = test.failure else { continue }
@@ -56,20 +61,47 @@ package struct HookSpecs: Sendable {
 
     private static func specs(in bundle: HookBundle) -> [String] { bundle.paths { $0.hasSuffix(LuaFile.specEnding) && !$0.hasPrefix("lib/") } }
 
+    /// Runs several at once, and hands over their reports in the order of the names.
+    private func run(_ names: [String], of bundle: HookBundle, in folder: String, notice: (SpecReport) -> Void) async {
+        await withTaskGroup(of: (Int, SpecReport).self) { group in
+            var waiting = names.enumerated().makeIterator(), ahead: [Int: SpecReport] = [:], shown = 0
+            let begin = { (group: inout TaskGroup<(Int, SpecReport)>) in
+                if let (at, name) = waiting.next() { group.addTask { (at, await run(name, of: bundle, in: folder)) } }
+            }
+            for _ in 0..<Self.atOnce { begin(&group) }
+            while let (at, report) = await group.next() {
+                begin(&group)
+                ahead[at] = report
+                while let next = ahead.removeValue(forKey: shown) {
+                    notice(next)
+                    shown += 1
+                }
+            }
+        }
+    }
+
     private func run(_ name: String, of bundle: HookBundle, in folder: String) async -> SpecReport {
         let path = folder == "." ? name : folder + "/" + name
         let library = SpecLibrary(directories: directories, bundle: bundle, folder: folder, processes: processes)
         let spec = LuaFile(path: path, chunk: name, text: bundle.files[name]?.text ?? "")
-        let request: HookValue, files: [String: String]
-        do throws(HookProblem) { (request, files) = try await library.request(for: spec, Self.limits) } catch {
+        let errand: HookErrand, files: [String: String]
+        do throws(HookProblem) { (errand, files) = try await library.errand(for: spec, limits) } catch {
             return SpecReport(file: path, tests: [], fault: HookFault(.environment, error.message, place: error.place, hook: path))
         }
-        let conversation = HookConversation(processes: processes, request: request, limits: Self.limits, hook: name, files: files, isNotification: false,
-                                            log: { _, _, _, _ in }, perform: { await library.answer($0) })
+        let printed = Mutex<[String]>([])
+        let conversation = HookConversation(processes: processes, errand: errand, hook: name, files: files, isNotification: false,
+                                            log: { _, message, _, _ in printed.withLock { $0.append(message) } }, perform: { await library.answer($0) })
+        var report = SpecReport(file: path, tests: [])
         switch await conversation.run() {
-        case .failed(let fault): return SpecReport(file: path, tests: [], fault: fault)
-        case .reported(let value): return SpecReport(file: path, tests: (value.list ?? []).map { SpecReport.Test($0, files: files) })
+        case .failed(let fault):
+            report.tests = (await library.finished).map { SpecReport.Test($0, files: files) }
+            if let test = await library.running {
+                report.tests.append(SpecReport.Test(name: test, failure: "\(fault.message); the tests after this one were not run", place: fault.place, crashes: 0))
+            } else { report.fault = fault }
+        case .reported(let value): report.tests = (value.list ?? []).map { SpecReport.Test($0, files: files) }
         }
+        report.printed = printed.withLock { $0 }
+        return report
     }
 
     /// The last part of a path.

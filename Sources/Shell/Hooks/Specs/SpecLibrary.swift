@@ -7,10 +7,11 @@ actor SpecLibrary {
     private let bundle: HookBundle
     private let folder: String
     private let processes: HookProcesses
-    /// What was asked for already: a sweep asks the same a hundred times.
-    private var answers: [HookValue: HookValue] = [:]
-    /// Of the hooks that were loaded, by name.
-    private var hooks: [String: Hook] = [:]
+    /// The hooks by name, of each time that hooks were loaded: what a test grants is its own.
+    private var loaded: [[String: Hook]] = []
+    /// What tests that have ended came to, as the test library reports it; and the name of the one that runs. For a process that does not live to report.
+    private(set) var finished: [HookValue] = []
+    private(set) var running: String?
 
     init(directories: HookDirectories, bundle: HookBundle, folder: String, processes: HookProcesses) {
         self.directories = directories
@@ -20,30 +21,30 @@ actor SpecLibrary {
         self.processes = processes
     }
 
-    /// The request that runs `spec`, and the files behind the names of its chunks.
-    func request(for spec: LuaFile, _ limits: HookLimits) throws(HookProblem) -> (HookValue, [String: String]) {
+    /// The errand that runs `spec`, and the files behind the names of its chunks.
+    func errand(for spec: LuaFile, _ limits: HookLimits) throws(HookProblem) -> (HookErrand, [String: String]) {
         var site = directories
         site.site = folder
         var loader = HookLoader(options: [], nodes: [], isWhole: true)
         loader.read(site, HookBundle(files: bundle.files.filter { $0.key.hasPrefix("lib/") }))
         if let problem = loader.problems.first { throw problem }
-        let catalogue = loader.catalogue([])
-        guard let request = catalogue.testRequest(spec, limits) else {
+        let code = loader.code
+        guard let errand = loader.catalogue([], code).testErrand(spec, limits) else {
             throw HookProblem(directories.library, "holds no test library: expected understudy/internal/testing/boot.lua")
         }
-        let files = Dictionary(([spec] + catalogue.modules.values).map { ($0.chunk, $0.path) }) { _, last in last }
-        return (request, files)
+        let files = Dictionary(([spec] + code.modules.values).map { ($0.chunk, $0.path) }) { _, last in last }
+        return (errand, files)
     }
 
     func answer(_ request: HookRequest) async -> Result<HookValue, HostCallFailure> {
         let question = request.arguments
         switch request.operation {
-        case "test.hooks":
-            if let known = answers[question] { return .success(known) }
-            let result = await load(question)
-            if case .success(let value) = result { answers[question] = value }
-            return result
+        case "test.hooks": return await load(question)
         case "test.check": return .success(check(question))
+        case "test.begin":
+            if question["before"] != .none { finished.append(question["before"]) }
+            running = question["name"].text
+            return .success(.none)
         default: return .failure(HostCallFailure(.code, "a test has no cluster but that of t.cluster: \(request.operation) was asked outside of c:fire"))
         }
     }
@@ -57,10 +58,13 @@ actor SpecLibrary {
         let nodes = question["nodes"].list?.compactMap(\.text) ?? []
         var loader = HookLoader(options: options, nodes: nodes, isWhole: true)
         loader.read(site, files)
-        await loader.inspect(with: processes)
+        let code = loader.code
+        await loader.inspect(code, with: processes)
         let check = HookCheck(loader.hooks.map(Self.granted), options: options, isWhole: loader.isWhole)
-        for hook in check.hooks { hooks[hook.name] = hook }
-        return .success(loader.catalogue(check.hooks).testValue(loader.problems + check.problems))
+        loaded.append(Dictionary(check.hooks.map { ($0.name, $0) }) { _, last in last })
+        var answer = loader.catalogue(check.hooks, code).testValue(loader.problems + check.problems)
+        answer["catalogue"] = HookValue(loaded.count - 1)
+        return .success(.map(answer))
     }
 
     /// A file alone with its modules, or a whole directory; from the bundle where it is part of it.
@@ -90,12 +94,13 @@ actor SpecLibrary {
 
     /// Whether a hook may make a call, as the daemon would say, and whether the call changes something.
     private func check(_ question: HookValue) -> HookValue {
-        guard let function = HostFunction.byOperation[question["op"].text ?? ""], let hook = hooks[question["hook"].text ?? ""],
+        guard let function = HostFunction.byOperation[question["op"].text ?? ""], let catalogue = question["catalogue"].integer,
+              loaded.indices.contains(Int(catalogue)), let hook = loaded[Int(catalogue)][question["hook"].text ?? ""],
               let event = EventSchema.byName[question["event"].text ?? ""] else { return ["refusal": "the test library asked for what is not declared"] }
         if let problem = HostArguments.problem(question["arguments"], for: function) { return ["refusal": .text("\(function.label): \(problem)")] }
-        let arguments = HostArguments(values: question["arguments"])
         let rights = HookRights(granted: hook.granted, trust: hook.trust, isNotification: event.kind == .tell)
-        let refusal = rights.refusal(function, arguments, in: event.name)?.message ?? stranger(function, arguments, rights)
+        let arguments = rights.settled(HostArguments(values: question["arguments"]), of: function)
+        let refusal = rights.refusal(function, arguments, in: event.name)?.message ?? stranger(function, arguments, rights) ?? HookEffects.problem(function, arguments)?.message
         let changes = switch function.effect(of: arguments) {
         case .write, .opaque, .engine: true
         case .read, .flow: false

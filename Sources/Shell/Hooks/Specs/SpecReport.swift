@@ -16,6 +16,8 @@ package struct SpecReport: Hashable, Sendable {
     package var tests: [Test]
     /// Why the file itself could not be run; nil when it was.
     package var fault: HookFault?
+    /// What the tests and their hooks printed, in order.
+    package var printed: [String] = []
 
     package var failures: Int { tests.count { $0.failure != nil } + (fault == nil ? 0 : 1) }
 }

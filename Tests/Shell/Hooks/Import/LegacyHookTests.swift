@@ -14,16 +14,25 @@ struct LegacyHookTests {
     func whole() async throws {
         let made = try hook([
             "failover_command": Self.failover, "failback_command": "/etc/pgpool2/failback.sh %d", "follow_primary_command": "/etc/pgpool2/follow_primary.sh %d %h",
-            "recovery_1st_stage_command": "recovery_1st_stage",
+            "recovery_1st_stage_command": "recovery_1st_stage", "recovery_2nd_stage_command": "second", "wd_escalation_command": "/up.sh", "wd_de_escalation_command": "/down.sh",
         ])
         #expect(made.grants == "hook.legacy_pgpool.grants = 'run:/etc/pgpool2/failover.sh, run:/etc/pgpool2/failback.sh, run:/etc/pgpool2/follow_primary.sh, "
-            + "ssh:/data/0/recovery_1st_stage, ssh:/data/0/pgpool_remote_start, ssh:/data/1/recovery_1st_stage, ssh:/data/1/pgpool_remote_start'")
-        #expect(made.programs.map(\.path) == ["/etc/pgpool2/failover.sh", "/etc/pgpool2/failback.sh", "/etc/pgpool2/follow_primary.sh"])
-        try await onStage(["legacy.lua": made.text]) { stage in
+            + "run:/up.sh, run:/down.sh, ssh:/data/0/recovery_1st_stage, ssh:/data/1/recovery_1st_stage, ssh:/data/0/second, ssh:/data/1/second, "
+            + "ssh:/data/0/pgpool_remote_start, ssh:/data/1/pgpool_remote_start'")
+        #expect(made.programs.map(\.path) == [
+            "/etc/pgpool2/failover.sh", "/etc/pgpool2/failback.sh", "/etc/pgpool2/follow_primary.sh", "/up.sh", "/down.sh", "/data/0/recovery_1st_stage", "/data/1/recovery_1st_stage",
+            "/data/0/second", "/data/1/second", "/data/0/pgpool_remote_start", "/data/1/pgpool_remote_start",
+        ])
+        try await onStage(["legacy.lua": made.text, "legacy_spec.lua": made.spec]) { stage in
             let granted = made.grants.split(separator: "'")[1]
             let (catalogue, problems) = await stage.load(options: [("legacy_pgpool", "grants", String(granted))])
             #expect(problems == [])
-            #expect(catalogue.entries.first { $0.name == "legacy_pgpool" }?.events == ["failback", "failover", "follow_primary", "recovery_1st_stage", "remote_start", "standby_lost"])
+            #expect(catalogue.entries.first { $0.name == "legacy_pgpool" }?.events == [
+                "de_escalation", "escalation", "failback", "failover", "follow_primary", "recovery_1st_stage", "recovery_2nd_stage", "remote_start", "standby_lost",
+            ])
+            try await HookSpecs(directories: stage.directories, processes: stage.processes).run(at: stage.site) { report in
+                #expect(report.fault == nil && report.tests.count == 9 && report.failures == 0, "\(report)")
+            }
         }
     }
 
@@ -60,7 +69,7 @@ struct LegacyHookTests {
         let swift: String
         do throws(LegacyTemplate.Problem) { swift = try LegacyTemplate(template).shellSyntax == nil ? "plain" : "shell" } catch { swift = "refused" }
         let hook = "local us = require 'understudy'\nlocal legacy = require 'understudy.legacy'\nlocal hook = us.hook { name = 'ours' }\n"
-        let line: (String) -> String = { "hook.failover = legacy.command(\(LegacyHook.quoted(template))\($0))\nreturn hook" }
+        let line: (String) -> String = { "hook.failover = legacy.command(\(LuaText.quoted(template))\($0))\nreturn hook" }
         try await onStage(["plain.lua": hook + line("")]) { stage in
             let (_, plain) = await stage.load()
             #expect(plain.isEmpty == (swift == "plain"), "\(plain)")

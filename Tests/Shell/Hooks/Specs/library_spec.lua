@@ -74,6 +74,14 @@ describe("rights", function()
     assert.matches('node:promote needs the capability "pg.promote"', r.error)
   end)
 
+  it("are those of the file that the cluster loaded, whatever was loaded since", function()
+    local nodes, fields = { pg1 = { role = "primary" }, pg2 = {} }, { node = "pg1", new_main = "pg2" }
+    local first = t.cluster(nodes):hooks "hooks/greedy.lua"
+    assert.equal("code", first:fire("switchover", fields).class)
+    assert.equal("done", t.cluster(nodes):hooks("hooks/modest.lua"):fire("switchover", fields).outcome)
+    assert.equal("code", first:fire("switchover", { id = "again", node = "pg1", new_main = "pg2" }).class)
+  end)
+
   it("are what the configuration grants, when the test says so", function()
     local c = t.cluster({ pg1 = { role = "primary" } }):hooks("hooks/parallel.lua"):set("hook.parallel.grants", "sql:read")
     says('needs "pg.control", which it is not granted', function() c:fire("switchover", { node = "pg1", new_main = "pg1" }) end)
@@ -96,5 +104,49 @@ describe("standby.keep_wal", function()
       assert.equal("done", c:fire("switchover", { node = "pg1", new_main = "pg1" }).outcome)
       assert.equal(expected[2], c.nodes.pg1.settings[expected[1]])
     end
+  end)
+end)
+
+describe("a hook that is wrong", function()
+  local function run(event, fields)
+    local c = t.cluster({ pg1 = { role = "primary", down = true }, pg2 = {} }):hooks "hooks/mistaken.lua"
+    return c:run(event, fields)
+  end
+
+  it("has its own line when it returns what the event has no use for", function()
+    assert.matches("^mistaken.lua:10: failover must return", run("failover", { node = "pg1", new_main = "pg2" }).error)
+  end)
+
+  it("cannot alert with a severity of its own, or count under any name", function()
+    assert.matches('^mistaken.lua:5: us.alert: severity: expected info, warning or critical; got "warn"', run("standby_lost", { node = "pg2" }).error)
+    assert.matches("^mistaken.lua:8: us.metric.gauge: a metric's name is a%-z, 0%-9 and _", run("switchover", { node = "pg1", new_main = "pg2" }).error)
+  end)
+
+  it("has no role that servers do not have", function()
+    says("pg1.role: expected one of primary, standby", function() t.cluster { pg1 = { role = "primry" } } end)
+  end)
+end)
+
+describe("c:fire of a failover", function()
+  local nodes = { pg1 = { role = "primary" }, pg2 = {} }
+
+  it("fences the old primary before it promotes, as the engine does", function()
+    local c = t.cluster(nodes)
+    assert.equal("done", c:fire("failover", { node = "pg1" }).outcome)
+    assert.effects(c, { "node.stop pg1", "node.promote pg2" })
+  end)
+
+  it("goes on where fencing fails and is not required, and does not wait for it", function()
+    local c = t.cluster(nodes):hang("node.stop", { on = "pg1" })
+    assert.equal("done", c:fire("failover", { node = "pg1" }).outcome)
+    assert.equal("pg2", c.primary.name)
+    assert.is_true(c:virtual_time() < 1)
+  end)
+
+  it("promotes nothing where fencing fails and is required", function()
+    local c = t.cluster(nodes):set("fencing", "required"):fail("node.stop", { error = "permission denied" })
+    assert.matches("permission denied", c:fire("failover", { node = "pg1" }).error)
+    assert.effects(c, { "node.stop pg1" })
+    says("fencing is required or best_effort", function() c:set("fencing", "always") end)
   end)
 end)

@@ -29,6 +29,7 @@ local specs       = load_module "understudy.internal.testing.specs"
 local asserts     = load_module "understudy.internal.testing.asserts"
 
 local globals = environment.new()
+request.print = rawget(globals, "print")
 for name, word in pairs(specs.words) do rawset(globals, name, word) end
 rawset(globals, "assert", asserts.new())
 

@@ -1,6 +1,7 @@
 --- The cluster that a test makes: servers, hooks, and what the hooks did to all of it.
 local engine, load_module, request = ...
 local names       = load_module "understudy.internal.names"
+local ask         = load_module "understudy.internal.testing.questions"
 local answers     = load_module "understudy.internal.testing.answers"
 local chain       = load_module "understudy.internal.testing.chain"
 local faults      = load_module "understudy.internal.testing.faults"
@@ -42,10 +43,17 @@ function Cluster:hooks(path)
   return self
 end
 
---- A setting of the configuration: `c:set("hook.failover.promote_wait", "30s")`.
+--- A setting of the configuration: `c:set("hook.failover.promote_wait", "30s")`, `c:set("fencing", "required")`.
 function Cluster:set(name, value)
+  if name == "fencing" then
+    if value ~= "required" and value ~= "best_effort" then
+      engine.fail("code", ("c:set: fencing is required or best_effort; got %s"):format(names.show(value)))
+    end
+    self.fencing = value
+    return self
+  end
   if type(name) ~= "string" or not name:find "^hook%.[%w_]+%.[%w_]+$" then
-    engine.fail("code", ("c:set takes hook.<hook>.<option> and its value; got %s"):format(names.show(name)))
+    engine.fail("code", ("c:set takes hook.<hook>.<option> or fencing, and its value; got %s"):format(names.show(name)))
   end
   self.settings[name], self.catalogue = tostring(value), nil
   return self
@@ -56,7 +64,7 @@ function Cluster:loaded()
   if not self.catalogue then
     local list = {}
     for at, node in ipairs(self.order) do list[at] = node.name end
-    local found = engine.call("test.hooks", { path = self.path, settings = self.settings, nodes = list })
+    local found = ask("test.hooks", { path = self.path, settings = self.settings, nodes = list })
     if found.problems[1] then engine.fail("code", table.concat(found.problems, "\n")) end
     self.catalogue = found
   end
@@ -126,7 +134,7 @@ local function blank()
     name = "test", nodes = {}, order = {}, peers = {}, files = {}, settings = {}, answered = {}, faults = {}, cut_off = {},
     effects = {}, lines = {}, alerts = {}, metrics = {}, progress = {}, kv = {}, locks = {},
     steps = {}, undone = {}, undoing = {}, onces = {}, interrupted = {}, attempts = {}, decisions = {},
-    clock = beginning, epoch = 2, changes = 0,
+    clock = beginning, epoch = 2, changes = 0, fencing = "best_effort",
   }
 end
 

@@ -1,6 +1,7 @@
 --- The daemon's end of a hook's calls, played on tables: rights as the daemon checks them, faults and crashes that the test ordered, then
 --- what the call does.
 local engine, load_module = ...
+local ask        = load_module "understudy.internal.testing.questions"
 local servers    = load_module "understudy.internal.testing.servers"
 local outside    = load_module "understudy.internal.testing.outside"
 local keeping    = load_module "understudy.internal.testing.keeping"
@@ -82,7 +83,9 @@ end
 
 --- Whether the hook may, as the daemon says; and whether the call changes something.
 function host:check_rights(op, a)
-  local verdict = engine.call("test.check", { hook = self.context.hook, op = op, arguments = a, event = self.context.event_name })
+  local verdict = ask("test.check", {
+    catalogue = self.cluster:loaded().catalogue, hook = self.context.hook, op = op, arguments = a, event = self.context.event_name,
+  })
   if verdict.refusal then engine.fail("code", verdict.refusal) end
   return verdict.changes
 end

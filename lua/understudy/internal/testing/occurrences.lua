@@ -2,6 +2,7 @@
 local engine, load_module, request = ...
 local names   = load_module "understudy.internal.names"
 local records = load_module "understudy.internal.records"
+local null    = load_module "understudy.internal.testing.answers".null
 
 local occurrences = {}
 
@@ -111,7 +112,7 @@ local function sent(field, value)
   return value
 end
 
---- The event `name` with the fields that a test gave; `header` are those of every event.
+--- The event `name` with the fields that a test gave, `t.null` where one is nil; `header` are those of every event.
 function occurrences.new(cluster, name, given, header)
   local declared = request.schema.events[name]
   if not declared then
@@ -120,11 +121,12 @@ function occurrences.new(cluster, name, given, header)
     table.sort(known)
     engine.fail("code", ("c:fire: there is no event %s%s"):format(names.show(name), names.suggestion(name, known)))
   end
-  local fields, optional, known, values, resolved = declared.fields, {}, {}, {}, {}
+  local fields, optional, known, values, resolved, absent = declared.fields, {}, {}, {}, {}, {}
   for _, field in ipairs(request.declarations[name].optional) do optional[field] = true end
   for _, field in ipairs(fields) do
     known[#known + 1] = field.name
     local value = given[field.name]
+    if value == null then value, absent[field.name] = nil, true end
     if value ~= nil and field.type == "node" then value = node_of(cluster, name, field.name, value) end
     if value ~= nil and field.type == "nodes" then
       local list = {}
@@ -140,8 +142,8 @@ function occurrences.new(cluster, name, given, header)
   end
   for _, field in ipairs(fields) do
     local value = resolved[field.name]
-    if value == nil then value = header[field.name] end
-    if value == nil and derived[field.name] then value = derived[field.name](cluster, resolved) end
+    if value == nil and not absent[field.name] then value = header[field.name] end
+    if value == nil and derived[field.name] and not absent[field.name] then value = derived[field.name](cluster, resolved) end
     if value == nil and not optional[field.name] then
       local make = empty[field.type] or engine.fail("code", ("c:fire %s: say which node is its %s: { %s = \"…\" }"):format(name, field.name, field.name))
       value = make()

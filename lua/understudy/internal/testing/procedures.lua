@@ -35,6 +35,23 @@ local function choose(cluster, fields, passed_over)
   return candidates[1]
 end
 
+--- Has the old primary fenced, once. With fencing = required nothing is promoted before that went well: the result when it did not. With
+--- best_effort the promotion does not wait, so that what fencing takes is no time of the event's.
+local function fence(cluster, fields, candidate)
+  if cluster.decisions.fenced then return nil end
+  local required, now = cluster.fencing == "required", cluster.clock
+  local result = cluster:run("fence_primary", { node = fields.node, new_main = candidate.name })
+  if is_over(result) then return result end
+  if required and result.outcome ~= "done" then
+    if result.outcome ~= "failed" then
+      result.outcome, result.class, result.error = "failed", "environment", result.reason or "no hook took care of fence_primary"
+    end
+    return result
+  end
+  cluster.decisions.fenced = true
+  if not required then cluster.clock = now end
+end
+
 --- Promotes one candidate; the last result, and whether the node is writable, which is what counts.
 local function promote(cluster, fields, candidate)
   local result
@@ -70,6 +87,8 @@ function procedures.failover(cluster, fields)
       if result.outcome ~= "vetoed" then cluster.decisions.candidate = candidate end
     end
     if cluster.decisions.candidate then
+      local unfenced = fence(cluster, fields, candidate)
+      if unfenced then return unfenced end
       local result = promote(cluster, fields, candidate)
       if is_over(result) then return result end
       if not candidate.standby then return finish(cluster, fields, result) end

@@ -10,10 +10,12 @@ local written = 1 << 30
 
 --- What a test may say of a node: the type of each, and what stands without it.
 local fields = {
-  role = "string", down = "boolean", lag = "bytes", lsn = "bytes", zone = "string", priority = "integer", version = "integer", host = "string",
+  role = "one_of", down = "boolean", lag = "bytes", lsn = "bytes", zone = "string", priority = "integer", version = "integer", host = "string",
   port = "integer", pgdata = "string", timeline = "integer", slot_name = "string", follows = "string", disk_free = "bytes",
   diverged = "boolean", rewindable = "boolean", empty = "boolean", attached = "boolean", slots = "list", files = "list", tags = "list",
 }
+
+local roles = { "primary", "standby" }
 
 local function check(name, spec)
   if type(name) ~= "string" or type(spec) ~= "table" then
@@ -30,7 +32,7 @@ local function check(name, spec)
       if type(value) ~= "table" then problem = "expected a table; got " .. names.show(value) end
       read[key] = value
     else
-      read[key], problem = options.read(type_name, value)
+      read[key], problem = options.read(type_name, value, roles)
     end
     if problem then engine.fail("code", ("t.cluster: %s.%s: %s"):format(name, key, problem)) end
   end

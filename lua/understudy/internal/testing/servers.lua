@@ -16,13 +16,13 @@ function calls.in_recovery(_, node)
   need_running(node)
   return node.standby
 end
-function calls.timeline(_, node) return node.timeline end
-function calls.lsn(_, node)
+function calls.timeline_now(_, node) return node.timeline end
+function calls.lsn_now(_, node)
   need_running(node)
   return node.lsn
 end
 function calls.disk_free(_, node) return node.disk_free end
-function calls.lag_bytes(cluster, node)
+function calls.lag_now(cluster, node)
   need_running(node)
   local primary = cluster.primary
   return primary and math.max(0, primary.lsn - node.lsn) or 0

@@ -81,6 +81,8 @@ function specs.run()
   is_running = true
   for at, test in ipairs(root.tests) do
     failures.begin()
+    -- Should the test end this process, the daemon knows which one it was.
+    engine.call("test.begin", { name = full_name(test), before = results[at - 1] })
     local ok, problem = perform(test)
     local result = { name = full_name(test), crashes = failures.crashes() }
     if not ok then result.failure, result.file, result.line = failures.describe(problem) end

@@ -14,9 +14,20 @@ local function tell_time(cluster, globals)
   clock.clock = function() return cluster.clock - began end
 end
 
+--- Has what a hook prints shown beside its tests, as well as logged.
+local function show_prints(globals, seen)
+  local log = not seen[globals] and rawget(globals, "print")
+  if not log then return end
+  seen[globals] = true
+  globals.print = function(...)
+    log(...)
+    request.print(...)
+  end
+end
+
 --- What the library of the handler is given for the primitives of CLuaBridge.
 local function primitives(host)
-  local cluster, step = host.cluster, nil
+  local cluster, step, seen = host.cluster, nil, {}
   local fake = {}
   function fake.call(op, arguments)
     if not coroutine.isyieldable() then
@@ -34,6 +45,7 @@ local function primitives(host)
   function fake.compile(text, name, env)
     if env == _G then return request.compile { text = text, chunk = name:sub(2) } end
     tell_time(cluster, env)
+    show_prints(env, seen)
     return engine.compile(text, name, env)
   end
   return setmetatable(fake, { __index = engine })
@@ -43,14 +55,13 @@ end
 --- and the fault.
 function stage.run(task, sent, event, loaded, host)
   local whole = {
-    event = event, modules = loaded.modules, bundled = { [event.name] = loaded.bundled[event.name] }, schema = request.schema, library = {},
+    event = event, modules = loaded.modules, bundled = { [event.name] = loaded.bundled[event.name] }, schema = request.schema, library = request.library,
     clock = { at = host.context.began, seed = 1 },
   }
   for key, value in pairs(sent) do whole[key] = value end
-  for name, source in pairs(request.library) do whole.library[name] = source end
   whole.task = task
-  whole.library["understudy.internal.boot"] = request.library.real_boot
-  local ok, report = pcall(request.compile(request.library.real_boot), primitives(host), whole)
+  -- A stack of its own, as in the daemon: what is wrong with a hook has a line of the hook's, not of the test that fired the event.
+  local ok, report = pcall(coroutine.wrap(request.compile(request.library["understudy.internal.boot"])), primitives(host), whole)
   if ok then return report.value end
   local message, file, line, class = failures.parts(report)
   return nil, { message = message, file = file, line = line, class = class or "code" }
