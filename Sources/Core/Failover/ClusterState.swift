@@ -172,6 +172,7 @@ package struct ClusterState: Hashable, Sendable {
         open(primary, timeline)
         synchronousSet = .none
         self.epoch = epoch.next
+        tenure = self.epoch
     }
 
     private mutating func open(_ primary: NodeID, _ timeline: Timeline) {

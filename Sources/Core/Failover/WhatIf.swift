@@ -69,7 +69,9 @@ package struct WhatIf: Hashable, Sendable {
             do { try after.apply(.declareLost(primary: primary, epoch: state.epoch, reason: "is lost", event: "")) } catch { return .stop(reason: error.description) }
             var left = answers
             for id in lost { left[id] = .failure(NodeSilence("is lost")) }
-            switch Election(nodes: nodes, state: after).outcome(of: left) {
+            // Who answers now could be sealed then.
+            let seals = left.compactMapValues { if case .success = $0 { Seal.sealed } else { nil } }
+            switch Election(nodes: nodes, state: after).outcome(of: left, seals: seals) {
             case .elected(let candidates): return candidates.first.map(Consequence.failOver) ?? .stop(reason: "nobody is elected")
             case .blocked(let reason): return .stop(reason: reason)
             case .primaryIsBack: preconditionFailure("a lost primary answered")

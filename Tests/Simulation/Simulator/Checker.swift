@@ -58,7 +58,7 @@ final class Checker {
         case .reopen(let primary, _):
             sealed = []
             require(primaries.updateValue(primary, forKey: truth.epoch) == nil, "I6: two primaries in epoch \(truth.epoch)")
-        case .passOver, .acceptLoss, .setStatus, .setSynchronousSet: break
+        case .passOver, .acceptLoss, .setStatus, .setSynchronousSet, .hold, .release, .setMaintenance, .adoptPromoted: break
         }
     }
 

@@ -20,11 +20,11 @@ struct HookHands: HookHost {
 
     func objection(to operation: HostOperation, on node: NodeID) async -> String? {
         switch operation {
-        case .promote: await coordinator.value?.objection(toPromoting: node)
-        case .start, .restart: await coordinator.value?.objection(toStarting: node)
+        case .promote: return await coordinator.value?.objection(toPromoting: node)
+        case .start, .restart: return await coordinator.value?.objection(toStarting: node)
         case .sql, .isRunning, .inRecovery, .ping, .lagBytes, .timeline, .lsn, .controlData, .diskFree, .replicatesTo, .canRewindFrom, .readFile, .stop, .reload, .checkpoint, .set,
              .ensureSlot, .dropSlot, .rewindFrom, .baseBackupFrom, .moveAside, .restoreAside, .forgetAside, .writeFile, .touch, .includeConf, .runOnNode, .run, .cluster,
-             .pauseClients, .resumeClients, .reloadConfiguration, .alert: nil
+             .pauseClients, .resumeClients, .reloadConfiguration, .alert: return nil
         }
     }
 

@@ -11,7 +11,11 @@ extension HookOffice {
 
     // MARK: Looking
 
-    func runs(within event: String) async throws -> [HookRunView] { try await stage.record.runs(within: event).map(Self.view) }
+    func runs(within event: String) async throws -> [HookRunView] {
+        var views: [HookRunView] = []
+        for run in try await stage.record.runs(within: event) { views.append(try await view(run)) }
+        return views
+    }
 
     func trace(_ request: HookRunRequest, _ tell: (HookTraceView) async throws -> Void) async throws {
         guard request.event != nil else {
