@@ -24,7 +24,7 @@ build: deps ## build the release binary, .build/release/understudy
 	swift build -c release -j $(JOBS) --product understudy
 
 unit: ## run the tests that need no PostgreSQL: seconds
-	swift test -j $(JOBS) --no-parallel --skip IntegrationTests
+	swift test -j $(JOBS) --no-parallel --skip IntegrationTests --skip SimulationTests
 
 test: deps ## install what is needed and run every test
 	@Scripts/install $(TEST_PACKAGES)

@@ -136,7 +136,8 @@ extension ClusterCoordinator {
         let primary = state.openPrimary.flatMap(node)
         let clients = await hands.clients().since(clientsBefore)
         preferred = nil
-        if primary != nil { confirmPrimary() }
+        // Where somebody decided otherwise, a look at the primary opens the gate.
+        if case .abandoned = outcome {} else { confirmPrimary() }
         await publish()
         timeline.end()
         forgetTrouble(of: lost.id)

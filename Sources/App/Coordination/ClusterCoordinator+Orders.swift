@@ -129,6 +129,8 @@ extension ClusterCoordinator {
             if case .success(let its) = await observe(other.id), its.role == .primary { throw OrderRefused("\(other.name) is writable too: stop it first") }
         }
         guard await decide(.adoptPromoted(primary: node.id, epoch: state.epoch, timeline: seen.timeline)) else { throw OrderRefused(Self.undecided) }
+        let set = SynchronousSet(setting: seen.synchronousStandbyNames, nodes: nodes, primary: node.id)
+        if set != state.synchronousSet { _ = await decide(.setSynchronousSet(set, epoch: state.epoch)) }
         confirmPrimary()
         await publish()
         await record("primary_adopted", node: node.id, "\(node.name), promoted by hand, is the primary by the word of \(requester)")

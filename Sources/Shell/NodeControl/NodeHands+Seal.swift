@@ -9,10 +9,25 @@ extension NodeHands {
     /// The startup process reads its configuration in its own time: so often in a row no receiver is seen before it counts as gone.
     private static let looksWithoutReceiver = 2
     private static let unsealLimit = Duration.seconds(5)
+    /// For an answer with a reason that comes at the last moment.
+    private static let patience = Duration.milliseconds(100)
 
     /// Seals a standby, and returns when no receiver is left and all that was received is known. Sealed already, it is left as it is.
     package func seal(in epoch: Epoch, within limit: Duration) async -> Seal {
-        let deadline = Monotonic.now() + limit
+        await withTaskGroup(of: Seal.self) { group in
+            group.addTask { await sealOrReason(in: epoch, until: .now() + limit) }
+            // A node that is silent would be waited for as long as a login may take.
+            group.addTask {
+                await waiter.sleep(limit + Self.patience)
+                return .pending(reason: "does not answer")
+            }
+            defer { group.cancelAll() }
+            guard let first = await group.next() else { preconditionFailure("a group of two tasks has none") }
+            return first
+        }
+    }
+
+    private func sealOrReason(in epoch: Epoch, until deadline: Monotonic) async -> Seal {
         do { return try await seal(in: epoch, until: deadline) } catch let failure as NodeFailure {
             if case .sql(sqlState: "42501", let message, _) = failure {
                 return .impossible(reason: "cannot be sealed by role \(channel.user): \(message)")

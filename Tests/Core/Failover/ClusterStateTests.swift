@@ -90,6 +90,9 @@ struct ClusterStateTests {
         try state.apply(.promote(candidate: node1, epoch: Epoch(2)))
         try state.apply(.primaryIs(primary: node1, epoch: Epoch(2), timeline: timelineTwo))
         #expect(!state.mayUnseal(sealedIn: Epoch(2)), "it followed node0")
+        var adopted = try ClusterState.lost()
+        try adopted.apply(.adoptPromoted(primary: node1, epoch: Epoch(2), timeline: timelineTwo))
+        #expect(!adopted.mayUnseal(sealedIn: Epoch(2)), "so it did, whoever made node1 the primary")
     }
 
     @Test("A loss is accepted for the failover that waits, once")
