@@ -15,7 +15,7 @@ extension IntegrationTests {
             let nodes = try #require(made["nodes"] as? [[String: Any]])
             #expect(nodes.compactMap { $0["role"] as? String } == ["primary", "standby", "standby"])
             let segments = (0...2).compactMap { SharedSegment(leftIn: directory + "/nodes/node\($0)") }
-            #expect(segments.count == 3 && segments.allSatisfy(\.exists))
+            #expect(segments.count == 3 && segments.allSatisfy { $0.exists })
             let killed = try IntegrationTests.run("playground", "kill-primary", "--dir", directory)
             #expect(killed.output == "killed node 0\n")
             try IntegrationTests.eventually("a standby took over") {
@@ -25,7 +25,7 @@ extension IntegrationTests {
             #expect(try IntegrationTests.run("playground", "down", "--dir", directory).status == 0)
             #expect(!FileManager.default.fileExists(atPath: directory))
             try IntegrationTests.eventually("nothing of it runs") { try Self.processes(in: directory).isEmpty }
-            #expect(!segments.contains(where: \.exists), "a killed server cannot remove its own")
+            #expect(!segments.contains { $0.exists }, "a killed server cannot remove its own")
         }
 
         @Test("A setting of the user's stands in understudy.conf; a wrong one fails with the daemon's own words and leaves nothing")
