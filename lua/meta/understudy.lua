@@ -475,29 +475,29 @@ function us.engine.resume_clients() end
 ---@async
 function us.engine.reload() end
 
---- Puts a node into service. Needs engine:attach. Not yet: nodes are attached by the engine itself when they answer again.
+--- Lets a node that was detached or quarantined back into service, if it is well. Needs engine:attach.
 ---@async
 ---@param node us.Node
 function us.engine.attach(node) end
 
---- Takes a node out of service. Needs engine:detach. Not yet: nodes are detached by the engine itself when they fail.
+--- Keeps a standby out of service until attach. Needs engine:detach.
 ---@async
 ---@param node us.Node
----@param options { drain: string|number? }?
+---@param options { reason: string?, drain: string|number? }?
 function us.engine.detach(node, options) end
 
---- Keeps a node out of service. Needs engine:quarantine. Not yet: there is no quarantine yet.
+--- Keeps a standby out of service for a time. Needs engine:quarantine.
 ---@async
 ---@param node us.Node
 ---@param options { reason: string?, for: string|number? }?
 function us.engine.quarantine(node, options) end
 
---- Ends a quarantine. Needs engine:quarantine. Not yet: there is no quarantine yet.
+--- Ends a quarantine. Needs engine:quarantine.
 ---@async
 ---@param node us.Node
 function us.engine.unquarantine(node) end
 
---- Makes a node the primary. Needs engine:promote. Not yet: the engine promotes only when a primary is lost.
+--- Makes a node the primary while there is none. Needs engine:promote.
 ---@async
 ---@param node us.Node
 function us.engine.promote(node) end
