@@ -15,7 +15,7 @@ extension IntegrationTests {
             let nodes = try #require(made["nodes"] as? [[String: Any]])
             #expect(nodes.compactMap { $0["role"] as? String } == ["primary", "standby", "standby"])
             let segments = (0...2).compactMap { SharedSegment(leftIn: directory + "/nodes/node\($0)") }
-            #expect(segments.count == 3 && segments.allSatisfy(\.exists))
+            #expect(segments.count == 3 && segments.allSatisfy { $0.exists })
             let killed = try IntegrationTests.run("playground", "kill-primary", "--dir", directory)
             #expect(killed.output == "killed node 0\n")
             try IntegrationTests.eventually("a standby took over") {

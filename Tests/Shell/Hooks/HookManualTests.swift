@@ -18,7 +18,7 @@ struct HookManualTests {
         #expect(options.contains("us.opt.duration([default])") && options.contains("us.opt.one_of(choices, [default])"))
         let header = try #require(HookHelp.text(for: "us.hook"))
         for table in HookHeader.all { for name in table.names { #expect(header.contains("  \(name): ")) } }
-        #expect(HookHelp.text(for: "us.engine.attach")?.contains("Not yet: nodes are attached by the engine itself") == true)
+        #expect(HookHelp.text(for: "us.engine.switchover")?.contains("Not yet: there is no switchover yet") == true)
         #expect(HookHelp.text(for: "timer")?.contains("cron = \"0 3 * * *\"") == true)
         #expect(HookHelp.index.contains(#/ follow_primary .*\(fired from a later version\)/#))
         #expect(HookHelp.text(for: "us.stp") == nil && HookHelp.suggestion(for: "us.stp") == "; did you mean \"us.step\"?")

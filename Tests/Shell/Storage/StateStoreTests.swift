@@ -64,7 +64,7 @@ struct StateStoreTests {
             let store = try StateStore(directory: directory)
             try await store.write { connection in try connection.execute(sql: "PRAGMA user_version = 99") }
         }
-        #expect(throws: StorageFailure.newerSchema(found: 99, known: 3)) { try StateStore(directory: directory) }
+        #expect(throws: StorageFailure.newerSchema(found: 99, known: 4)) { try StateStore(directory: directory) }
     }
 
     @Test("Generations of hooks come back with their files; ten are kept besides the one in force, and equal files are stored once")
