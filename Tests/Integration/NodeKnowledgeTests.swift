@@ -237,7 +237,8 @@ extension PlaygroundCluster {
         try killNode(id)
         let pgdata = node(id).pgdata
         try FileManager.default.moveItem(atPath: pgdata, toPath: pgdata + "-before")
-        let secret = try #require(try String(contentsOfFile: passfile, encoding: .utf8).split(separator: "\n").map { $0.split(separator: ":") }.first { $0[3] == Self.controlUser }?[4])
+        let lines = try String(contentsOfFile: passfile, encoding: .utf8).split(separator: "\n").map { $0.split(separator: ":") }
+        let secret = try #require(lines.first { $0[3] == Self.controlUser }?[4]), monitor = try #require(lines.first { $0[3] == Self.monitorUser }?[4])
         let file = directory + "/nodes/stranger"
         try secret.write(toFile: file, atomically: true, encoding: .utf8)
         try tools.giveAway(file)
@@ -247,5 +248,6 @@ extension PlaygroundCluster {
         try ServerFiles.hostAccess.write(toFile: pgdata + "/pg_hba.conf", atomically: true, encoding: .utf8)
         try tools.giveAway(pgdata)
         try startNode(id)
+        try connect(toNode: id).query("CREATE ROLE \(Self.monitorUser) LOGIN PASSWORD '\(monitor)' IN ROLE pg_monitor")
     }
 }

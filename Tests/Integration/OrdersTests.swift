@@ -127,7 +127,7 @@ extension IntegrationTests {
                     var id: String, phases: [Phase], evidence: [Evidence], observed: [Evidence], clients: Clients?, hooks: [Hook], events: [Line]
                 }
                 let flight = try JSONDecoder().decode(Flight.self, from: Data(try order(cluster, "events", "show", id, "--json").output.utf8))
-                #expect(flight.id == id && flight.phases.map(\.name).starts(with: ["detect", "close", "observe", "decide"]))
+                #expect(flight.id == id && flight.phases.map(\.name) == ["detect", "close", "seal", "observe", "decide", "promote", "verify", "open"], "\(flight.phases.map(\.name))")
                 #expect(flight.evidence.map(\.node) == ["node0", "node1", "node2"] && flight.evidence[0].found.hasPrefix("down: refuses connections"))
                 #expect(flight.observed[0].lsn == nil && flight.observed[1].lsn != nil && flight.observed[2].lsn != nil)
                 #expect(flight.clients?.connected == 1 && flight.clients?.ended == 0)

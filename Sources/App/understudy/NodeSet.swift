@@ -34,7 +34,7 @@ struct NodeSet: Sendable {
             let channel = NodeChannel(probing, waiter: waiter, resolver: resolver)
             let control = probing == controlling ? channel : NodeChannel(controlling, waiter: waiter, resolver: resolver)
             readers[node.id] = NodeChannel(probing.with(database: controlling.database), waiter: waiter, resolver: resolver)
-            observers[node.id] = NodeObserver(channel: channel, timeout: settings[\.health.timeout, node: number])
+            observers[node.id] = NodeObserver(channel: channel, control: control, timeout: settings[\.health.timeout, node: number])
             hands[node.id] = NodeHands(channel: control, waiter: waiter, epochs: epochs)
             hosts[node.id] = NodeHost(node, settings.transport(number), programs: settings[\.backends.programDirectory, node: number], waiter: waiter, epochs: epochs)
             targets[node.id] = controlling

@@ -7,11 +7,14 @@ internal import Synchronization
 package struct NodeObserver: Sendable {
     let channel: NodeChannel
     let timeout: Duration
+    private let control: NodeChannel
     private let histories = HistoryMemory()
 
-    /// `timeout`: bound of the answer; connecting has its own in the channel's target.
-    package init(channel: NodeChannel, timeout: Duration) {
+    /// `control`: as the role that may read what pg_rewind reads, which the probes' own may not; nil is the same. `timeout`: bound of the answer;
+    /// connecting has its own in the channel's target.
+    package init(channel: NodeChannel, control: NodeChannel? = nil, timeout: Duration) {
         self.channel = channel
+        self.control = control ?? channel
         self.timeout = timeout
     }
 
@@ -50,7 +53,8 @@ package struct NodeObserver: Sendable {
         if timeline == Timeline(1) { return TimelineHistory(timeline: timeline) }
         let key = HistoryMemory.Key(start: start, timeline: timeline)
         if let known = histories.known(key) { return known.history }
-        let answer = await ask(ObservationQuery.history(of: timeline))
+        let answer: Result<Rows, NodeFailure>
+        do { answer = .success(try await control.ask(ObservationQuery.history(of: timeline), timeout: timeout)) } catch { answer = .failure(error) }
         switch answer {
         case .success(let rows):
             let history = rows["history"].flatMap { TimelineHistory(timeline: timeline, file: $0) }
