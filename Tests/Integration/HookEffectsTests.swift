@@ -41,7 +41,7 @@ extension IntegrationTests {
                 let replay = try hooks(cluster, "replay", event)
                 #expect(replay.status == 0 && replay.output.contains(": done (understudy/failover)"), "\(replay.output)")
                 let spec = try hooks(cluster, "replay", event, "--as-test").output
-                #expect(spec.contains("\"node.promote node1\"") && spec.contains("node0 = { role = \"primary\", down = true"), "\(spec)")
+                #expect(spec.contains("\"node.promote node1\"") && spec.contains("role = \"primary\", down = true"), "\(spec)")
                 let refused = try hooks(cluster, "cancel", event)
                 #expect(refused.status != 0 && refused.output.contains("\(event) does not run; "))
             }
@@ -270,7 +270,7 @@ extension IntegrationTests {
                 let path = cluster.directory + "/lines"
                 try "cluster.name\nnodes.node0:sql('SELECT 40 + 2 AS it')[1].it\nnodes.node1:in_recovery()\nnodes.node1:promote()\n".write(toFile: path, atomically: true, encoding: .utf8)
                 let result = try IntegrationTests.launch("/bin/sh", ["-c", "exec \"$0\" hooks console --socket \"$1\" < \"$2\"", IntegrationTests.executable, cluster.description.socket, path])
-                #expect(result.output.contains("42\ntrue\nerror: node:promote needs the capability"), "\(result.output)")
+                #expect(result.output.contains("42\ntrue\nerror: node:promote changes something, and only looking is possible here"), "\(result.output)")
                 #expect(cluster.primary() == 0)
             }
         }

@@ -63,7 +63,7 @@ extension IntegrationTests {
             #expect(first.status == 0 && first.output.contains("hard-codes PGHOME=/usr/pgsql-14") && first.output.contains("does not check host keys"), "\(first.output)")
             let second = try run([])
             #expect(second.status != 0 && second.output.contains("exists already"), "\(second.output)")
-            try FileManager.default.removeItem(atPath: directory + "/legacy.lua")
+            for written in ["legacy.lua", "legacy_spec.lua"] { try FileManager.default.removeItem(atPath: directory + "/" + written) }
             try "failover_command = '/x %d >> /tmp/log'\n".write(toFile: file, atomically: true, encoding: .utf8)
             let refused = try run([])
             #expect(refused.status != 0 && refused.output.contains("needs a shell (found >)"), "\(refused.output)")
