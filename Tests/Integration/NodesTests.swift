@@ -255,7 +255,7 @@ extension IntegrationTests {
             let statements: [(text: String, state: String?)] = [
                 ("CREATE TABLE t ()", "25006"), ("ALTER SYSTEM SET work_mem = '5MB'", "25001"), ("SELECT nextval('s')", "25006"),
                 ("DO $$ BEGIN PERFORM set_config('default_transaction_read_only', 'off', false); COMMIT; CREATE TABLE t (); END $$", "2D000"),
-                ("SET default_transaction_read_only = off", nil), ("SET TRANSACTION READ WRITE", nil), ("COMMIT", nil),
+                ("SET default_transaction_read_only = off", nil), ("SET TRANSACTION READ WRITE", "25001"), ("COMMIT", nil),
             ]
             try await onNodes(standbys: 0) { nodes in
                 try nodes.sql(0, "CREATE SEQUENCE s", "GRANT ALL ON SEQUENCE s TO monitor")
