@@ -51,7 +51,7 @@ extension Shard {
 
     /// There are too many even to listen to what this one wants. It is told what most likely is meant for it, as far as the socket takes it.
     private func turnAway(_ descriptor: Int32) {
-        let words = stopping == nil ? tooManyClients : ErrorMessage(.fatal, .cannotConnectNow, "the proxy is shutting down")
+        let words = stopping == nil && !hasEnded ? tooManyClients : ErrorMessage(.fatal, .cannotConnectNow, "the proxy is shutting down")
         words.bytes.withUnsafeBytes { _ = Socket.send(descriptor, $0) }
         Socket.close(descriptor)
     }
@@ -68,6 +68,10 @@ extension Shard {
 
     /// A connection that `deal` counted.
     func take(_ descriptor: Int32) {
+        guard !hasEnded else {
+            shared.releaseConnection()
+            return turnAway(descriptor)
+        }
         guard let frontend = frontends.insert({ Frontend($0, descriptor, offersTLS: offersTLS(descriptor), shared.budget, at: reactor.now) }) else {
             shared.releaseConnection()
             Socket.close(descriptor)

@@ -42,6 +42,7 @@ extension Shard {
         for frontend in frontends.all { close(frontend) }
         for errand in errands.all { finish(errand) }
         self.stopping = nil
+        hasEnded = true
         reactor.stop()
         for receipt in stopping.receipts { receipt.sign() }
     }

@@ -68,6 +68,8 @@ final class Shard: EventHandler {
     var revisits: [SlotID] = []
     /// It is to end.
     var stopping: Stopping?
+    /// Its loop runs no more: a connection that another shard dealt to it meanwhile is turned away.
+    var hasEnded = false
     /// Given up to say no when there are no more descriptors.
     var spare = Socket.spare()
     /// How often in a row a listener had all the connections that were to be taken.
